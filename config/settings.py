@@ -1,0 +1,195 @@
+"""The only place that reads the environment. Whatever is missing or unsafe is named at once, and nothing starts.
+
+Three modes: `server` (PostgreSQL, Redis, SMTP; several processes), `embedded` (SQLite and the worker inside the one
+web process, real SMTP) and `demo` (embedded, with a mailbox page instead of SMTP, on 127.0.0.1 only).
+"""
+
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from kombu import Queue
+
+from config.environment import Environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+
+env = Environment.from_process()
+
+MODE = env.mode
+DEMO = MODE == "demo"
+EMBEDDED = MODE in ("demo", "embedded")
+DEBUG = False
+
+# --- secrets -------------------------------------------------------------------------------------------------------
+SECRET_KEY = env.secret_key
+SECRET_KEY_FALLBACKS = env.secret_key_fallbacks
+ENCRYPTION_KEYS = env.encryption_keys
+FINGERPRINT_KEYS = env.fingerprint_keys
+
+# --- where we are --------------------------------------------------------------------------------------------------
+PUBLIC_URL = env.public_url  # the one origin that links are made from: never the Host header
+ALLOWED_HOSTS = env.allowed_hosts
+TRUSTED_PROXIES = env.trusted_proxies
+CONSOLE_ENABLED = DEMO  # until the console has its second factor
+
+# --- the vendor ----------------------------------------------------------------------------------------------------
+VENDOR_NAME = env.vendor_name
+VENDOR_URL = env.vendor_url
+VENDOR_LOGO = env.vendor_logo
+VENDOR_COLOR = env.vendor_color
+SUPPORT_EMAIL = env.support_email
+
+# --- Django --------------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.admin.apps.SimpleAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "licensing",
+    "recovery",
+    "config",
+    *(["demo"] if DEMO else []),
+]
+MIDDLEWARE = [
+    "config.headers.SecurityHeaders",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "recovery.web.outage.OutagePage",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "recovery.web.vendor.vendor",
+            ]
+        },
+    }
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "UNAUTHENTICATED_USER": None,
+}
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MANIFEST_STRICT = False
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+
+# --- database ------------------------------------------------------------------------------------------------------
+DATABASES: dict[str, Any] = {"default": dj_database_url.parse(env.database_url)}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",  # take the write lock at BEGIN: no deadlock by upgrading a read lock
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+    }
+else:
+    DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+
+# --- cookies and transport -----------------------------------------------------------------------------------------
+HTTPS = PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "recovery.web.errors.csrf_failure"
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False
+SECURE_SSL_REDIRECT = False  # the proxy's task: only it knows which port the world comes in at
+X_FRAME_OPTIONS = "DENY"
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+# --- mail ----------------------------------------------------------------------------------------------------------
+MAIL_TRANSPORT = "demo.mailbox.MailboxTransport" if DEMO else "recovery.mail.smtp.SmtpTransport"
+MAILBOX_DIR = VAR_DIR / "mailbox"
+SMTP_URL = env.smtp_url
+SMTP_TIMEOUT_SECONDS = 120  # shorter turns a slow 250 into a duplicate
+SMTPUTF8 = env.smtputf8
+MAIL_FROM = env.mail_from
+BOUNCE_ADDRESS = env.bounce_address
+MAILS_PER_HOUR = env.mails_per_hour
+MAIL_LEASE_SECONDS = env.mail_lease_seconds
+RETENTION_DAYS = env.retention_days
+
+# --- Celery --------------------------------------------------------------------------------------------------------
+# Why each of these: docs/decisions.md, "Celery's settings".
+CELERY_BROKER_URL = env.redis_url
+CELERY_TASK_DEFAULT_QUEUE = "recovery"
+CELERY_TASK_QUEUES = [Queue("recovery")]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 240
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}
+CELERY_DB_REUSE_MAX = 1000
+CELERY_TIMEZONE = "UTC"
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
+    {}
+    if EMBEDDED
+    else {
+        "visibility_timeout": 600,
+        "unacked_restore_interval": 10,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 5,
+        "socket_connect_timeout": 2,
+    }
+)
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "recovery.deliver_due", "schedule": 10.0, "options": {"expires": 10}},
+    "forget": {"task": "recovery.forget_old", "schedule": 3600.0},
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+
+# --- logs: ids, never addresses or codes ---------------------------------------------------------------------------
+LOGGING_CONFIG = "config.logs.configure"
+LOGGING: dict[str, Any] = {"level": env.log_level}

@@ -1,0 +1,147 @@
+"""What a customer owns, as pages and mails tell it: every unit, with its code or the reason why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models import Prefetch
+
+from licensing.keys.sealed import content_of
+from licensing.models import Customer, KeyAssignment, License, PurchaseLine, PurchaseState, RegistrationKey
+
+
+class Standing(StrEnum):
+    """Why a holding has a code, or has none."""
+
+    ACTIVE = "active"
+    WAITING = "waiting"  # no key is there yet
+    UNPLACED = "unplaced"  # nobody has said yet what the shop's product means here
+    UNPAID = "unpaid"
+    UNCONFIRMED = "unconfirmed"
+    REFUNDED = "refunded"
+    DISPUTED = "disputed"
+    ENDED = "ended"
+
+
+OF_PURCHASE = {
+    PurchaseState.REFUNDED: Standing.REFUNDED,
+    PurchaseState.DISPUTED: Standing.DISPUTED,
+    PurchaseState.UNCONFIRMED: Standing.UNCONFIRMED,
+    PurchaseState.UNPAID: Standing.UNPAID,
+}
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One card on the page: a license, or several units of one purchase that share one key."""
+
+    standing: Standing
+    product: str
+    version: str
+    platform: str
+    units: int
+    registered_name: str
+    code: str
+    file_name: str
+    content_type: str
+    content: bytes
+    purchased_at: datetime
+    shop: str
+    order: str
+    download_url: str
+    activation_help: str
+    key_id: UUID | None
+    license_id: UUID | None
+
+
+def holdings_of(customer: Customer, *, now: datetime) -> list[Holding]:
+    """Every unit of that customer, newest purchase first; test orders are left out. Six queries at most."""
+    licenses = (
+        License.objects.filter(owner=customer, line__purchase__test=False)
+        .select_related("edition__product", "line__purchase__store")
+        .prefetch_related(Prefetch("assignments", open_assignments(), to_attr="open_assignments"))
+        .order_by("-line__purchase__ordered_at", "line__position", "unit")
+    )
+    unplaced = (
+        PurchaseLine.objects.filter(receiver=customer, placed_at=None, purchase__test=False)
+        .select_related("purchase__store")
+        .order_by("-purchase__ordered_at", "position")
+    )
+    found = [*merged(of_license(each, now=now) for each in licenses), *map(of_unplaced, unplaced)]
+    return sorted(found, key=lambda holding: holding.purchased_at, reverse=True)
+
+
+def open_assignments() -> "KeyAssignmentQuerySet":
+    return KeyAssignment.objects.open().select_related("key")
+
+
+def merged(holdings: Iterable[Holding]) -> Iterator[Holding]:
+    """Units that share one key become one card, with their number."""
+    by_key: dict[object, Holding] = {}
+    for holding in holdings:
+        same = (holding.order, holding.shop, holding.key_id) if holding.key_id else holding.license_id
+        earlier = by_key.get(same)
+        by_key[same] = replace(earlier, units=earlier.units + holding.units) if earlier else holding
+    return iter(by_key.values())
+
+
+def of_license(license: License, *, now: datetime) -> Holding:
+    key = next((assignment.key for assignment in license.open_assignments), None)
+    standing = standing_of(license, has_key=key is not None, now=now)
+    content = content_of(key) if key and standing is Standing.ACTIVE else b""
+    is_file = bool(key and key.file_name)
+    purchase = license.line.purchase
+    return Holding(
+        standing=standing,
+        product=license.edition.product.name,
+        version=license.edition.version,
+        platform=str(license.edition.get_platform_display()),
+        units=1,
+        registered_name=key.registered_name if key else license.line.registered_name,
+        code="" if is_file else content.decode(),
+        file_name=key.file_name if key and is_file else "",
+        content_type=key.content_type if key else "",
+        content=content,
+        purchased_at=purchase.ordered_at,
+        shop=str(purchase.store),
+        order=purchase.reference,
+        download_url=license.edition.download_url,
+        activation_help=license.edition.activation_help,
+        key_id=key.id if key else None,
+        license_id=license.id,
+    )
+
+
+def standing_of(license: License, *, has_key: bool, now: datetime) -> Standing:
+    """The purchase speaks first: a refunded order has no working license, whatever else is true of it."""
+    if standing := OF_PURCHASE.get(license.line.purchase.state):
+        return standing
+    if license.ended(now=now):
+        return Standing.ENDED
+    return Standing.ACTIVE if has_key else Standing.WAITING
+
+
+def of_unplaced(line: PurchaseLine) -> Holding:
+    return Holding(
+        standing=OF_PURCHASE.get(line.purchase.state, Standing.UNPLACED),
+        product=line.name,
+        version="",
+        platform=line.variant.strip("()"),
+        units=line.quantity,
+        registered_name=line.registered_name,
+        code="",
+        file_name="",
+        content_type="",
+        content=b"",
+        purchased_at=line.purchase.ordered_at,
+        shop=str(line.purchase.store),
+        order=line.purchase.reference,
+        download_url="",
+        activation_help="",
+        key_id=None,
+        license_id=None,
+    )

@@ -1,0 +1,33 @@
+"""The record of who owns which key."""
+
+from licensing.models.catalog import Edition, KeySource, Mapping, MappingItem, Platform, Product, Store
+from licensing.models.customers import Customer, EmailAddress
+from licensing.models.intake import Case, CaseKind, ImportRow, ImportRun, ImportState, RowOutcome
+from licensing.models.keys import KeyAssignment, KeyState, RegistrationKey
+from licensing.models.sales import License, Purchase, PurchaseLine, PurchaseReference, PurchaseState
+
+__all__ = [
+    "Case",
+    "CaseKind",
+    "Customer",
+    "Edition",
+    "EmailAddress",
+    "ImportRow",
+    "ImportRun",
+    "ImportState",
+    "KeyAssignment",
+    "KeySource",
+    "KeyState",
+    "License",
+    "Mapping",
+    "MappingItem",
+    "Platform",
+    "Product",
+    "Purchase",
+    "PurchaseLine",
+    "PurchaseReference",
+    "PurchaseState",
+    "RegistrationKey",
+    "RowOutcome",
+    "Store",
+]

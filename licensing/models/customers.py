@@ -1,0 +1,50 @@
+"""Who owns licenses, and the mailboxes that prove it."""
+
+from django.db import models
+from django.db.models import Q
+
+from licensing.models.base import Record
+
+
+class Customer(Record):
+    """A person or company. Holds what shops hand over and the job needs, nothing else."""
+
+    full_name = models.CharField(max_length=300, blank=True)
+    company = models.CharField(max_length=300, blank=True)
+    phone = models.CharField(max_length=60, blank=True)
+    mailing_address = models.TextField(blank=True)
+    language = models.CharField(max_length=20, blank=True)
+    newsletter_consent = models.BooleanField(null=True, help_text="Empty: nobody asked.")
+    newsletter_source = models.CharField(max_length=100, blank=True)
+    newsletter_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.full_name or self.company or str(self.id)
+
+
+class EmailAddressQuerySet(models.QuerySet["EmailAddress"]):
+    def current(self) -> "EmailAddressQuerySet":
+        return self.filter(former_since=None)
+
+
+class EmailAddress(Record):
+    """A mailbox of a customer. `address` is where mail goes; `canonical` is how it is found, see `addresses.py`."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="addresses")
+    address = models.CharField(max_length=320)
+    canonical = models.CharField(max_length=320, unique=True)
+    former_since = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = EmailAddressQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.CheckConstraint(condition=~Q(canonical=""), name="address_not_empty")]
+
+    def __str__(self) -> str:
+        return self.address

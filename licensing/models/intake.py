@@ -1,0 +1,90 @@
+"""Files on their way in, and what needs a person."""
+
+from django.db import models
+from django.db.models import Q
+
+from licensing.models.base import Record
+from licensing.models.catalog import Store
+from licensing.models.customers import Customer
+from licensing.models.sales import Purchase
+
+
+class ImportState(models.TextChoices):
+    STAGING = "staging", "being read"
+    STAGED = "staged", "read and checked"
+    APPLYING = "applying", "being applied"
+    APPLIED = "applied", "applied"
+    FAILED = "failed", "could not be read"
+
+
+class ImportRun(Record):
+    """One file. It is read and checked to its end before anything of it is applied, and can be resumed."""
+
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="imports")
+    kind = models.CharField(max_length=40)
+    file_name = models.CharField(max_length=300)
+    encoding = models.CharField(max_length=40, blank=True)
+    state = models.CharField(max_length=10, choices=ImportState.choices, default=ImportState.STAGING)
+    dry_run = models.BooleanField(default=False)
+    rows = models.PositiveIntegerField(default=0)
+    applied_rows = models.PositiveIntegerField(default=0)
+    cards_removed = models.PositiveIntegerField(default=0)
+    outcomes = models.JSONField(default=dict, blank=True, help_text="Rows by outcome.")
+    problem = models.CharField(max_length=500, blank=True)
+    started_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+
+class RowOutcome(models.TextChoices):
+    STAGED = "staged", "checked"
+    NEW = "new", "new"
+    UPDATED = "updated", "updated"
+    UNCHANGED = "unchanged", "unchanged"
+    REFUNDED = "refunded", "refunded"
+    UNPLACED = "unplaced", "no mapping"
+    REJECTED = "rejected", "rejected"
+    NEEDS_PERSON = "needs_person", "needs a person"
+
+
+class ImportRow(models.Model):
+    """One row of a file, in staging. Its payload is encrypted, and emptied as soon as the row is applied."""
+
+    id = models.BigAutoField(primary_key=True)
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="staged")
+    number = models.PositiveIntegerField(help_text="The record's number in the file; the header is 1.")
+    outcome = models.CharField(max_length=12, choices=RowOutcome.choices, default=RowOutcome.STAGED)
+    column = models.CharField(max_length=100, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    payload = models.BinaryField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="a_row_once_per_run")]
+
+
+class CaseKind(models.TextChoices):
+    CONTRADICTION = "contradiction", "an order contradicts what is on file"
+    KEY_OWNED = "key_owned", "a code came with a second order"
+    EXCHANGE = "exchange", "an exchange beyond policy"
+    ADDRESS = "address", "a changed address"
+
+
+class Case(Record):
+    """Something that needs a person. `detail` names what differs, never a code."""
+
+    kind = models.CharField(max_length=20, choices=CaseKind.choices)
+    purchase = models.ForeignKey(Purchase, on_delete=models.CASCADE, null=True, blank=True, related_name="cases")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, null=True, blank=True, related_name="cases")
+    digest = models.BinaryField(max_length=32, help_text="Keyed digest of the cause, so that a repeat opens no second.")
+    detail = models.JSONField(default=dict)
+    opened_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "purchase", "digest"], name="one_case_per_cause")
+        ]
+        indexes = [models.Index(fields=["opened_at"], name="open_cases", condition=Q(closed_at=None))]

@@ -1,0 +1,149 @@
+"""What was sold: purchases as the stores told them, and the licenses that follow from them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import F, Q
+
+from licensing.models.base import Record
+from licensing.models.catalog import Edition, Store
+from licensing.models.customers import Customer
+
+
+class PurchaseState(models.TextChoices):
+    PAID = "paid", "paid"
+    UNPAID = "unpaid", "not paid yet"
+    UNCONFIRMED = "unconfirmed", "not confirmed by the store yet"
+    REFUNDED = "refunded", "refunded"
+    DISPUTED = "disputed", "payment disputed"
+    TEST = "test", "test order"
+
+
+class PurchaseQuerySet(models.QuerySet["Purchase"]):
+    def for_email(self, canonical: str) -> PurchaseQuerySet:
+        """Purchases whose buyer owns this mailbox now."""
+        return self.filter(buyer__addresses__canonical=canonical, buyer__addresses__former_since=None)
+
+
+class Purchase(Record):
+    """One order in one store, as it was sold. Facts, not a status: `state` is derived from them."""
+
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="purchases")
+    reference = models.CharField("order reference", max_length=200)
+    buyer = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="purchases")
+    ordered_at = models.DateTimeField()
+    test = models.BooleanField(default=False)
+    confirmed_at = models.DateTimeField(null=True, blank=True, help_text="When a trusted source said that it is so.")
+    paid_at = models.DateTimeField(null=True, blank=True)
+    refunded_at = models.DateTimeField(null=True, blank=True)
+    refunded_units = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: all of them.")
+    disputed_at = models.DateTimeField(null=True, blank=True)
+    won_at = models.DateTimeField(null=True, blank=True)
+    newsletter_consent = models.BooleanField(null=True)
+    sold_digest = models.BinaryField(
+        max_length=32, help_text="Keyed digest of what was sold to whom, to notice a later record that says otherwise."
+    )
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    objects = PurchaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["store", "reference"], name="one_purchase_per_order"),
+            models.CheckConstraint(
+                condition=Q(won_at=None) | Q(disputed_at__isnull=False), name="won_only_what_was_disputed"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def state(self) -> PurchaseState:
+        """What the facts add up to. A dispute that was won is no dispute; a whole refund outweighs everything."""
+        if self.test:
+            return PurchaseState.TEST
+        if self.refunded_at and self.refunded_units is None:
+            return PurchaseState.REFUNDED
+        if self.disputed_at and not self.won_at:
+            return PurchaseState.DISPUTED
+        if not self.confirmed_at:
+            return PurchaseState.UNCONFIRMED
+        return PurchaseState.PAID if self.paid_at else PurchaseState.UNPAID
+
+
+class PurchaseReference(Record):
+    """Any other name that the world has for a purchase: transaction id, invoice number, …"""
+
+    purchase = models.ForeignKey(Purchase, on_delete=models.CASCADE, related_name="references")
+    kind = models.CharField(max_length=40)
+    value = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["purchase", "kind", "value"], name="a_reference_once_per_purchase")
+        ]
+        indexes = [models.Index(fields=["value"], name="reference_by_value")]
+
+
+class PurchaseLine(Record):
+    """What the store calls one thing that was sold. Unplaced while no mapping says what it means here."""
+
+    purchase = models.ForeignKey(Purchase, on_delete=models.CASCADE, related_name="lines")
+    position = models.PositiveSmallIntegerField(default=0)
+    product_ref = models.CharField(max_length=200)
+    variant = models.CharField(max_length=200, blank=True)
+    name = models.CharField(max_length=300)
+    quantity = models.PositiveIntegerField(default=1)
+    receiver = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="lines", help_text="A gift's receiver."
+    )
+    registered_name = models.CharField(max_length=300, blank=True)
+    sealed_code = models.BinaryField(
+        null=True, blank=True, help_text="The code that came with an unplaced line, encrypted; moved to a key when placed."
+    )
+    placed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["purchase", "position"], name="one_line_per_position"),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="line_quantity_positive"),
+        ]
+        indexes = [
+            models.Index(fields=["product_ref", "variant"], name="unplaced_lines", condition=Q(placed_at=None))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.name}"
+
+
+class License(Record):
+    """One unit: the right to run one edition. Its owner may be another than the buyer (a gift, a company)."""
+
+    line = models.ForeignKey(PurchaseLine, on_delete=models.PROTECT, related_name="licenses")
+    unit = models.PositiveIntegerField(default=1)
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="licenses")
+    owner = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="licenses")
+    expires_at = models.DateTimeField(null=True, blank=True)
+    subscription_ref = models.CharField(max_length=200, blank=True)
+    upgrade_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="upgrades")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["line", "unit"], name="one_license_per_unit"),
+            models.CheckConstraint(condition=Q(unit__gte=1), name="license_unit_positive"),
+            models.CheckConstraint(
+                condition=Q(upgrade_of=None) | ~Q(upgrade_of=F("id")), name="no_license_upgrades_itself"
+            ),
+        ]
+
+    def ended(self, *, now: datetime) -> bool:
+        """Whether the license itself is over, whatever its purchase says."""
+        return self.revoked_at is not None or (self.expires_at is not None and self.expires_at <= now)

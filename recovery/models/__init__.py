@@ -1,0 +1,38 @@
+"""Requests, proof and the outbox."""
+
+from recovery.models.limits import Allowance, DomainPause, Mute, Suppression
+from recovery.models.messages import (
+    AttemptOutcome,
+    MailAttempt,
+    Message,
+    MessageKind,
+    MessageState,
+    Withheld,
+)
+from recovery.models.requests import (
+    CHALLENGE_LIFE,
+    CODE_TRIES,
+    VIEW_LIFE,
+    Challenge,
+    Origin,
+    RecoveryRequest,
+)
+
+__all__ = [
+    "CHALLENGE_LIFE",
+    "CODE_TRIES",
+    "VIEW_LIFE",
+    "Allowance",
+    "AttemptOutcome",
+    "Challenge",
+    "DomainPause",
+    "MailAttempt",
+    "Message",
+    "MessageKind",
+    "MessageState",
+    "Mute",
+    "Origin",
+    "RecoveryRequest",
+    "Suppression",
+    "Withheld",
+]

@@ -1,0 +1,89 @@
+"""The outbox: a mail that must go out is a row here, written in the same transaction as what it reports."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from licensing.models.base import Record
+from recovery.models.requests import RecoveryRequest
+
+
+class MessageKind(models.TextChoices):
+    CHALLENGE = "challenge", "proof of the mailbox"
+    KEYS = "keys", "the keys"
+    MUTED = "muted", "requests are muted"
+
+
+class MessageState(models.TextChoices):
+    WAITING = "waiting", "waiting"
+    SENDING = "sending", "being sent"
+    ACCEPTED = "accepted", "accepted by the receiving server"
+    REFUSED = "refused", "refused by the receiving server"
+    WITHHELD = "withheld", "not sent"
+
+
+class Withheld(models.TextChoices):
+    MAILBOX = "mailbox", "too many to this mailbox"
+    NETWORK = "network", "too many from this network"
+    OVERALL = "overall", "too many overall"
+    MUTED = "muted", "muted by the mailbox's owner"
+    OVERTAKEN = "overtaken", "no longer wanted"
+
+
+class Message(Record):
+    """A promise to send one mail, and what became of it.
+
+    `attempts` counts those begun. `mint` is the challenge the mail carries now (0 for mails without one); row and
+    mint make the Message-ID. A row that stays `sending` beyond its lease is an attempt whose end nobody saw.
+    """
+
+    kind = models.CharField(max_length=12, choices=MessageKind.choices)
+    request = models.ForeignKey(RecoveryRequest, on_delete=models.CASCADE, related_name="messages")
+    state = models.CharField(max_length=8, choices=MessageState.choices, default=MessageState.WAITING)
+    withheld_because = models.CharField(max_length=10, choices=Withheld.choices, blank=True)
+    template = models.CharField(max_length=20, blank=True, help_text="What it was composed as.")
+    allowed_at = models.DateTimeField(null=True, blank=True, help_text="When it was counted against the limits.")
+    due_at = models.DateTimeField(db_default=Now())
+    lease_owner = models.UUIDField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    ambiguous = models.PositiveSmallIntegerField(default=0, help_text="Attempts whose end nobody saw.")
+    attempt_at = models.DateTimeField(null=True, blank=True)
+    mint = models.PositiveSmallIntegerField(default=0)
+    reply = models.CharField(max_length=500, blank=True, help_text="The receiving server's last words.")
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                name="outbox_due",
+                condition=Q(state__in=[MessageState.WAITING, MessageState.SENDING]),
+            ),
+            models.Index(fields=["lease_owner"], name="outbox_leased", condition=Q(lease_owner__isnull=False)),
+        ]
+
+
+class AttemptOutcome(models.TextChoices):
+    DEFERRED = "deferred", "put off"
+    REFUSED = "refused", "refused"
+    AMBIGUOUS = "ambiguous", "end not seen"
+
+
+class MailAttempt(Record):
+    """An attempt that did not end in acceptance; the one that did stands in its Message."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="failed_attempts")
+    number = models.PositiveSmallIntegerField()
+    mint = models.PositiveSmallIntegerField(default=0)
+    outcome = models.CharField(max_length=9, choices=AttemptOutcome.choices)
+    stage = models.CharField(max_length=12, blank=True)
+    reply = models.CharField(max_length=500, blank=True)
+    ended_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["number", "id"]
