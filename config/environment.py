@@ -17,7 +17,7 @@ from licensing.keys.vault import parse_keys
 
 MODES = ("server", "embedded", "demo")
 NEW_ENVIRONMENT = "`python -m config.newenv` prints a complete file with fresh secrets"
-VAR_DIR = Path(__file__).resolve().parent.parent / "var"
+DEFAULT_VAR_DIR = Path(__file__).resolve().parent.parent / "var"
 
 
 class UnsafeEnvironment(SystemExit):
@@ -35,6 +35,7 @@ class Environment:
     """What the environment said, checked. Names are those of the variables, in lower case."""
 
     mode: str
+    var_dir: Path
     secret_key: str
     secret_key_fallbacks: list[str]
     encryption_keys: dict[str, bytes]
@@ -80,16 +81,18 @@ class Reading:
         if demo:
             self.refuse_in_demo("DATABASE_URL", "SMTP_URL", "REDIS_URL")
         public_url = self.text("PUBLIC_URL", default=f"http://127.0.0.1:{os.environ.get('PORT', '8000')}" if demo else None, check=origin_check(demo))
+        var_dir = Path(self.text("VAR_DIR", default=str(DEFAULT_VAR_DIR))).resolve()
         values: dict[str, Any] = {
             "mode": mode,
+            "var_dir": var_dir,
             "secret_key": self.text("SECRET_KEY", check=strong_secret),
             "secret_key_fallbacks": self.env.list("SECRET_KEY_FALLBACKS", []),
             "encryption_keys": self.keys("ENCRYPTION_KEYS"),
             "fingerprint_keys": self.keys("FINGERPRINT_KEYS", ids={"a", "b"}),
             "public_url": public_url,
-            "allowed_hosts": [urlsplit(public_url).hostname or "invalid.invalid"],
+            "allowed_hosts": [urlsplit(public_url).hostname or "invalid.invalid", *(["localhost"] if demo else [])],
             "trusted_proxies": self.whole("TRUSTED_PROXIES", default=0, low=0, high=10),
-            "database_url": self.text("DATABASE_URL", default=None if server else f"sqlite:///{VAR_DIR / 'recovery.sqlite3'}", check=database_check(server)),
+            "database_url": self.text("DATABASE_URL", default=None if server else f"sqlite:///{var_dir / 'recovery.sqlite3'}", check=database_check(server)),
             "redis_url": self.text("REDIS_URL", check=redis_check) if server else "memory://",
             "smtp_url": "" if demo else self.text("SMTP_URL", check=smtp_check),
             "smtputf8": self.flag("SMTPUTF8", default=False),

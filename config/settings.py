@@ -13,9 +13,10 @@ from kombu import Queue
 from config.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
 
 env = Environment.from_process()
+
+VAR_DIR = env.var_dir  # what the service writes beside its database: mailbox, static files, locks
 
 MODE = env.mode
 DEMO = MODE == "demo"
