@@ -11,6 +11,7 @@ import hmac
 import os
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -26,11 +27,11 @@ _KEY_ID = re.compile("[a-z0-9]{1,16}")
 _FEWEST_DISTINCT_OCTETS: Final = 16  # 32 random octets hold about 30; fewer than 16 never happens
 
 
-class UnknownKey(Exception):
+class UnknownKey(Exception):  # noqa: N818  the name says what is so, as everywhere in this project
     """The value names a key that this vault was not given."""
 
 
-class Tampered(Exception):
+class Tampered(Exception):  # noqa: N818  the same
     """The value is damaged, was altered, or belongs to another row."""
 
 
@@ -43,9 +44,7 @@ class Vault:
     Raises ValueError for a key, id or slot that does not fit.
     """
 
-    def __init__(
-        self, encryption_keys: Mapping[str, bytes], fingerprint_keys: Mapping[str, bytes]
-    ) -> None:
+    def __init__(self, encryption_keys: Mapping[str, bytes], fingerprint_keys: Mapping[str, bytes]) -> None:
         _check_keys(encryption_keys, fingerprint_keys)
         self._ciphers = {key_id: AESGCM(key) for key_id, key in encryption_keys.items()}
         self._newest = next(iter(encryption_keys))
@@ -121,7 +120,7 @@ def _read_key(key_id: str, encoded: str) -> bytes:
 
 def _looks_random(key: bytes) -> bool:
     """False for what no random source gives: few octets, a pattern, counting, typed text."""
-    steps = {(after - before) % 256 for before, after in zip(key, key[1:], strict=False)}
+    steps = {(after - before) % 256 for before, after in pairwise(key)}
     repeats = key in (key + key)[1:-1]
     typed = key.isascii() and key.decode("ascii").isprintable()
     return len(set(key)) >= _FEWEST_DISTINCT_OCTETS and len(steps) > 1 and not repeats and not typed
