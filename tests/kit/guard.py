@@ -15,7 +15,7 @@ import threading
 import time
 from pathlib import Path
 
-from tests.kit.proc import is_running, started_at
+from tests.kit.proc import FAMILY_MARK, is_running, started_at
 
 _ROOT = Path(__file__).resolve().parents[2]
 _GRACE = 10.0  # seconds that an ended server has to leave its folder
@@ -43,7 +43,9 @@ def _tell(line: str) -> None:
 @functools.cache
 def _guard() -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "tests.kit.guard"]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, cwd=_ROOT, start_new_session=True)
+    # It outlives its maker, so it must not count as one of the family that the maker may belong to.
+    env = {name: value for name, value in os.environ.items() if name != FAMILY_MARK}
+    return subprocess.Popen(command, stdin=subprocess.PIPE, cwd=_ROOT, env=env, start_new_session=True)
 
 
 def main() -> None:

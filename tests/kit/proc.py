@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+FAMILY_MARK = "TEST_KIT_FAMILY"  # an environment variable that descendants keep when they leave the session
 _STATE, _SESSION, _STARTED = 0, 3, 19  # places after the command's name in /proc/<pid>/stat, see proc(5)
 
 
@@ -17,14 +18,15 @@ def is_running(pid: int) -> bool:
     return fields is not None and fields[_STATE] not in "ZX"
 
 
-def family(*, session: int, marker: str) -> list[int]:
-    """The running processes of a session, and those that left it but carry the marker in their env."""
-    return [pid for pid in _all_pids() if is_running(pid) and _belongs(pid, session, marker)]
+def family(*, session: int, mark: str) -> list[int]:
+    """The running processes of a session, and those that left it but carry its mark in their environment."""
+    wanted = f"{FAMILY_MARK}={mark}"
+    return [pid for pid in _all_pids() if is_running(pid) and _belongs(pid, session, wanted)]
 
 
-def _belongs(pid: int, session: int, marker: str) -> bool:
+def _belongs(pid: int, session: int, wanted: str) -> bool:
     fields = _stat(pid)
-    return fields is not None and (int(fields[_SESSION]) == session or marker in _environment(pid))
+    return fields is not None and (int(fields[_SESSION]) == session or wanted in _environment(pid))
 
 
 def _all_pids() -> list[int]:

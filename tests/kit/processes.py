@@ -14,13 +14,12 @@ from typing import Self
 
 from tests.kit.guard import end_with_us
 from tests.kit.ports import free_port, is_answering
-from tests.kit.proc import family
+from tests.kit.proc import FAMILY_MARK, family
 from tests.kit.waiting import wait_until
 
 __all__ = ["Running", "free_port", "http_answers", "port_answers", "start"]
 
 ROOT = Path(__file__).resolve().parents[2]
-_MARK = "TEST_KIT_FAMILY"  # carried by every descendant, also by those that leave the session
 
 
 @dataclass(eq=False)
@@ -47,7 +46,7 @@ class Running:
     def members(self) -> list[int]:
         """The process and its descendants, as far as they run."""
         self.process.poll()
-        return family(session=self.pid, marker=f"{_MARK}={self.family_mark}")
+        return family(session=self.pid, mark=self.family_mark)
 
     def stop(self, by: signal.Signals = signal.SIGTERM, *, timeout: float = 30) -> int:
         """Signals the process as a supervisor does and returns its exit status, or raises TimeoutError."""
@@ -131,7 +130,7 @@ def start(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **(env or {}), _MARK: mark},
+            env={**os.environ, **(env or {}), FAMILY_MARK: mark},
             cwd=cwd,
             user=user,
             start_new_session=True,

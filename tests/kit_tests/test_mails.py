@@ -4,6 +4,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from django.core.mail import EmailMultiAlternatives
 
 from tests.kit import mails
 
@@ -70,6 +71,12 @@ def test_reads_the_parts_of_a_mail_from_its_bytes_or_its_file(tmp_path: Path) ->
         assert mails.attachments_of(source) == [
             mails.Attachment("a.lic", "application/octet-stream", b"-----LICENCE\n\x00")
         ]
+
+
+def test_reads_a_mail_that_django_composed() -> None:
+    composed = EmailMultiAlternatives("Your keys", "text", "shop@example.com", ["b@example.com"])
+    composed.attach_alternative("<p>html</p>", "text/html")
+    assert (mails.text_of(composed), mails.html_of(composed)) == ("text", "<p>html</p>")
 
 
 def test_fails_when_a_part_is_missing() -> None:

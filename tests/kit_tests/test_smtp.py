@@ -141,7 +141,7 @@ def test_resets_the_connection_where_asked(smtp: SmtpServer) -> None:
 
 def test_ends_the_connection_in_order_unless_asked_to_reset_it(smtp: SmtpServer) -> None:
     smtp.script(stage="connect", cut=True)
-    with pytest.raises(smtplib.SMTPServerDisconnected, match="unexpectedly closed$"):
+    with pytest.raises(smtplib.SMTPServerDisconnected, match=r"unexpectedly closed$"):
         smtplib.SMTP(smtp.host, smtp.port)
 
 
