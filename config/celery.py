@@ -1,8 +1,10 @@
 """The Celery app: the wake-up for the outbox, which stays the truth."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -11,3 +13,8 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # Threads other than the main one (the embedded worker, the nudger) find the app by this, not by amqp://localhost.
 app.set_default()
+
+
+@setup_logging.connect
+def keep_our_logs(**_: Any) -> None:
+    """A receiver is how Celery is told to leave logging as settings.LOGGING_CONFIG made it."""

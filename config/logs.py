@@ -25,7 +25,7 @@ SHARED: list[Processor] = [
 
 
 def configure(options: dict[str, Any]) -> None:
-    """Sends every logger of the process to standard error. `options` is settings.LOGGING: `level` is all it has."""
+    """Sends every logger of the process to standard error, from `options["level"]` (settings.LOGGING) up."""
     logging.config.dictConfig(
         {
             "version": 1,
@@ -50,7 +50,7 @@ def configure(options: dict[str, Any]) -> None:
 
 
 def line_formatter() -> logging.Formatter:
-    """Makes the one line of an event: exceptions become text before the redaction, so that it sees them too."""
+    """Makes an event one line; exceptions become text before the redaction, so that it sees them."""
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=SHARED,
         processors=[

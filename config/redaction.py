@@ -1,6 +1,7 @@
 """Takes out of a log event whatever looks like an address, a secret or a registration code.
 
-Our own lines carry ids only; this is for what others print: a driver's error with the row in it, a traceback, a URL.
+Our own lines carry ids only; this is for what others print: a driver's error with the row in it, a traceback,
+a URL.
 """
 
 import re
@@ -9,9 +10,9 @@ from typing import Any
 
 # In this order: a token inside a path first, so that the path's name stays readable.
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"(/(?:verify|not-me|unmute|fresh|licenses|requests/[0-9a-f-]{36})/)[^/\s\"'<>?]{20,}"), r"\1[token]"),
+    (re.compile(r"(/(?:verify|not-me|unmute|fresh)/)[^/\s\"'<>?]+"), r"\1[token]"),
     (re.compile(r"[^\s\"'<>()\[\]{},;:=|\\/]+(?:@|%40)[^\s\"'<>()\[\]{},;:=|\\/]+"), "[address]"),
-    # Three or more groups of four and more, as registration codes are printed; but not our ids, which are UUIDs.
+    # Three or more groups of four and more, as registration codes are printed; not our ids, which are UUIDs.
     (
         re.compile(
             r"(?<![\w-])(?![0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![\w-]))"
@@ -33,7 +34,7 @@ def redact_text(text: str) -> str:
 
 
 def redact(value: Any) -> Any:
-    """The same for anything a log event may hold, at any depth; what is not plain data becomes redacted text."""
+    """The same for anything an event may hold, at any depth; what is not plain data becomes redacted text."""
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, Mapping):

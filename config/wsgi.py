@@ -1,0 +1,16 @@
+"""What a web server serves. In the embedded mode the worker starts here, inside the one web process."""
+
+import os
+
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+
+from config.celery import app
+from config.embedded import EmbeddedWorker
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+application = get_wsgi_application()
+
+if settings.EMBEDDED:
+    EmbeddedWorker(app).start()
