@@ -14,6 +14,7 @@ class MessageKind(models.TextChoices):
     CHALLENGE = "challenge", "proof of the mailbox"
     KEYS = "keys", "the keys"
     MUTED = "muted", "requests are muted"
+    ALERT = "alert", "an alert to support"
 
 
 class MessageState(models.TextChoices):
@@ -40,7 +41,8 @@ class Message(Record):
     """
 
     kind = models.CharField(max_length=12, choices=MessageKind.choices)
-    request = models.ForeignKey(RecoveryRequest, on_delete=models.CASCADE, related_name="messages")
+    request = models.ForeignKey(RecoveryRequest, on_delete=models.CASCADE, null=True, related_name="messages")
+    about = models.CharField(max_length=255, blank=True, help_text="What an alert is about; never an address.")
     state = models.CharField(max_length=8, choices=MessageState.choices, default=MessageState.WAITING)
     withheld_because = models.CharField(max_length=10, choices=Withheld.choices, blank=True)
     template = models.CharField(max_length=20, blank=True, help_text="What it was composed as.")
@@ -65,6 +67,11 @@ class Message(Record):
                 condition=Q(state__in=[MessageState.WAITING, MessageState.SENDING]),
             ),
             models.Index(fields=["lease_owner"], name="outbox_leased", condition=Q(lease_owner__isnull=False)),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind=MessageKind.ALERT) | Q(request__isnull=False), name="only_alerts_without_request"
+            )
         ]
 
 

@@ -33,7 +33,7 @@ class RecoveryRequest(Record):
     """
 
     address = models.CharField(max_length=320, blank=True, help_text="Canonical form; emptied when old.")
-    mailbox = models.BinaryField(max_length=16)
+    mailbox = models.BinaryField(max_length=16, help_text="Keyed digest of the address.")
     network = models.BinaryField(max_length=16)
     browser_digest = models.BinaryField(max_length=32)
     origin = models.CharField(max_length=4, choices=Origin.choices, default=Origin.PAGE)
@@ -62,8 +62,8 @@ class ChallengeQuerySet(models.QuerySet["Challenge"]):
         return self.filter(consumed_at=None, expires_at__gt=Now())
 
     def count_a_try(self) -> int:
-        """Take one try at the codes of these challenges, atomically; how many challenges may still be compared."""
-        return self.live().filter(tries__lt=CODE_TRIES).update(tries=F("tries") + 1)
+        """Take one try at the codes of these challenges; the database refuses a sixth."""
+        return self.update(tries=F("tries") + 1)
 
 
 class Challenge(Record):
@@ -89,3 +89,8 @@ class Challenge(Record):
             models.UniqueConstraint(fields=["request", "mint"], name="one_challenge_per_mint"),
             models.CheckConstraint(condition=Q(tries__lte=CODE_TRIES), name="at_most_five_tries"),
         ]
+
+    @property
+    def material(self) -> bytes:
+        """What link and code are derived from, beside our secret and the row's id."""
+        return bytes(self.nonce) + self.mint.to_bytes(2, "big")

@@ -1,0 +1,35 @@
+"""The half-hour view of "Your licenses", in the browser that proved the mailbox."""
+
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from licensing.holdings import Holding, holdings_of
+from licensing.models import EmailAddress
+from recovery.errors import NoView
+from recovery.mail.outbox import MailState, state_of
+from recovery.models import MessageKind, RecoveryRequest
+from recovery.tokens import digest_of
+
+
+def open_view(view_secret: str) -> RecoveryRequest:
+    """The proved request whose view this browser holds. Raises `NoView` when it holds none, or it is over."""
+    request = RecoveryRequest.objects.with_open_view().filter(view_digest=digest_of(view_secret)).first()
+    if request is None:
+        raise NoView
+    return request
+
+
+def holdings(request: RecoveryRequest) -> list[Holding]:
+    """Everything that the owner of the proved mailbox owns; empty when the mailbox is (no longer) anybody's."""
+    address = EmailAddress.objects.current().select_related("customer").filter(canonical=request.address).first()
+    return holdings_of(address.customer, now=timezone.now()) if address else []
+
+
+def keys_mail_state(request: RecoveryRequest) -> MailState:
+    """The truth about the mail with the keys."""
+    return state_of(request, kind=MessageKind.KEYS)
+
+
+def end_view(view_secret: str) -> None:
+    """The customer is done; the view ends at once, in every tab."""
+    RecoveryRequest.objects.with_open_view().filter(view_digest=digest_of(view_secret)).update(view_ends_at=Now())

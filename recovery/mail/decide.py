@@ -1,0 +1,190 @@
+"""What is to become of each claimed mail: sent as what, put off, or not sent at all and why."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Max
+from django.db.models.functions import Now
+
+from licensing.models import EmailAddress
+from recovery import limits
+from recovery.limits import Limit
+from recovery.models import (
+    CHALLENGE_LIFE,
+    Challenge,
+    DomainPause,
+    Message,
+    MessageKind,
+    MessageState,
+    Mute,
+    Origin,
+    RecoveryRequest,
+    Suppression,
+    Withheld,
+)
+
+# A challenge nobody waits for any more only frightens; keys that were proved for are still wanted days later.
+GIVE_UP_AFTER = {
+    MessageKind.CHALLENGE: timedelta(hours=4),
+    MessageKind.KEYS: timedelta(days=3),
+    MessageKind.MUTED: timedelta(days=1),
+    MessageKind.ALERT: timedelta(days=3),
+}
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is on file about the mailboxes of one batch, read in one query each."""
+
+    addresses: dict[str, EmailAddress]
+    mutes: dict[bytes, Mute]
+    dead: set[bytes]
+    pauses: dict[str, DomainPause]
+
+    @classmethod
+    def about(cls, messages: Iterable[Message]) -> Known:
+        requests = [message.request for message in messages if message.request]
+        canonicals = {request.address for request in requests}
+        boxes = {bytes(request.mailbox) for request in requests}
+        addresses = EmailAddress.objects.current().filter(canonical__in=canonicals).select_related("customer")
+        mutes = Mute.objects.filter(mailbox__in=boxes, lifted_at=None, until__gt=Now())
+        dead = Suppression.objects.filter(mailbox__in=boxes, lifted_at=None)
+        pauses = DomainPause.objects.filter(domain__in={domain_of(each) for each in canonicals}, until__gt=Now())
+        return cls(
+            addresses={each.canonical: each for each in addresses},
+            mutes={bytes(each.mailbox): each for each in mutes},
+            dead={bytes(each.mailbox) for each in dead},
+            pauses={each.domain: each for each in pauses},
+        )
+
+
+def domain_of(canonical: str) -> str:
+    return canonical.rpartition("@")[2]
+
+
+def sort_out(messages: list[Message], known: Known, *, now: datetime) -> list[Message]:
+    """The mails of the batch that go out now; the others get their state and lose their lease here, unsaved."""
+    going = [message for message in messages if is_wanted(message, known, now=now)]
+    going = [message for message in going if not is_put_off(message, known)]
+    return within_limits(going, now=now)
+
+
+def is_wanted(message: Message, known: Known, *, now: datetime) -> bool:
+    if now - message.created_at > GIVE_UP_AFTER[MessageKind(message.kind)]:
+        return end(message, MessageState.REFUSED, reply=message.reply or "given up: it could not be handed over in time")
+    request = message.request
+    if request is None:
+        return True
+    box = bytes(request.mailbox)
+    if not request.address or (message.kind == MessageKind.CHALLENGE and request.verified_at):
+        return end(message, MessageState.WITHHELD, because=Withheld.OVERTAKEN)
+    if message.kind == MessageKind.KEYS and request.address not in known.addresses:
+        return end(message, MessageState.WITHHELD, because=Withheld.OVERTAKEN)
+    if message.kind == MessageKind.CHALLENGE and box in known.mutes:
+        return end(message, MessageState.WITHHELD, because=Withheld.MUTED)
+    if message.kind == MessageKind.MUTED and box not in known.mutes:
+        return end(message, MessageState.WITHHELD, because=Withheld.OVERTAKEN)
+    if box in known.dead:
+        return end(message, MessageState.REFUSED, reply="refused earlier: its server said that there is no such mailbox")
+    return True
+
+
+def end(message: Message, state: MessageState, *, because: str = "", reply: str = "") -> bool:
+    message.state = state
+    message.withheld_because = because
+    message.reply = reply
+    return False
+
+
+def is_put_off(message: Message, known: Known) -> bool:
+    """Whether mail to its domain is paused; it is due again when the pause ends."""
+    pause = known.pauses.get(domain_of(message.request.address)) if message.request else None
+    if pause:
+        message.state = MessageState.WAITING
+        message.due_at = pause.until
+    return pause is not None
+
+
+def within_limits(messages: list[Message], *, now: datetime) -> list[Message]:
+    """Those that the limits allow. A mail is counted once, however often it is tried; proofs and mutes are exempt.
+
+    The order matters: what a limit stops does not use up the next one, so that a flood from one network cannot eat a
+    mailbox's share, and a flood to one mailbox cannot eat everybody's.
+    """
+    counted = [each for each in messages if each.kind == MessageKind.CHALLENGE and not each.allowed_at]
+    for because, limit, subject in (
+        (Withheld.NETWORK, limits.NETWORK, network_of),
+        (Withheld.MAILBOX, limits.MAILBOX, mailbox_of_page),
+        (Withheld.MAILBOX, limits.MAILBOX_BY_LINK, mailbox_of_link),
+        (Withheld.OVERALL, limits.overall(), everybody),
+    ):
+        counted = stopped_or_not(counted, because, limit, subject, now=now)
+    for message in counted:
+        message.allowed_at = now
+    return [message for message in messages if message.state != MessageState.WITHHELD]
+
+
+def stopped_or_not(
+    messages: list[Message],
+    because: Withheld,
+    limit: Limit,
+    subject: Callable[[RecoveryRequest], bytes | None],
+    *,
+    now: datetime,
+) -> list[Message]:
+    subjects = {message.pk: subject(message.request) for message in messages if message.request}
+    concerned = [message for message in messages if subjects[message.pk] is not None]
+    verdicts = limits.take_each(limit, [subjects[each.pk] or b"" for each in concerned], now=now) if concerned else []
+    for message, allowed in zip(concerned, verdicts, strict=True):
+        if not allowed:
+            end(message, MessageState.WITHHELD, because=because)
+    return [message for message in messages if message.state != MessageState.WITHHELD]
+
+
+def network_of(request: RecoveryRequest) -> bytes:
+    return bytes(request.network)
+
+
+def mailbox_of_page(request: RecoveryRequest) -> bytes | None:
+    return limits.mailbox_digest(request.address) if request.origin == Origin.PAGE else None
+
+
+def mailbox_of_link(request: RecoveryRequest) -> bytes | None:
+    return limits.mailbox_digest(request.address) if request.origin == Origin.LINK else None
+
+
+def everybody(_: RecoveryRequest) -> bytes:
+    return limits.EVERYBODY
+
+
+def mint_challenges(messages: list[Message]) -> dict[UUID, Challenge]:
+    """The challenge that each mail carries, by message: the one it had while that lives long enough, else a fresh one.
+
+    Every address gets one, unknown ones too, whose challenge is never mailed: so codes typed for them meet the same
+    rules. An earlier mint, which may lie in the mailbox already, keeps its own expiry.
+    """
+    asking = {each.request_id: each for each in messages if each.kind == MessageKind.CHALLENGE}
+    margin = timedelta(seconds=settings.SMTP_TIMEOUT_SECONDS)
+    living = Challenge.objects.filter(request__in=asking, consumed_at=None, expires_at__gt=Now() + margin)
+    found = {(each.request_id, each.mint): each for each in living}
+    fresh = [
+        message for message in asking.values() if (message.request_id, message.mint) not in found
+    ]
+    latest = latest_mints([message.request_id for message in fresh])
+    for message in fresh:
+        message.mint = latest.get(message.request_id, 0) + 1
+    minted = [Challenge(request=each.request, mint=each.mint, nonce=secrets.token_bytes(16), minted_at=Now(), expires_at=Now() + CHALLENGE_LIFE) for each in fresh]
+    Challenge.objects.bulk_create(minted)
+    found |= {(each.request_id, each.mint): each for each in Challenge.objects.filter(pk__in=[m.pk for m in minted])}
+    return {each.pk: found[each.request_id, each.mint] for each in asking.values()}
+
+
+def latest_mints(requests: list[UUID | None]) -> dict[UUID | None, int]:
+    rows = Challenge.objects.filter(request__in=requests).values("request").annotate(latest=Max("mint"))
+    return {row["request"]: row["latest"] for row in rows.order_by()}

@@ -1,0 +1,162 @@
+"""Claim, compose, send, mark: at least once to SMTP, twice only where SMTP itself leaves it open (RFC 1047).
+
+Nothing is sent inside a transaction. Every mark is conditional on the lease: whoever lost it writes nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+import structlog
+from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from recovery.mail import render
+from recovery.mail.claim import Heartbeat, claim
+from recovery.mail.decide import Known, mint_challenges, sort_out
+from recovery.mail.letter import Letter, Outcome, Transport, Verdict
+from recovery.mail.mark import mark, note_unseen_end
+from recovery.models import CHALLENGE_LIFE, Challenge, Message, MessageKind, MessageState, Mute
+
+BATCH = 25
+LONGEST_RUN_SECONDS = 120  # then the next wake-up goes on; Celery's hard limit is never met
+
+log = structlog.get_logger(__name__)
+
+
+def deliver_due(open_transport: Callable[[], Transport]) -> int:
+    """Send what is due, batch after batch, over one connection; how many mails were accepted."""
+    transport, accepted, began = open_transport(), 0, time.monotonic()
+    try:
+        with relaxed_commits():
+            while time.monotonic() - began < LONGEST_RUN_SECONDS:
+                batch = Batch(transport)
+                batch.deliver()
+                accepted += len(batch.accepted)
+                if not batch.messages or batch.unreachable:
+                    break
+    finally:
+        transport.close()
+    return accepted
+
+
+@contextmanager
+def relaxed_commits() -> Iterator[None]:
+    """Marks do not wait for the disk: they survive the death of this process, and after a database crash a mail is
+    ambiguous, which the promise covers. What a mail depends on (its challenge) is committed fully, see `prepare`."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO OFF")
+    try:
+        yield
+    finally:
+        if connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("RESET synchronous_commit")
+
+
+class Batch:
+    """Some due mails under one lease."""
+
+    def __init__(self, transport: Transport) -> None:
+        self.owner = uuid4()
+        self.transport = transport
+        self.accepted: list[Message] = []
+        self.unreachable = False
+        self.messages = claim(self.owner, most=BATCH)
+
+    def deliver(self) -> None:
+        """Try each mail once. Stops early when the mail server cannot be reached; the rest is due again soon."""
+        if not self.messages:
+            return
+        with Heartbeat(self.owner) as heartbeat:
+            going = self.prepare()
+            for position, message in enumerate(going):
+                heartbeat.attempt_begins()
+                self.attempt(message)
+                if self.unreachable:
+                    self.put_back(going[position + 1 :])
+                    break
+            self.start_the_clocks()
+
+    def prepare(self) -> list[Message]:
+        """Decide about every mail and mint the challenges, durably, before anything leaves."""
+        now = timezone.now()
+        with transaction.atomic():
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute("SET LOCAL synchronous_commit TO ON")
+            alive = [message for message in self.messages if not note_unseen_end(message)]
+            self.known = Known.about(alive)
+            going = sort_out(alive, self.known, now=now)
+            self.challenges = mint_challenges(going)
+            self.save_decisions({message.pk for message in going})
+        return going
+
+    def save_decisions(self, going: set[object]) -> None:
+        for message in self.messages:
+            if message.pk not in going:
+                message.lease_owner = message.lease_until = None
+            elif message.state == MessageState.SENDING:
+                message.state = MessageState.WAITING
+        ours = Message.objects.filter(lease_owner=self.owner)
+        fields = ["state", "withheld_because", "reply", "due_at", "ambiguous", "allowed_at", "mint"]
+        ours.bulk_update(self.messages, [*fields, "lease_owner"])
+
+    def attempt(self, message: Message) -> None:
+        """One mail, once: composed, marked as begun, sent, marked with its end."""
+        letter = self.composed(message)
+        if letter is None or not self.begin(message, letter):
+            return
+        outcome = self.transport.send(letter)
+        self.unreachable = outcome.unreachable
+        if mark(message, outcome, owner=self.owner, recipient=letter.recipient) and outcome.verdict is Verdict.ACCEPTED:
+            self.accepted.append(message)
+        log.info("mail_attempted", message=str(message.pk), verdict=outcome.verdict, stage=outcome.stage)
+
+    def composed(self, message: Message) -> Letter | None:
+        """The mail, or nothing when it cannot be composed: that is our fault, is logged, and holds up no other mail."""
+        try:
+            return render.written(self.draft(message), message)
+        except Exception:  # a template or a key that fails must not stop the batch
+            log.exception("mail_not_composed", message=str(message.pk), kind=message.kind)
+            mark(message, Outcome(Verdict.DEFERRED, "compose", "could not be composed"), owner=self.owner, recipient="")
+            return None
+
+    def draft(self, message: Message) -> render.Draft:
+        if message.request is None:
+            return render.alert(message)
+        address = self.known.addresses.get(message.request.address)
+        if message.kind == MessageKind.KEYS and address:
+            return render.keys(message, address=address, now=timezone.now())
+        if message.kind == MessageKind.MUTED:
+            mute: Mute = self.known.mutes[bytes(message.request.mailbox)]
+            return render.muted(message, recipient=address.address if address else message.request.address, mute=mute)
+        challenge = self.challenges[message.pk]
+        return render.challenge(message, challenge, address=address) if address else render.nothing_found(message, challenge)
+
+    def begin(self, message: Message, letter: Letter) -> bool:
+        """Say that the attempt begins; whether the mail is still ours to send."""
+        ours = Message.objects.filter(pk=message.pk, lease_owner=self.owner, lease_until__gt=Now())
+        message.attempts += 1
+        return bool(
+            ours.update(state=MessageState.SENDING, attempts=F("attempts") + 1, attempt_at=Now(), template=letter.template)
+        )
+
+    def put_back(self, messages: list[Message]) -> None:
+        """These were not tried; they are due again as soon as the server may be back."""
+        for message in messages:
+            mark(message, Outcome(Verdict.DEFERRED, "connect"), owner=self.owner, recipient="")
+
+    def start_the_clocks(self) -> None:
+        """A challenge's life counts from the hand-over to SMTP, unless something has ended it since."""
+        handed_over = [self.challenges[each.pk].pk for each in self.accepted if each.pk in self.challenges]
+        if handed_over:
+            Challenge.objects.live().filter(pk__in=handed_over).update(expires_at=Now() + CHALLENGE_LIFE)

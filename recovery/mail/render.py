@@ -1,0 +1,132 @@
+"""Composes each mail at the moment it is sent, so that no secret waits in the outbox. One small function a mail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from licensing.holdings import Holding, Standing, holdings_of
+from licensing.models import EmailAddress, Store
+from recovery.mail.bounces import return_path
+from recovery.mail.letter import Attachment, Letter
+from recovery.models import CHALLENGE_LIFE, Challenge, Message, Mute, RecoveryRequest
+from recovery.tokens import make_code, make_token
+
+DAYS_MUTED = 30
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a mail says, before it is written: its template, its facts, where it goes and what comes with it."""
+
+    template: str
+    recipient: str
+    context: dict[str, Any]
+    date: datetime
+    attachments: tuple[Attachment, ...] = ()
+
+
+def challenge(message: Message, challenge: Challenge, *, address: EmailAddress) -> Draft:
+    """The link and the code, to the address on file."""
+    code = make_code(challenge.pk, challenge.material)
+    context = {
+        "link": f"{settings.PUBLIC_URL}/verify/{make_token('verify', challenge.pk, challenge.material)}/",
+        "code": f"{code[:4]}-{code[4:]}",
+        "minutes": int(CHALLENGE_LIFE.total_seconds() // 60),
+    }
+    return Draft("challenge", address.address, context | of_request(message), challenge.minted_at)
+
+
+def nothing_found(message: Message, challenge: Challenge) -> Draft:
+    """Nothing is filed under this address: what else to try."""
+    assert message.request is not None
+    shops = Store.objects.exclude(statement_name="").values_list("statement_name", flat=True)
+    context = {
+        "address": message.request.address,
+        "start_url": f"{settings.PUBLIC_URL}/",
+        "shops": sorted(set(shops)),
+    }
+    return Draft("nothing-found", message.request.address, context | of_request(message), challenge.minted_at)
+
+
+def keys(message: Message, *, address: EmailAddress, now: datetime) -> Draft:
+    """Every key of the owner, to the address on file; what has no key is there with its reason."""
+    holdings = sorted(holdings_of(address.customer, now=now), key=lambda each: each.standing is not Standing.ACTIVE)
+    context = {"name": address.customer.full_name, "holdings": holdings, "address": address.address}
+    return Draft(
+        "keys", address.address, context | of_request(message), message.created_at, tuple(attachments(holdings))
+    )
+
+
+def muted(message: Message, *, recipient: str, mute: Mute) -> Draft:
+    """Requests are muted, and the way back."""
+    context = {"unmute_url": f"{settings.PUBLIC_URL}/unmute/{make_token('unmute', mute.pk)}/", "days": DAYS_MUTED}
+    return Draft("muted", recipient, context | of_request(message), message.created_at)
+
+
+def alert(message: Message) -> Draft:
+    """Something support has to know, without anybody's address in it."""
+    return Draft("alert", settings.SUPPORT_EMAIL, {"about": message.about} | of_vendor(), message.created_at)
+
+
+def of_vendor() -> dict[str, Any]:
+    return {
+        "vendor_name": settings.VENDOR_NAME,
+        "vendor_url": settings.VENDOR_URL,
+        "support_email": settings.SUPPORT_EMAIL,
+        "public_url": settings.PUBLIC_URL,
+        "privacy_url": f"{settings.PUBLIC_URL}/privacy/",
+        "color": settings.VENDOR_COLOR,
+    }
+
+
+def of_request(message: Message) -> dict[str, Any]:
+    request = message.request
+    assert isinstance(request, RecoveryRequest)
+    not_me = f"{settings.PUBLIC_URL}/not-me/{make_token('not-me', request.pk)}/"
+    return of_vendor() | {"asked_at": request.created_at, "not_me_url": not_me}
+
+
+def attachments(holdings: list[Holding]) -> list[Attachment]:
+    """Licence files, and codes of several lines, which mail programs may wrap."""
+    found = []
+    for number, holding in enumerate(holdings, start=1):
+        if holding.file_name:
+            found.append(Attachment(holding.file_name, holding.content_type or "application/octet-stream", holding.content))
+        elif "\n" in holding.code:
+            found.append(Attachment(f"license-{number}.txt", "text/plain; charset=utf-8", holding.code.encode()))
+    return found
+
+
+def written(draft: Draft, message: Message) -> Letter:
+    """The mail itself, in the language it was asked for in."""
+    language = message.request.language if message.request else ""
+    with translation.override(language or settings.LANGUAGE_CODE):
+        subject, text, html = (
+            render_to_string(f"mail/{draft.template}/{part}", draft.context)
+            for part in ("subject.txt", "body.txt", "body.html")
+        )
+    return Letter(
+        template=draft.template,
+        message_id=message_id(message),
+        sender=settings.MAIL_FROM,
+        sender_name=settings.VENDOR_NAME,
+        reply_to=settings.SUPPORT_EMAIL,
+        return_path=return_path(message),
+        recipient=draft.recipient,
+        date=draft.date,
+        subject=" ".join(subject.split()),
+        text=text,
+        html=html,
+        attachments=draft.attachments,
+    )
+
+
+def message_id(message: Message) -> str:
+    """Fixed by row and mint: every attempt of one mint is one mail to whoever receives it twice."""
+    return f"<{message.pk}.{message.mint}@{settings.MAIL_FROM.rpartition('@')[2]}>"
