@@ -97,6 +97,19 @@ def test_cuts_open_connections_and_takes_new_ones(proxy: Proxy) -> None:
         assert ask(line) == b"+PONG\r\n"
 
 
+def test_swallows_connections_also_while_the_target_is_down(proxy: Proxy, target: Redis) -> None:
+    target.stop()
+    proxy.blackhole()
+    with connect(proxy) as line:
+        line.settimeout(0.1)
+        with pytest.raises(TimeoutError):
+            ask(line)
+        line.settimeout(5)
+        target.start()
+        proxy.forward()
+        assert line.recv(100) == b"+PONG\r\n"
+
+
 def test_drops_a_connection_when_the_target_is_down(proxy: Proxy, target: Redis) -> None:
     target.stop()
     try:

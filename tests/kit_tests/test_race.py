@@ -7,10 +7,16 @@ import pytest
 from tests.kit.race import released_together
 
 
-def test_has_every_call_running_before_any_ends() -> None:
-    all_here = threading.Barrier(20, timeout=10)
-    outcome = released_together(20, lambda number: (all_here.wait(), number)[1])
-    assert outcome.in_order == list(range(20))
+def test_begins_no_call_before_every_thread_is_there() -> None:
+    before = threading.active_count()
+    nobody_left_yet = threading.Barrier(20, timeout=10)
+
+    def racers_here(number: int) -> int:
+        here = threading.active_count() - before
+        nobody_left_yet.wait()
+        return here
+
+    assert released_together(20, racers_here).in_order == [20] * 20
 
 
 def test_tells_results_from_errors() -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import smtplib
+import socket
 import threading
 from collections.abc import Iterator
 
@@ -10,6 +11,7 @@ import pytest
 from tests.kit.race import released_together
 from tests.kit.smtp import SmtpServer
 from tests.kit.smtp_script import Cut, Stage
+from tests.kit.waiting import wait_until
 
 MAIL = "From: shop@example.com\r\nTo: b@example.com\r\nSubject: Your keys\r\n\r\n.a line with a dot\r\n"
 STAGES: list[Stage] = ["connect", "ehlo", "mail", "rcpt", "data", "end_of_data"]
@@ -111,6 +113,12 @@ def test_cuts_at_each_stage_without_taking_the_mail(
     assert smtp.messages == []
 
 
+def test_sends_half_a_reply_when_it_cuts_midway(smtp: SmtpServer) -> None:
+    smtp.script(stage="connect", reply="220 0123456789", cut="midway")
+    with socket.create_connection((smtp.host, smtp.port), timeout=5) as line, line.makefile("rb") as said:
+        assert said.read() == b"220 012"
+
+
 def test_cuts_after_a_whole_reply_where_the_client_reads_it(smtp: SmtpServer) -> None:
     smtp.script(stage="end_of_data", cut="after")
     send(smtp)
@@ -158,10 +166,11 @@ def test_stalls_at_each_stage_until_the_event(smtp: SmtpServer, stage: Stage) ->
     assert len(smtp.messages) == 1
 
 
-def test_stalls_longer_than_the_client_waits_and_keeps_nothing(smtp: SmtpServer) -> None:
-    smtp.script(stage="end_of_data", stall=60)
+def test_keeps_nothing_when_the_client_is_gone_before_the_reply(smtp: SmtpServer) -> None:
+    smtp.script(stage="end_of_data", stall=threading.Event())
     with pytest.raises(smtplib.SMTPServerDisconnected, match="timed out"):
         send(smtp, timeout=0.1)
+    wait_until(lambda: smtp.open_connections == 0, what="the end of the stalled session")
     assert smtp.messages == []
 
 
