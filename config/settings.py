@@ -44,6 +44,7 @@ SUPPORT_EMAIL = env.support_email
 
 # --- Django --------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
+    "config",  # before the admin, whose templates it overrides
     "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -53,11 +54,11 @@ INSTALLED_APPS = [
     "rest_framework",
     "licensing",
     "recovery",
-    "config",
     *(["demo"] if DEMO else []),
 ]
 MIDDLEWARE = [
     "config.headers.SecurityHeaders",
+    "recovery.web.bodies.BodyCap",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

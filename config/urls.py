@@ -1,1 +1,22 @@
-urlpatterns = []
+"""Which address leads where. The demo's mailbox and the console exist only where the settings say so."""
+
+from django.conf import settings
+from django.urls import include, path
+
+from config.health import live, ready
+
+urlpatterns = [
+    path("", include("recovery.web.urls")),
+    path("api/v1/", include("recovery.api.urls")),
+    path("health/live", live, name="health-live"),
+    path("health/ready", ready, name="health-ready"),
+]
+if settings.CONSOLE_ENABLED:
+    urlpatterns.append(path("console/", include("config.console")))
+if settings.DEMO:
+    urlpatterns.append(path("", include("demo.urls")))
+
+handler400 = "recovery.web.errors.bad_request"
+handler403 = "recovery.web.errors.forbidden"
+handler404 = "recovery.web.errors.not_found"
+handler500 = "recovery.web.errors.server_error"

@@ -1,0 +1,60 @@
+"""The three cookies of a customer's browser. None is readable by scripts; none says anything by itself.
+
+`lr_browser` recognises the browser that asked, `lr_link` carries a mailed token away from the address bar, `lr_view`
+opens "Your licenses" for 30 minutes.
+"""
+
+import re
+from typing import Final
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from recovery.models import VIEW_LIFE
+from recovery.tokens import new_browser_secret
+
+BROWSER: Final = "lr_browser"
+LINK: Final = "lr_link"
+VIEW: Final = "lr_view"
+
+BROWSER_SECONDS: Final = 24 * 3600  # longer than any request is of use
+LINK_SECONDS: Final = 15 * 60
+VIEW_SECONDS: Final = int(VIEW_LIFE.total_seconds())
+
+# Ours are 43 characters of base64url; whatever else came in is a stranger's and not worth a query.
+OURS = re.compile(r"[A-Za-z0-9_-]{20,200}")
+
+
+def of_browser(request: HttpRequest) -> str:
+    """The secret this browser is recognised by; a new one where it has none. Hand it back by `keep_browser`."""
+    return read(request, BROWSER) or new_browser_secret()
+
+
+def read(request: HttpRequest, name: str) -> str:
+    """A cookie's value, empty where it is missing or cannot be one of ours."""
+    value = request.COOKIES.get(name, "")
+    return value if OURS.fullmatch(value) else ""
+
+
+def keep_browser(response: HttpResponseBase, secret: str) -> None:
+    write(response, BROWSER, secret, seconds=BROWSER_SECONDS, path="/")
+
+
+def keep_link(response: HttpResponseBase, token: str, *, path: str) -> None:
+    write(response, LINK, token, seconds=LINK_SECONDS, path=path)
+
+
+def keep_view(response: HttpResponseBase, secret: str) -> None:
+    write(response, VIEW, secret, seconds=VIEW_SECONDS, path="/")
+
+
+def write(response: HttpResponseBase, name: str, value: str, *, seconds: int, path: str) -> None:
+    """Lax, not Strict: a click in a webmail must still bring the cookie along."""
+    response.set_cookie(
+        name, value, max_age=seconds, path=path, secure=settings.HTTPS, httponly=True, samesite="Lax"
+    )
+
+
+def forget(response: HttpResponseBase, name: str, *, path: str) -> None:
+    response.delete_cookie(name, path=path, samesite="Lax")

@@ -1,0 +1,101 @@
+// Everything here is a convenience: each page works without it.
+"use strict";
+
+(() => {
+  const COPIED_MS = 4000;
+  const ONCE_MS = 8000;
+  const FIRST_WAIT_MS = 2000;
+  const LONGEST_WAIT_MS = 20000;
+  const LAST_LOOK_MS = 15 * 60 * 1000;
+
+  const show = (element, shown) => { if (element) element.hidden = !shown; };
+
+  // --- copy buttons ---------------------------------------------------------------------------------------------
+  const selectAll = (element) => {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    const selection = getSelection();
+    selection.removeAllRanges();
+    selection.addRange(range);
+  };
+
+  const copy = async (code) => {
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+      return true;
+    } catch {
+      selectAll(code);
+      return document.execCommand("copy");
+    }
+  };
+
+  const say = (button, part) => {
+    for (const name of ["label", "copied", "failed"]) show(button.querySelector(`[data-${name}]`), name === part);
+  };
+
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    button.hidden = false;
+    button.setAttribute("aria-live", "polite");
+    button.addEventListener("click", async () => {
+      say(button, await copy(button.parentElement.querySelector(".code")) ? "copied" : "failed");
+      setTimeout(() => say(button, "label"), COPIED_MS);
+    });
+  }
+
+  // --- a form sent twice by a double click would ask for two mails --------------------------------------------------
+  for (const form of document.querySelectorAll("form[data-once]")) {
+    const button = form.querySelector("button");
+    const free = () => button.removeAttribute("aria-disabled");
+    form.addEventListener("submit", (event) => {
+      if (button.getAttribute("aria-disabled")) return event.preventDefault();
+      button.setAttribute("aria-disabled", "true");
+      setTimeout(free, ONCE_MS);
+    });
+    addEventListener("pageshow", free);
+  }
+
+  // --- the code as it stands in the mail: capitals, in two groups -------------------------------------------------
+  for (const field of document.querySelectorAll("[data-code]")) {
+    field.addEventListener("input", () => {
+      if (field.selectionStart !== field.value.length) return;
+      const letters = field.value.toUpperCase().replace(/[^0-9A-Z]/g, "");
+      const grouped = letters.length > 4 ? `${letters.slice(0, 4)}-${letters.slice(4)}` : letters;
+      if (letters.length <= 8) field.value = grouped;
+    });
+  }
+
+  // --- what has become of the mail -------------------------------------------------------------------------------
+  const status = document.querySelector("[data-poll]");
+  if (!status) return;
+  show(status.querySelector("[data-without-script]"), false);
+  const began = Date.now();
+  let wait = FIRST_WAIT_MS;
+
+  const tell = (state) => {
+    if (state === status.dataset.mail) return;
+    status.dataset.mail = state;
+    for (const line of status.querySelectorAll("[data-state]")) show(line, line.dataset.state === state);
+  };
+
+  const look = async () => {
+    if (!document.hidden) {
+      try {
+        const answer = await fetch(status.dataset.poll, { headers: { Accept: "application/json" } });
+        if (answer.status === 404) return;
+        if (answer.ok) {
+          const { mail, verified } = await answer.json();
+          tell(verified ? "verified" : mail);
+        }
+      } catch { /* the network is away: look again later */ }
+    }
+    again();
+  };
+
+  const again = () => {
+    if (status.dataset.mail !== "waiting" || Date.now() - began > LAST_LOOK_MS) return;
+    setTimeout(look, wait);
+    wait = Math.min(wait * 1.3, LONGEST_WAIT_MS);
+  };
+
+  again();
+})();

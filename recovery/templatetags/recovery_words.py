@@ -1,0 +1,104 @@
+"""Words and texts that pages and mails share."""
+
+import unicodedata
+from collections.abc import Iterable
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from licensing.holdings import Holding, Standing
+from recovery.colours import WHITE, readable
+
+register = template.Library()
+
+WORDS = {
+    Standing.WAITING: _("Key not ready yet"),
+    Standing.UNPLACED: _("Being looked at"),
+    Standing.UNPAID: _("Not paid yet"),
+    Standing.UNCONFIRMED: _("Not confirmed yet"),
+    Standing.REFUNDED: _("Refunded"),
+    Standing.DISPUTED: _("Payment disputed"),
+    Standing.ENDED: _("Ended"),
+}
+REASONS = {
+    Standing.WAITING: _("No key is there for this license yet. It is yours; ask again in a day, or write to support."),
+    Standing.UNPLACED: _("We have your order, but not yet which key belongs to it. Support knows; write if it is urgent."),
+    Standing.UNPAID: _("The shop says that this order is not paid yet. The key comes with the payment."),
+    Standing.UNCONFIRMED: _("The shop has not confirmed this order yet. The key comes once it has."),
+    Standing.REFUNDED: _("This order was refunded, so its license is over and its key is not shown."),
+    Standing.DISPUTED: _("The payment was disputed at the bank. The key is not shown until that is settled."),
+    Standing.ENDED: _("This license has ended, so its key is not shown."),
+}
+NAMED_IN_SUBJECT = 3
+LONGEST_SUBJECT = 150
+
+
+@register.filter
+def standing_word(standing: Standing) -> str:
+    """The state of a holding without a key, in a word or two."""
+    return str(WORDS[standing])
+
+
+@register.filter
+def why_no_key(standing: Standing) -> str:
+    """The reason why a holding has no key, in plain words."""
+    return str(REASONS[standing])
+
+
+@register.filter
+def one_line(text: Any) -> str:
+    """Text from a shop as one line of letters: no breaks, no control signs, nothing that turns the writing round."""
+    shown = "".join(" " if unicodedata.category(c) in BREAKS else c for c in str(text) if c not in TURNS)
+    return " ".join(shown.split())
+
+
+BREAKS = frozenset({"Cc", "Zl", "Zp", "Cs"})
+TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c\ufeff")
+
+
+@register.filter
+def with_keys(holdings: Iterable[Holding]) -> list[Holding]:
+    return [holding for holding in holdings if holding.standing is Standing.ACTIVE]
+
+
+@register.filter
+def without_keys(holdings: Iterable[Holding]) -> list[Holding]:
+    return [holding for holding in holdings if holding.standing is not Standing.ACTIVE]
+
+
+@register.filter
+def products(holdings: Iterable[Holding]) -> str:
+    """The products' names, each once: what a subject says and a search finds in three years."""
+    found = list(holdings)
+    named = with_keys(found) or found
+    names = list(dict.fromkeys(one_line(f"{holding.product} {holding.version}") for holding in named))
+    if len(names) <= NAMED_IN_SUBJECT:
+        return shortened(joined(names))
+    more = len(names) - NAMED_IN_SUBJECT
+    rest = ngettext("%(count)d more", "%(count)d more", more) % {"count": more}
+    return joined([shortened(", ".join(names[:NAMED_IN_SUBJECT])), rest])
+
+
+def joined(names: list[str]) -> str:
+    """A, B and C."""
+    if len(names) < 2:
+        return "".join(names)
+    return gettext("%(most)s and %(last)s") % {"most": ", ".join(names[:-1]), "last": names[-1]}
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_SUBJECT else text[: LONGEST_SUBJECT - 1].rstrip() + "…"
+
+
+@register.filter
+def is_web(url: str) -> bool:
+    """Whether an address may stand in a link: http and https only."""
+    return url.startswith(("https://", "http://"))
+
+
+@register.filter
+def on_white(colour: str) -> str:
+    """The colour, darkened as far as white text on it, and it on white, needs to be readable."""
+    return readable(colour, (WHITE,))

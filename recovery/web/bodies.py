@@ -1,0 +1,25 @@
+"""No page of ours takes more than a short form: whatever announces more is not read at all."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from recovery.web.errors import too_large
+
+
+class BodyCap:
+    """Refuses by Content-Length. A WSGI request without one has no body for Django, so none comes round this.
+
+    Django's own cap does not count uploaded files, which it would write to disk before any view runs.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        announced = request.META.get("CONTENT_LENGTH") or "0"
+        if announced.isdecimal() and int(announced[:20]) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return too_large(request)
+        return self.get_response(request)

@@ -1,0 +1,31 @@
+"""Every address a customer may see. None takes a target to go on to."""
+
+from django.urls import path
+
+from recovery.web.about import Plain, Privacy, robots
+from recovery.web.ask import Ask, Request
+from recovery.web.licenses import Done, LicenseFile, Licenses
+from recovery.web.mute import NotMe, Unmute
+from recovery.web.prove import FreshLink, MailedLink, Verify
+from recovery.web.theme import logo, theme_css
+
+urlpatterns = [
+    path("", Ask.as_view(), name="ask"),
+    path("requests/<uuid:request_id>/", Request.as_view(), name="request"),
+    path("verify/", Verify.as_view(), name="verify"),
+    path("verify/fresh/", FreshLink.as_view(), name="fresh-link"),
+    path("verify/<str:token>/", MailedLink.as_view(), name="link"),
+    path("licenses/", Licenses.as_view(), name="licenses"),
+    path("licenses/<uuid:key_id>/file", LicenseFile.as_view(), name="license-file"),
+    path("licenses/done/", Done.as_view(), name="licenses-done"),
+    path("not-me/", NotMe.as_view(), name="not-me"),
+    path("not-me/done/", Plain.as_view(template="not_me_done"), name="not-me-done"),
+    path("not-me/<str:token>/", NotMe.as_view(http_method_names=["get", "head", "options"]), name="not-me-link"),
+    path("unmute/", Unmute.as_view(), name="unmute"),
+    path("unmute/done/", Plain.as_view(template="unmute_done"), name="unmute-done"),
+    path("unmute/<str:token>/", Unmute.as_view(http_method_names=["get", "head", "options"]), name="unmute-link"),
+    path("privacy/", Privacy.as_view(), name="privacy"),
+    path("robots.txt", robots, name="robots"),
+    path("theme.css", theme_css, name="theme"),
+    path("logo", logo, name="logo"),
+]
