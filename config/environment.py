@@ -25,8 +25,8 @@ class UnsafeEnvironment(SystemExit):
 
     def __init__(self, problems: Mapping[str, str]) -> None:
         lines = [f"  {name}: {problem}" for name, problem in problems.items()]
-        message = "\n".join(["License Recovery does not start, because of these variables:", *lines, f"({NEW_ENVIRONMENT}.)"])
-        super().__init__(message)
+        first = "License Recovery does not start, because of these variables:"
+        super().__init__("\n".join([first, *lines, f"({NEW_ENVIRONMENT}.)"]))
         self.problems = dict(problems)
 
 
@@ -58,6 +58,10 @@ class Environment:
     vendor_color: str
     support_email: str
     log_level: str
+    listen: str
+    port: int
+    web_workers: int
+    web_threads: int
 
     @classmethod
     def from_process(cls) -> Environment:
@@ -80,7 +84,11 @@ class Reading:
         demo, server = mode == "demo", mode == "server"
         if demo:
             self.refuse_in_demo("DATABASE_URL", "SMTP_URL", "REDIS_URL")
-        public_url = self.text("PUBLIC_URL", default=f"http://127.0.0.1:{os.environ.get('PORT', '8000')}" if demo else None, check=origin_check(demo))
+        public_url = self.text(
+            "PUBLIC_URL",
+            default=f"http://127.0.0.1:{os.environ.get('PORT', '8000')}" if demo else None,
+            check=origin_check(demo),
+        )
         var_dir = Path(self.text("VAR_DIR", default=str(DEFAULT_VAR_DIR))).resolve()
         values: dict[str, Any] = {
             "mode": mode,
@@ -90,13 +98,22 @@ class Reading:
             "encryption_keys": self.keys("ENCRYPTION_KEYS"),
             "fingerprint_keys": self.keys("FINGERPRINT_KEYS", ids={"a", "b"}),
             "public_url": public_url,
-            "allowed_hosts": [urlsplit(public_url).hostname or "invalid.invalid", *(["localhost"] if demo else [])],
+            "allowed_hosts": [
+                urlsplit(public_url).hostname or "invalid.invalid",
+                *(["localhost"] if demo else []),
+            ],
             "trusted_proxies": self.whole("TRUSTED_PROXIES", default=0, low=0, high=10),
-            "database_url": self.text("DATABASE_URL", default=None if server else f"sqlite:///{var_dir / 'recovery.sqlite3'}", check=database_check(server)),
+            "database_url": self.text(
+                "DATABASE_URL",
+                default=None if server else f"sqlite:///{var_dir / 'recovery.sqlite3'}",
+                check=database_check(server),
+            ),
             "redis_url": self.text("REDIS_URL", check=redis_check) if server else "memory://",
             "smtp_url": "" if demo else self.text("SMTP_URL", check=smtp_check),
             "smtputf8": self.flag("SMTPUTF8", default=False),
-            "mail_from": self.text("MAIL_FROM", default="keys@vendor.example" if demo else None, check=address_check),
+            "mail_from": self.text(
+                "MAIL_FROM", default="keys@vendor.example" if demo else None, check=address_check
+            ),
             "bounce_address": self.text("BOUNCE_ADDRESS", default="", check=address_check),
             "mails_per_hour": self.whole("MAILS_PER_HOUR", default=2000, low=1, high=1_000_000),
             "mail_lease_seconds": self.whole("MAIL_LEASE_SECONDS", default=60, low=1, high=600),
@@ -105,8 +122,18 @@ class Reading:
             "vendor_url": self.text("VENDOR_URL", default=""),
             "vendor_logo": self.text("VENDOR_LOGO", default=""),
             "vendor_color": self.text("VENDOR_COLOR", default="#1f5fbf", check=colour_check),
-            "support_email": self.text("SUPPORT_EMAIL", default="support@vendor.example" if demo else None, check=address_check),
-            "log_level": self.text("LOG_LEVEL", default="INFO", check=one_of("DEBUG", "INFO", "WARNING", "ERROR")),
+            "support_email": self.text(
+                "SUPPORT_EMAIL", default="support@vendor.example" if demo else None, check=address_check
+            ),
+            "log_level": self.text(
+                "LOG_LEVEL", default="INFO", check=one_of("DEBUG", "INFO", "WARNING", "ERROR")
+            ),
+            "listen": self.text("LISTEN", default="127.0.0.1", check=loopback_check if demo else None),
+            "port": self.whole("PORT", default=8000, low=1, high=65535),
+            "web_workers": self.whole(
+                "WEB_WORKERS", default=2 if server else 1, low=1, high=64 if server else 1
+            ),
+            "web_threads": self.whole("WEB_THREADS", default=8, low=1, high=256),
         }
         if not server and self.env.str("REDIS_URL", "") and not demo:
             self.problems["REDIS_URL"] = "is for MODE=server; the embedded mode has its own queue. Remove it"
@@ -114,7 +141,9 @@ class Reading:
             raise UnsafeEnvironment(self.problems)
         return Environment(**values)
 
-    def text(self, name: str, *, default: str | None = None, check: Callable[[str], str | None] | None = None) -> str:
+    def text(
+        self, name: str, *, default: str | None = None, check: Callable[[str], str | None] | None = None
+    ) -> str:
         """The variable's text; notes a problem where it is required and missing, or the check has words about it."""
         value = self.env.str(name, "").strip()
         if not value:
@@ -152,15 +181,19 @@ class Reading:
     def refuse_in_demo(self, *names: str) -> None:
         for name in names:
             if self.env.str(name, ""):
-                self.problems[name] = "must not be set in the demo, which has no real mail, PostgreSQL or Redis. Unset it"
+                self.problems[name] = (
+                    "must not be set in the demo, which has no real mail, PostgreSQL or Redis. Unset it"
+                )
 
 
-MAKE_SECRET = "Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
-MAKE_KEY = "Make one: python3 -c 'import base64, os; print(\"{id}:\" + base64.b64encode(os.urandom(32)).decode())'"
+NEW_TEXT = "Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+NEW_BYTES = (
+    "Make one: python3 -c 'import base64, os; print(\"{id}:\" + base64.b64encode(os.urandom(32)).decode())'"
+)
 HOW_TO = {
-    "SECRET_KEY": MAKE_SECRET,
-    "ENCRYPTION_KEYS": MAKE_KEY.format(id="k1"),
-    "FINGERPRINT_KEYS": MAKE_KEY.format(id="a"),
+    "SECRET_KEY": NEW_TEXT,
+    "ENCRYPTION_KEYS": NEW_BYTES.format(id="k1"),
+    "FINGERPRINT_KEYS": NEW_BYTES.format(id="a"),
     "PUBLIC_URL": "For example https://recover.example.com",
     "DATABASE_URL": "For example postgres://user:password@127.0.0.1:5432/recovery",
     "REDIS_URL": "For example redis://127.0.0.1:6379/0",
@@ -183,13 +216,23 @@ def strong_secret(value: str) -> str | None:
 def origin_check(demo: bool) -> Callable[[str], str | None]:
     def check(value: str) -> str | None:
         parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or "*" in value:
+        if (
+            parts.scheme not in ("http", "https")
+            or not parts.hostname
+            or parts.path
+            or parts.query
+            or "*" in value
+        ):
             return "must be an origin, scheme and host only"
         if parts.scheme == "http" and not is_loopback(parts.hostname):
             return "must be https: links in mails prove mailboxes"
         return "must be on 127.0.0.1 in the demo" if demo and not is_loopback(parts.hostname) else None
 
     return check
+
+
+def loopback_check(value: str) -> str | None:
+    return None if is_loopback(value) else "must be 127.0.0.1 in the demo, which has no locks on its doors"
 
 
 def is_loopback(host: str) -> bool:
@@ -216,7 +259,12 @@ def smtp_check(value: str) -> str | None:
     parts = urlsplit(value)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         return "must be smtp://… or smtps://…"
-    if parts.scheme == "smtp" and parts.password and "tls=starttls" not in parts.query and not is_loopback(parts.hostname):
+    if (
+        parts.scheme == "smtp"
+        and parts.password
+        and "tls=starttls" not in parts.query
+        and not is_loopback(parts.hostname)
+    ):
         return "would send the password in clear: use smtps:// or ?tls=starttls"
     return None
 

@@ -6,8 +6,8 @@ import secrets
 import sys
 
 TEMPLATE = """\
-# License Recovery. Keep this file readable by the service only (chmod 600), and keep a copy of the two key lines
-# apart from the database's backups: without them the stored registration codes cannot be read.
+# License Recovery. Keep this file readable by the service only (chmod 600), and keep a copy of the two key
+# lines apart from the database's backups: without them the stored registration codes cannot be read.
 MODE=server
 SECRET_KEY={secret}
 ENCRYPTION_KEYS=k1:{encryption}

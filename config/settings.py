@@ -1,7 +1,7 @@
-"""The only place that reads the environment. Whatever is missing or unsafe is named at once, and nothing starts.
+"""The only place that reads the environment. What is missing or unsafe is named at once, and nothing starts.
 
-Three modes: `server` (PostgreSQL, Redis, SMTP; several processes), `embedded` (SQLite and the worker inside the one
-web process, real SMTP) and `demo` (embedded, with a mailbox page instead of SMTP, on 127.0.0.1 only).
+Three modes: `server` (PostgreSQL, Redis, SMTP; several processes), `embedded` (SQLite and the worker inside the
+one web process, real SMTP) and `demo` (embedded, with a mailbox page instead of SMTP, on 127.0.0.1 only).
 """
 
 from pathlib import Path
@@ -23,26 +23,26 @@ DEMO = MODE == "demo"
 EMBEDDED = MODE in ("demo", "embedded")
 DEBUG = False
 
-# --- secrets -------------------------------------------------------------------------------------------------------
+# --- secrets ------------------------------------------------------------------------------------------------
 SECRET_KEY = env.secret_key
 SECRET_KEY_FALLBACKS = env.secret_key_fallbacks
 ENCRYPTION_KEYS = env.encryption_keys
 FINGERPRINT_KEYS = env.fingerprint_keys
 
-# --- where we are --------------------------------------------------------------------------------------------------
+# --- where we are -------------------------------------------------------------------------------------------
 PUBLIC_URL = env.public_url  # the one origin that links are made from: never the Host header
 ALLOWED_HOSTS = env.allowed_hosts
 TRUSTED_PROXIES = env.trusted_proxies
 CONSOLE_ENABLED = DEMO  # until the console has its second factor
 
-# --- the vendor ----------------------------------------------------------------------------------------------------
+# --- the vendor ---------------------------------------------------------------------------------------------
 VENDOR_NAME = env.vendor_name
 VENDOR_URL = env.vendor_url
 VENDOR_LOGO = env.vendor_logo
 VENDOR_COLOR = env.vendor_color
 SUPPORT_EMAIL = env.support_email
 
-# --- Django --------------------------------------------------------------------------------------------------------
+# --- Django -------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "config",  # before the admin, whose templates it overrides
     "django.contrib.admin.apps.SimpleAdminConfig",
@@ -118,7 +118,7 @@ if DEMO:  # straight from the source folders: nothing to collect, so that the de
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 
-# --- database ------------------------------------------------------------------------------------------------------
+# --- database -----------------------------------------------------------------------------------------------
 DATABASES: dict[str, Any] = {"default": dj_database_url.parse(env.database_url)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
@@ -130,7 +130,7 @@ else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 
-# --- cookies and transport -----------------------------------------------------------------------------------------
+# --- cookies and transport ----------------------------------------------------------------------------------
 HTTPS = PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
@@ -145,7 +145,7 @@ SECURE_SSL_REDIRECT = False  # the proxy's task: only it knows which port the wo
 X_FRAME_OPTIONS = "DENY"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
-# --- mail ----------------------------------------------------------------------------------------------------------
+# --- mail ---------------------------------------------------------------------------------------------------
 MAIL_TRANSPORT = "demo.mailbox.MailboxTransport" if DEMO else "recovery.mail.smtp.SmtpTransport"
 MAILBOX_DIR = VAR_DIR / "mailbox"
 SMTP_URL = env.smtp_url
@@ -157,7 +157,7 @@ MAILS_PER_HOUR = env.mails_per_hour
 MAIL_LEASE_SECONDS = env.mail_lease_seconds
 RETENTION_DAYS = env.retention_days
 
-# --- Celery --------------------------------------------------------------------------------------------------------
+# --- Celery -------------------------------------------------------------------------------------------------
 # Why each of these: docs/decisions.md, "Celery's settings".
 CELERY_BROKER_URL = env.redis_url
 CELERY_TASK_DEFAULT_QUEUE = "recovery"
@@ -196,6 +196,6 @@ CELERY_BEAT_SCHEDULE = {
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 
-# --- logs: ids, never addresses or codes ---------------------------------------------------------------------------
+# --- logs: ids, never addresses or codes --------------------------------------------------------------------
 LOGGING_CONFIG = "config.logs.configure"
 LOGGING: dict[str, Any] = {"level": env.log_level}

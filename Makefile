@@ -1,0 +1,71 @@
+# Two commands to begin with: `make demo` shows the service, `make test` tests it.
+
+PORT ?= 8000
+SALES ?= demo/sample-sales.csv
+PYTHON ?= python3
+WORKERS ?= auto
+BIN := .venv/bin
+LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11.7
+TEMPLATES = $(shell find config demo licensing recovery -path '*/templates/*' -name '*.html')
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help demo tour serve test test-fast faults bench lint types format lock clean run-venv dev-venv
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: run-venv ## Try the service here, with no other server: PORT=8000 SALES=demo/sample-sales.csv
+	@exec $(BIN)/python -m demo --port "$(PORT)" --sales "$(SALES)"
+
+tour: run-venv ## Walk the main road in a terminal: ask, read the mail, prove it, read the keys: SALES=…
+	@exec $(BIN)/python -m demo.tour --sales "$(SALES)"
+
+serve: run-venv ## Run it for real, as .env or the environment says
+	@exec scripts/serve
+
+test: ## Everything: lint, types, import contracts, migrations, all tests
+	scripts/provision
+	@scripts/venv dev
+	@$(MAKE) --no-print-directory lint types
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not long"
+
+test-fast: dev-venv ## The inner loop: unit tests on SQLite, no servers
+	TEST_DATABASE=sqlite $(BIN)/pytest -q -m "not long and not browser and not journey" --ignore tests/faults --ignore tests/kit_tests
+
+faults: dev-venv ## The long counts of every fault and race
+	scripts/provision
+	$(BIN)/pytest -m long
+
+bench: dev-venv ## Measure against baselines of the same run
+	scripts/provision
+	@exec $(BIN)/python -m bench
+
+lint: dev-venv
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/djade --check $(TEMPLATES)
+
+types: dev-venv
+	scripts/checked $(BIN)/mypy
+	$(BIN)/lint-imports
+	scripts/checked $(BIN)/python manage.py makemigrations --check --dry-run
+
+format: dev-venv ## Bring the code into its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/djade $(TEMPLATES)
+
+lock: dev-venv ## Refresh the hashed lock files (UPGRADE=--upgrade for newer versions)
+	cd requirements && ../$(LOCK) $(UPGRADE) run.in --output-file run.txt
+	cd requirements && ../$(LOCK) $(UPGRADE) dev.in --output-file dev.txt
+
+clean: ## Remove the virtual environment and caches; data in var/ stays
+	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+run-venv:
+	@scripts/venv run
+
+dev-venv:
+	@scripts/venv dev
