@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
+from config.console import console
 from config.health import live, ready
 
 urlpatterns = [
@@ -12,7 +13,7 @@ urlpatterns = [
     path("health/ready", ready, name="health-ready"),
 ]
 if settings.CONSOLE_ENABLED:
-    urlpatterns.append(path("console/", include("config.console")))
+    urlpatterns.append(path("console/", console.urls))
 if settings.DEMO:
     urlpatterns.append(path("", include("demo.urls")))
 

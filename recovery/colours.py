@@ -1,4 +1,4 @@
-"""The vendor's colour, made readable: WCAG 2.2 asks for a contrast of 4.5 : 1 (1.4.3), whatever colour was chosen."""
+"""The vendor's colour, made readable: a contrast of 4.5 : 1 (WCAG 2.2, 1.4.3), whatever colour was chosen."""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -14,12 +14,14 @@ Rgb = tuple[int, int, int]
 
 @lru_cache(maxsize=64)
 def readable(colour: str, on: tuple[str, ...] = (WHITE,)) -> str:
-    """The colour nearest to this one that reads on every one of the backgrounds, which are all light or all dark.
+    """The nearest colour that reads on every one of the backgrounds, which are all light or all dark.
 
     It goes towards black on light grounds, towards white on dark ones, and always arrives.
     """
     end = BLACK if luminance(on[0]) > 0.5 else WHITE
-    return next(each for each in between(colour, end) if all(contrast(each, ground) >= READABLE for ground in on))
+    return next(
+        each for each in between(colour, end) if all(contrast(each, ground) >= READABLE for ground in on)
+    )
 
 
 def between(start: str, end: str) -> Iterable[str]:

@@ -1,7 +1,7 @@
 """The three cookies of a customer's browser. None is readable by scripts; none says anything by itself.
 
-`lr_browser` recognises the browser that asked, `lr_link` carries a mailed token away from the address bar, `lr_view`
-opens "Your licenses" for 30 minutes.
+`lr_browser` recognises the browser that asked, `lr_link` carries a mailed token away from the address bar,
+`lr_view` opens "Your licenses" for 30 minutes.
 """
 
 import re
@@ -27,7 +27,7 @@ OURS = re.compile(r"[A-Za-z0-9_-]{20,200}")
 
 
 def of_browser(request: HttpRequest) -> str:
-    """The secret this browser is recognised by; a new one where it has none. Hand it back by `keep_browser`."""
+    """The secret this browser is recognised by, new where it has none. Hand it back by `keep_browser`."""
     return read(request, BROWSER) or new_browser_secret()
 
 

@@ -12,7 +12,7 @@ from recovery.errors import NotYours
 
 
 def problem(error: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's exception handler. What it does not know is not answered here: it goes on to the outage or 500 page."""
+    """DRF's exception handler. What it does not know goes on to the outage page or the 500 page."""
     response = exception_handler(Http404() if isinstance(error, NotYours) else error, context)
     if response is None:
         return None

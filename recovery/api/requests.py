@@ -9,13 +9,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from recovery.api.problems import problem
+from recovery.cookies import BROWSER, read
 from recovery.errors import NotYours
 from recovery.journeys.request import mail_state, request_of
-from recovery.cookies import BROWSER, read
 
 
 class RequestState(APIView):
-    """`GET`: `{"id", "mail", "verified"}`, for the browser that asked; 404 for every other, as if there were none."""
+    """`GET`: `{"id", "mail", "verified"}`, for the browser that asked; 404 for every other."""
 
     def get(self, request: Request, request_id: UUID) -> Response:
         browser = read(request._request, BROWSER)

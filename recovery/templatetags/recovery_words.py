@@ -23,8 +23,8 @@ WORDS = {
     Standing.ENDED: _("Ended"),
 }
 REASONS = {
-    Standing.WAITING: _("No key is there for this license yet. It is yours; ask again in a day, or write to support."),
-    Standing.UNPLACED: _("We have your order, but not yet which key belongs to it. Support knows; write if it is urgent."),
+    Standing.WAITING: _("There is no key for this license yet. Ask again in a day, or write to support."),
+    Standing.UNPLACED: _("We have your order, but not yet its key. Support knows; write if it is urgent."),
     Standing.UNPAID: _("The shop says that this order is not paid yet. The key comes with the payment."),
     Standing.UNCONFIRMED: _("The shop has not confirmed this order yet. The key comes once it has."),
     Standing.REFUNDED: _("This order was refunded, so its license is over and its key is not shown."),
@@ -49,7 +49,7 @@ def why_no_key(standing: Standing) -> str:
 
 @register.filter
 def one_line(text: Any) -> str:
-    """Text from a shop as one line of letters: no breaks, no control signs, nothing that turns the writing round."""
+    """Text from a shop on one line: no breaks, no control signs, nothing that turns the writing round."""
     shown = "".join(" " if unicodedata.category(c) in BREAKS else c for c in str(text) if c not in TURNS)
     return " ".join(shown.split())
 

@@ -8,12 +8,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from licensing.addresses import AddressError
+from recovery import cookies
 from recovery.errors import Expired, NotYours, TooManyTries, Used, WrongCode
 from recovery.journeys.request import ask, mail_state, request_of
 from recovery.journeys.verify import prove_by_code
 from recovery.models import RecoveryRequest
 from recovery.tokens import CODE_LENGTH, forgiving
-from recovery import cookies
 from recovery.web.errors import Trouble, trouble_page
 from recovery.web.network import client_ip
 from recovery.web.opened import has_open_view
@@ -32,7 +32,7 @@ STATUS = {Used: 410, Expired: 410, TooManyTries: 429}
 
 
 class Ask(Page):
-    """`GET /` and `POST /`: nothing about the address is looked up here, so every address gets the same answer."""
+    """Nothing about the address is looked up here, so every address gets the same answer."""
 
     template = "ask"
 

@@ -1,4 +1,4 @@
-"""Pages for what goes wrong: what happened, what was kept, what to do next. None of them touches the database."""
+"""Pages for what goes wrong: what happened, what was kept, what to do next. None touches the database."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from recovery.web.vendor import vendor
 
 Words = str | Promise
+START_AGAIN = _("Start again")
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Trouble:
     title: Words
     what: Words
     advice: Words = ""
-    button: Words = _("Start again")
+    button: Words = START_AGAIN
     url: str = "/"
 
 
@@ -40,7 +41,7 @@ FORBIDDEN = Trouble(
 CSRF = Trouble(
     403,
     _("Please send that once more"),
-    _("The form was open for too long, or your browser does not keep cookies for this site. Nothing was changed."),
+    _("The form was open for too long, or cookies are switched off for this site. Nothing was changed."),
     _("Allow cookies for this site, go to the first page and try again."),
 )
 NOT_FOUND = Trouble(
@@ -107,5 +108,5 @@ def not_allowed(allowed: list[str]) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Django asks for the token before it looks at the method: for PUT and the like, the method is the matter."""
+    """Django asks for the token before it looks at the method: for PUT and the like, that is the matter."""
     return trouble_page(CSRF) if request.method == "POST" else not_allowed(["GET", "HEAD", "POST", "OPTIONS"])

@@ -15,11 +15,13 @@ UNSAFE: Final = re.compile(r'[\\/:*?"<>|]')
 def attachment(content: bytes, file_name: str) -> HttpResponse:
     """Always opaque bytes to be saved: the stored type came with a file from outside and is not believed."""
     response = HttpResponse(content, content_type="application/octet-stream")
-    response.headers["Content-Disposition"] = content_disposition_header(True, safe_name(file_name)) or "attachment"
+    response.headers["Content-Disposition"] = (
+        content_disposition_header(True, safe_name(file_name)) or "attachment"
+    )
     return response
 
 
 def safe_name(file_name: str) -> str:
-    """A name that stays in the download folder and in its header, and hides no ending by turning the text round."""
+    """A name that stays in its folder and its header, and hides no ending by turning the writing round."""
     seen = "".join(c for c in file_name if unicodedata.category(c)[0] != "C")
     return UNSAFE.sub("_", seen).strip(" .")[-LONGEST:] or "license"

@@ -7,9 +7,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from licensing.holdings import Standing
+from recovery import cookies
 from recovery.errors import NoView
 from recovery.journeys.licenses import end_view, holdings, keys_mail_state
-from recovery import cookies
 from recovery.web.files import attachment
 from recovery.web.opened import view_of
 from recovery.web.pages import Page

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from recovery import cookies
 from recovery.journeys.mute import MUTE_LIFE, check_mute, check_unmute, mute, unmute
 from recovery.tokens import InvalidToken
-from recovery import cookies
 from recovery.web.errors import trouble_page
 from recovery.web.pages import Page
 from recovery.web.prove import NO_LINK, NOT_OURS

@@ -11,9 +11,9 @@ NOWHERE = "0.0.0.0"  # noqa: S104 - not an address we bind: what a Unix socket's
 def client_ip(request: HttpRequest) -> str:
     """The visitor's IP address: that of the connection, or what the outermost of our own proxies saw.
 
-    Only the last `TRUSTED_PROXIES` entries of X-Forwarded-For were written by machines we trust; whatever stands to
-    their left was written by the visitor. With fewer entries than proxies, the request came round them: the
-    connection's own address counts. Always a valid IP address; rule: threats.md row 13.
+    Only the last `TRUSTED_PROXIES` entries of X-Forwarded-For were written by machines we trust; whatever
+    stands to their left was written by the visitor. With fewer entries than proxies, the request came round
+    them: the connection's own address counts. Always a valid IP address; rule: threats.md row 13.
     """
     peer = plain_ip(request.META.get("REMOTE_ADDR", "")) or NOWHERE
     proxies: int = settings.TRUSTED_PROXIES

@@ -2,10 +2,10 @@
 
 from django.http import HttpRequest
 
+from recovery import cookies
 from recovery.errors import NoView
 from recovery.journeys.licenses import open_view
 from recovery.models import RecoveryRequest
-from recovery import cookies
 
 
 def view_of(request: HttpRequest) -> RecoveryRequest:

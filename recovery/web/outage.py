@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 
 class OutagePage:
-    """503 for the two errors by which drivers say that the database is away, or too busy to answer in time."""
+    """503 for the two errors by which drivers say that the database is away, or too busy to answer."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

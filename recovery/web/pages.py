@@ -10,11 +10,13 @@ from recovery.web.errors import not_allowed
 
 
 class Page(View):
-    """A page with one template. Subclasses define `get`, `post` or both; HEAD and OPTIONS follow from them."""
+    """A page with one template. Subclasses define `get`, `post` or both; HEAD and OPTIONS follow."""
 
     template: str = ""
 
-    def page(self, request: HttpRequest, *, status: int = 200, template: str = "", **context: Any) -> HttpResponse:
+    def page(
+        self, request: HttpRequest, *, status: int = 200, template: str = "", **context: Any
+    ) -> HttpResponse:
         """Our forms send their origin along (a CSRF check wants it), which `no-referrer` would blank out.
 
         `same-origin` tells other sites just as little, and no page with a form has a token in its address.

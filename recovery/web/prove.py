@@ -6,10 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from recovery import cookies
 from recovery.errors import Expired, Used
 from recovery.journeys.verify import LinkStanding, ask_again, link_standing, prove_by_link
 from recovery.tokens import InvalidToken
-from recovery import cookies
 from recovery.web.ask import see_request
 from recovery.web.errors import Trouble, trouble_page
 from recovery.web.network import client_ip
@@ -21,14 +21,14 @@ COOKIE_PATH = "/verify/"
 NOT_OURS = Trouble(
     404,
     _("This link does not work"),
-    _("It is not one of ours, or a part of it is missing. Long links in mails sometimes break over two lines."),
+    _("It is not one of ours, or a part of it is missing: long links sometimes break over two lines."),
     _("Copy all of the link from the mail, or ask for a new one."),
     button=_("Ask for a new link"),
 )
 NO_LINK = Trouble(
     404,
     _("Please open the link from the mail again"),
-    _("This page needs it, and forgets it after 15 minutes or when the browser does not keep cookies for this site."),
+    _("This page needs it, and forgets it after 15 minutes, or at once if cookies are switched off."),
     _("If the mail is gone, ask for a new one."),
     button=_("Ask for a new link"),
 )

@@ -24,10 +24,9 @@ A_YEAR: Final = 365 * 24 * 3600
 def style_sheet(colour: str) -> str:
     """Custom properties for light and dark, each accent readable on every ground, each text on its accent."""
     light, dark = readable(colour, LIGHT_GROUNDS), readable(colour, DARK_GROUNDS)
-    return (
-        f":root{{{properties(light, text='#ffffff', deeper='#000000')}}}\n"
-        f"@media (prefers-color-scheme:dark){{:root{{{properties(dark, text='#12151b', deeper='#ffffff')}}}}}\n"
-    )
+    by_day = properties(light, text="#ffffff", deeper="#000000")
+    by_night = properties(dark, text="#12151b", deeper="#ffffff")
+    return f":root{{{by_day}}}\n@media (prefers-color-scheme:dark){{:root{{{by_night}}}}}\n"
 
 
 def properties(accent: str, *, text: str, deeper: str) -> str:

@@ -9,6 +9,8 @@ from recovery.web.mute import NotMe, Unmute
 from recovery.web.prove import FreshLink, MailedLink, Verify
 from recovery.web.theme import logo, theme_css
 
+READING = ["get", "head", "options"]
+
 urlpatterns = [
     path("", Ask.as_view(), name="ask"),
     path("requests/<uuid:request_id>/", Request.as_view(), name="request"),
@@ -20,10 +22,10 @@ urlpatterns = [
     path("licenses/done/", Done.as_view(), name="licenses-done"),
     path("not-me/", NotMe.as_view(), name="not-me"),
     path("not-me/done/", Plain.as_view(template="not_me_done"), name="not-me-done"),
-    path("not-me/<str:token>/", NotMe.as_view(http_method_names=["get", "head", "options"]), name="not-me-link"),
+    path("not-me/<str:token>/", NotMe.as_view(http_method_names=READING), name="not-me-link"),
     path("unmute/", Unmute.as_view(), name="unmute"),
     path("unmute/done/", Plain.as_view(template="unmute_done"), name="unmute-done"),
-    path("unmute/<str:token>/", Unmute.as_view(http_method_names=["get", "head", "options"]), name="unmute-link"),
+    path("unmute/<str:token>/", Unmute.as_view(http_method_names=READING), name="unmute-link"),
     path("privacy/", Privacy.as_view(), name="privacy"),
     path("robots.txt", robots, name="robots"),
     path("theme.css", theme_css, name="theme"),

@@ -1,6 +1,4 @@
-"""The customer's side of the road, walked with Django's client: a browser's cookie jar without the browser."""
-
-from collections.abc import Iterator
+"""The customer's side of the road, walked with Django's client."""
 
 import pytest
 from django.conf import LazySettings
@@ -8,11 +6,10 @@ from django.test import Client
 
 
 @pytest.fixture(autouse=True)
-def plain_static_files(settings: LazySettings) -> Iterator[None]:
+def plain_static_files(settings: LazySettings) -> None:
     """Nothing is collected in tests, so static files keep their own names."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
-    yield
 
 
 @pytest.fixture
@@ -27,6 +24,4 @@ def other_browser() -> Client:
 
 
 def new_browser() -> Client:
-    client = Client(enforce_csrf_checks=True, SERVER_NAME="recover.example.com", wsgi_url_scheme="https")
-    client.defaults["wsgi.url_scheme"] = "https"
-    return client
+    return Client(enforce_csrf_checks=True, SERVER_NAME="recover.example.com", **{"wsgi.url_scheme": "https"})
