@@ -8,10 +8,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from licensing.keys.sealed import content_of
-from licensing.models import Customer, KeyAssignment, License, PurchaseLine, PurchaseState, RegistrationKey
+from licensing.models import Customer, KeyAssignment, License, PurchaseLine, PurchaseState
 
 
 class Standing(StrEnum):
@@ -75,7 +75,7 @@ def holdings_of(customer: Customer, *, now: datetime) -> list[Holding]:
     return sorted(found, key=lambda holding: holding.purchased_at, reverse=True)
 
 
-def open_assignments() -> "KeyAssignmentQuerySet":
+def open_assignments() -> KeyAssignmentQuerySet:
     return KeyAssignment.objects.open().select_related("key")
 
 

@@ -1,4 +1,4 @@
-"""What can go wrong on the way, as the interfaces tell it apart. Each is raised in one journey and shown as one page."""
+"""What can go wrong on the way, as the interfaces tell it apart."""
 
 
 class RecoveryError(Exception):

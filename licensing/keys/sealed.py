@@ -1,6 +1,7 @@
 """Registration keys and the configured vault: making, reading and finding them."""
 
 from functools import lru_cache
+from uuid import UUID
 
 from django.conf import settings
 from django.core.signals import setting_changed
@@ -9,6 +10,7 @@ from django.db.models import Q, QuerySet
 from licensing.keys.code import normalise, tail
 from licensing.keys.vault import Vault
 from licensing.models import Edition, RegistrationKey
+from licensing.models.keys import key_identity
 
 
 @lru_cache(maxsize=1)
@@ -25,7 +27,9 @@ def forget_vault(*, setting: str, **_: object) -> None:
 setting_changed.connect(forget_vault, dispatch_uid="forget_vault")
 
 
-def new_key(*, edition: Edition, code: str, seats: int | None = 1, registered_name: str = "") -> RegistrationKey:
+def new_key(
+    *, edition: Edition, code: str, seats: int | None = 1, registered_name: str = ""
+) -> RegistrationKey:
     """An unsaved key for this code, sealed and findable. Raises `CodeError` where the code cannot be one."""
     marks = vault().fingerprints(normalise(code, form=edition.code_form), edition=str(edition.id))
     key = RegistrationKey(
@@ -41,7 +45,13 @@ def new_key(*, edition: Edition, code: str, seats: int | None = 1, registered_na
 
 
 def new_key_file(
-    *, edition: Edition, content: bytes, file_name: str, content_type: str, seats: int | None = 1, registered_name: str = ""
+    *,
+    edition: Edition,
+    content: bytes,
+    file_name: str,
+    content_type: str,
+    seats: int | None = 1,
+    registered_name: str = "",
 ) -> RegistrationKey:
     """The same for a licence file, found by its exact bytes."""
     marks = vault().fingerprints(content.hex(), edition=str(edition.id))
@@ -70,3 +80,8 @@ def with_code(code: str, *, edition: Edition) -> QuerySet[RegistrationKey]:
     for slot, mark in marks.items():
         found |= Q(**{f"fingerprint_{slot}": mark})
     return RegistrationKey.objects.filter(found, edition=edition)
+
+
+def seal(code: str, *, key_id: UUID) -> bytes:
+    """The code's bytes sealed to the key of that id, for rows that are written in bulk."""
+    return vault().encrypt(code.encode(), identity=key_identity(key_id))

@@ -35,7 +35,9 @@ class Product(Record):
     exchange_period_days = models.PositiveSmallIntegerField(default=365)
     exchange_cooldown_days = models.PositiveSmallIntegerField(default=30)
     exchange_window_days = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="Days after the purchase in which exchanges are allowed; empty: always."
+        null=True,
+        blank=True,
+        help_text="Days after the purchase in which exchanges are allowed; empty: always.",
     )
     exchange_grace_days = models.PositiveSmallIntegerField(default=14)
     exchange_needs_approval = models.BooleanField(default=False)
@@ -55,7 +57,9 @@ class Edition(Record):
     version = models.CharField(max_length=40, blank=True)
     platform = models.CharField(max_length=10, choices=Platform.choices)
     download_url = models.URLField(max_length=500, blank=True)
-    activation_help = models.TextField(blank=True, help_text="How the code is entered; shown with it, plain text.")
+    activation_help = models.TextField(
+        blank=True, help_text="How the code is entered; shown with it, plain text."
+    )
     code_form = models.CharField(
         max_length=10,
         choices=[(form, form) for form in FORMS],
@@ -69,7 +73,9 @@ class Edition(Record):
     class Meta:
         ordering = ["sku"]
         constraints = [
-            models.UniqueConstraint(fields=["product", "version", "platform"], name="one_edition_per_platform"),
+            models.UniqueConstraint(
+                fields=["product", "version", "platform"], name="one_edition_per_platform"
+            ),
             models.CheckConstraint(condition=Q(platform__in=Platform.values), name="edition_platform_known"),
         ]
 
@@ -84,7 +90,9 @@ class Store(Record):
     title = models.CharField(max_length=200, blank=True, help_text="What a customer knows the shop as.")
     kind = models.CharField(max_length=40)
     statement_name = models.CharField(
-        max_length=100, blank=True, help_text="The name on a card statement, so that customers recognise the shop."
+        max_length=100,
+        blank=True,
+        help_text="The name on a card statement, so that customers recognise the shop.",
     )
 
     class Meta:
@@ -97,7 +105,9 @@ class Store(Record):
 class MappingQuerySet(models.QuerySet["Mapping"]):
     def valid_at(self, when: datetime) -> MappingQuerySet:
         """The mappings that say what was sold at that moment."""
-        return self.filter(Q(valid_from=None) | Q(valid_from__lte=when), Q(valid_until=None) | Q(valid_until__gt=when))
+        return self.filter(
+            Q(valid_from=None) | Q(valid_from__lte=when), Q(valid_until=None) | Q(valid_until__gt=when)
+        )
 
 
 class Mapping(Record):
@@ -123,7 +133,9 @@ class Mapping(Record):
                 name="one_mapping_from_the_beginning",
             ),
             models.CheckConstraint(
-                condition=Q(valid_from=None) | Q(valid_until=None) | Q(valid_until__gt=models.F("valid_from")),
+                condition=Q(valid_from=None)
+                | Q(valid_until=None)
+                | Q(valid_until__gt=models.F("valid_from")),
                 name="mapping_ends_after_it_starts",
             ),
         ]

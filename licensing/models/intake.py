@@ -75,9 +75,15 @@ class Case(Record):
     """Something that needs a person. `detail` names what differs, never a code."""
 
     kind = models.CharField(max_length=20, choices=CaseKind.choices)
-    purchase = models.ForeignKey(Purchase, on_delete=models.CASCADE, null=True, blank=True, related_name="cases")
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, null=True, blank=True, related_name="cases")
-    digest = models.BinaryField(max_length=32, help_text="Keyed digest of the cause, so that a repeat opens no second.")
+    purchase = models.ForeignKey(
+        Purchase, on_delete=models.CASCADE, null=True, blank=True, related_name="cases"
+    )
+    customer = models.ForeignKey(
+        Customer, on_delete=models.CASCADE, null=True, blank=True, related_name="cases"
+    )
+    digest = models.BinaryField(
+        max_length=32, help_text="Keyed digest of the cause, so that a repeat opens no second."
+    )
     detail = models.JSONField(default=dict)
     opened_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)

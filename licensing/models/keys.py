@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q
@@ -30,11 +31,15 @@ class RegistrationKey(Record):
     sealed = models.BinaryField(help_text="The code or file, encrypted.")
     fingerprint_a = models.BinaryField(max_length=32, null=True)
     fingerprint_b = models.BinaryField(max_length=32, null=True)
-    tail = models.CharField(max_length=8, blank=True, help_text="Last characters, for support to tell codes apart.")
+    tail = models.CharField(
+        max_length=8, blank=True, help_text="Last characters, for support to tell codes apart."
+    )
     registered_name = models.CharField(max_length=300, blank=True)
     file_name = models.CharField(max_length=200, blank=True, help_text="Set when the key is a licence file.")
     content_type = models.CharField(max_length=100, blank=True)
-    seats = models.PositiveIntegerField(null=True, blank=True, default=1, help_text="Empty: serves all buyers.")
+    seats = models.PositiveIntegerField(
+        null=True, blank=True, default=1, help_text="Empty: serves all buyers."
+    )
     retired_at = models.DateTimeField(null=True, blank=True)
     retired_reason = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -45,7 +50,8 @@ class RegistrationKey(Record):
             models.UniqueConstraint(fields=["edition", "fingerprint_a"], name="one_code_per_edition_a"),
             models.UniqueConstraint(fields=["edition", "fingerprint_b"], name="one_code_per_edition_b"),
             models.CheckConstraint(
-                condition=Q(fingerprint_a__isnull=False) | Q(fingerprint_b__isnull=False), name="key_can_be_found"
+                condition=Q(fingerprint_a__isnull=False) | Q(fingerprint_b__isnull=False),
+                name="key_can_be_found",
             ),
             models.CheckConstraint(condition=Q(seats=None) | Q(seats__gte=1), name="key_seats_positive"),
             models.CheckConstraint(
@@ -63,7 +69,11 @@ class RegistrationKey(Record):
     @property
     def identity(self) -> str:
         """What the encryption binds the code to, so that a value moved to another row does not decrypt."""
-        return f"key:{self.id}"
+        return key_identity(self.id)
+
+
+def key_identity(key_id: UUID) -> str:
+    return f"key:{key_id}"
 
 
 class KeyAssignmentQuerySet(models.QuerySet["KeyAssignment"]):
@@ -83,7 +93,9 @@ class KeyAssignment(Record):
 
     key = models.ForeignKey(RegistrationKey, on_delete=models.PROTECT, related_name="assignments")
     license = models.ForeignKey(License, on_delete=models.PROTECT, related_name="assignments")
-    seat = models.PositiveIntegerField(null=True, blank=True, help_text="1 to the key's seats; empty: it serves all.")
+    seat = models.PositiveIntegerField(
+        null=True, blank=True, help_text="1 to the key's seats; empty: it serves all."
+    )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=100, blank=True)
@@ -104,6 +116,7 @@ class KeyAssignment(Record):
             ),
             models.CheckConstraint(condition=Q(seat=None) | Q(seat__gte=1), name="seat_positive"),
             models.CheckConstraint(
-                condition=Q(ends_at=None) | Q(ends_at__gte=F("starts_at")), name="assignment_ends_after_it_starts"
+                condition=Q(ends_at=None) | Q(ends_at__gte=F("starts_at")),
+                name="assignment_ends_after_it_starts",
             ),
         ]

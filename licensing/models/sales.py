@@ -32,10 +32,14 @@ class Purchase(Record):
 
     store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="purchases")
     reference = models.CharField("order reference", max_length=200)
-    buyer = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="purchases")
+    buyer = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="purchases"
+    )
     ordered_at = models.DateTimeField()
     test = models.BooleanField(default=False)
-    confirmed_at = models.DateTimeField(null=True, blank=True, help_text="When a trusted source said that it is so.")
+    confirmed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a trusted source said that it is so."
+    )
     paid_at = models.DateTimeField(null=True, blank=True)
     refunded_at = models.DateTimeField(null=True, blank=True)
     refunded_units = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: all of them.")
@@ -43,7 +47,8 @@ class Purchase(Record):
     won_at = models.DateTimeField(null=True, blank=True)
     newsletter_consent = models.BooleanField(null=True)
     sold_digest = models.BinaryField(
-        max_length=32, help_text="Keyed digest of what was sold to whom, to notice a later record that says otherwise."
+        max_length=32,
+        help_text="Keyed digest of what was sold to whom, to notice a later record that says otherwise.",
     )
     recorded_at = models.DateTimeField(auto_now_add=True)
 
@@ -84,7 +89,9 @@ class PurchaseReference(Record):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["purchase", "kind", "value"], name="a_reference_once_per_purchase")
+            models.UniqueConstraint(
+                fields=["purchase", "kind", "value"], name="a_reference_once_per_purchase"
+            )
         ]
         indexes = [models.Index(fields=["value"], name="reference_by_value")]
 
@@ -99,11 +106,18 @@ class PurchaseLine(Record):
     name = models.CharField(max_length=300)
     quantity = models.PositiveIntegerField(default=1)
     receiver = models.ForeignKey(
-        Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="lines", help_text="A gift's receiver."
+        Customer,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="lines",
+        help_text="A gift's receiver.",
     )
     registered_name = models.CharField(max_length=300, blank=True)
     sealed_code = models.BinaryField(
-        null=True, blank=True, help_text="The code that came with an unplaced line, encrypted; moved to a key when placed."
+        null=True,
+        blank=True,
+        help_text="The code that came with an unplaced line, encrypted; moved to a key when placed.",
     )
     placed_at = models.DateTimeField(null=True, blank=True)
 
@@ -114,7 +128,9 @@ class PurchaseLine(Record):
             models.CheckConstraint(condition=Q(quantity__gte=1), name="line_quantity_positive"),
         ]
         indexes = [
-            models.Index(fields=["product_ref", "variant"], name="unplaced_lines", condition=Q(placed_at=None))
+            models.Index(
+                fields=["product_ref", "variant"], name="unplaced_lines", condition=Q(placed_at=None)
+            )
         ]
 
     def __str__(self) -> str:
@@ -127,10 +143,14 @@ class License(Record):
     line = models.ForeignKey(PurchaseLine, on_delete=models.PROTECT, related_name="licenses")
     unit = models.PositiveIntegerField(default=1)
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="licenses")
-    owner = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="licenses")
+    owner = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="licenses"
+    )
     expires_at = models.DateTimeField(null=True, blank=True)
     subscription_ref = models.CharField(max_length=200, blank=True)
-    upgrade_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="upgrades")
+    upgrade_of = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="upgrades"
+    )
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_reason = models.CharField(max_length=200, blank=True)
 

@@ -21,7 +21,9 @@ def open_view(view_secret: str) -> RecoveryRequest:
 
 def holdings(request: RecoveryRequest) -> list[Holding]:
     """Everything that the owner of the proved mailbox owns; empty when the mailbox is (no longer) anybody's."""
-    address = EmailAddress.objects.current().select_related("customer").filter(canonical=request.address).first()
+    address = (
+        EmailAddress.objects.current().select_related("customer").filter(canonical=request.address).first()
+    )
     return holdings_of(address.customer, now=timezone.now()) if address else []
 
 
@@ -32,4 +34,6 @@ def keys_mail_state(request: RecoveryRequest) -> MailState:
 
 def end_view(view_secret: str) -> None:
     """The customer is done; the view ends at once, in every tab."""
-    RecoveryRequest.objects.with_open_view().filter(view_digest=digest_of(view_secret)).update(view_ends_at=Now())
+    RecoveryRequest.objects.with_open_view().filter(view_digest=digest_of(view_secret)).update(
+        view_ends_at=Now()
+    )

@@ -47,7 +47,11 @@ def link_standing(token: str) -> LinkStanding:
 def standing_of(challenge: Challenge) -> LinkStanding:
     if challenge.consumed_at or challenge.request.verified_at:
         return LinkStanding.USED
-    return LinkStanding.LIVE if Challenge.objects.live().filter(pk=challenge.pk).exists() else LinkStanding.EXPIRED
+    return (
+        LinkStanding.LIVE
+        if Challenge.objects.live().filter(pk=challenge.pk).exists()
+        else LinkStanding.EXPIRED
+    )
 
 
 def prove_by_link(token: str) -> str:

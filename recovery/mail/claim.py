@@ -34,7 +34,9 @@ def claim(owner: UUID, *, most: int) -> list[Message]:
             due.order_by("due_at").select_for_update(skip_locked=skip).values_list("pk", flat=True)[:most]
         )
         due.filter(pk__in=ids).update(lease_owner=owner, lease_until=Now() + lease_length())
-    leased = Message.objects.filter(pk__in=ids, lease_owner=owner, state__in=OPEN_STATES).select_related("request")
+    leased = Message.objects.filter(pk__in=ids, lease_owner=owner, state__in=OPEN_STATES).select_related(
+        "request"
+    )
     return list(leased.order_by("due_at")) if ids else []
 
 
@@ -54,7 +56,7 @@ class Heartbeat:
     Falls silent when one mail takes longer than an attempt may: then the lease runs out, and somebody else takes over.
     """
 
-    def __init__(self, owner: UUID, *, beat: Callable[[UUID], int] = renew) -> None:
+    def __init__(self, owner: UUID, *, beat: Callable[[UUID], object] = renew) -> None:
         self.owner = owner
         self.beat = beat
         self.stopped = threading.Event()

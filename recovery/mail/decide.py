@@ -55,7 +55,9 @@ class Known:
         addresses = EmailAddress.objects.current().filter(canonical__in=canonicals).select_related("customer")
         mutes = Mute.objects.filter(mailbox__in=boxes, lifted_at=None, until__gt=Now())
         dead = Suppression.objects.filter(mailbox__in=boxes, lifted_at=None)
-        pauses = DomainPause.objects.filter(domain__in={domain_of(each) for each in canonicals}, until__gt=Now())
+        pauses = DomainPause.objects.filter(
+            domain__in={domain_of(each) for each in canonicals}, until__gt=Now()
+        )
         return cls(
             addresses={each.canonical: each for each in addresses},
             mutes={bytes(each.mailbox): each for each in mutes},
@@ -77,7 +79,11 @@ def sort_out(messages: list[Message], known: Known, *, now: datetime) -> list[Me
 
 def is_wanted(message: Message, known: Known, *, now: datetime) -> bool:
     if now - message.created_at > GIVE_UP_AFTER[MessageKind(message.kind)]:
-        return end(message, MessageState.REFUSED, reply=message.reply or "given up: it could not be handed over in time")
+        return end(
+            message,
+            MessageState.REFUSED,
+            reply=message.reply or "given up: it could not be handed over in time",
+        )
     request = message.request
     if request is None:
         return True
@@ -91,7 +97,11 @@ def is_wanted(message: Message, known: Known, *, now: datetime) -> bool:
     if message.kind == MessageKind.MUTED and box not in known.mutes:
         return end(message, MessageState.WITHHELD, because=Withheld.OVERTAKEN)
     if box in known.dead:
-        return end(message, MessageState.REFUSED, reply="refused earlier: its server said that there is no such mailbox")
+        return end(
+            message,
+            MessageState.REFUSED,
+            reply="refused earlier: its server said that there is no such mailbox",
+        )
     return True
 
 
@@ -140,7 +150,11 @@ def stopped_or_not(
 ) -> list[Message]:
     subjects = {message.pk: subject(message.request) for message in messages if message.request}
     concerned = [message for message in messages if subjects[message.pk] is not None]
-    verdicts = limits.take_each(limit, [subjects[each.pk] or b"" for each in concerned], now=now) if concerned else []
+    verdicts = (
+        limits.take_each(limit, [subjects[each.pk] or b"" for each in concerned], now=now)
+        if concerned
+        else []
+    )
     for message, allowed in zip(concerned, verdicts, strict=True):
         if not allowed:
             end(message, MessageState.WITHHELD, because=because)
@@ -173,15 +187,24 @@ def mint_challenges(messages: list[Message]) -> dict[UUID, Challenge]:
     margin = timedelta(seconds=settings.SMTP_TIMEOUT_SECONDS)
     living = Challenge.objects.filter(request__in=asking, consumed_at=None, expires_at__gt=Now() + margin)
     found = {(each.request_id, each.mint): each for each in living}
-    fresh = [
-        message for message in asking.values() if (message.request_id, message.mint) not in found
-    ]
+    fresh = [message for message in asking.values() if (message.request_id, message.mint) not in found]
     latest = latest_mints([message.request_id for message in fresh])
     for message in fresh:
         message.mint = latest.get(message.request_id, 0) + 1
-    minted = [Challenge(request=each.request, mint=each.mint, nonce=secrets.token_bytes(16), minted_at=Now(), expires_at=Now() + CHALLENGE_LIFE) for each in fresh]
+    minted = [
+        Challenge(
+            request=each.request,
+            mint=each.mint,
+            nonce=secrets.token_bytes(16),
+            minted_at=Now(),
+            expires_at=Now() + CHALLENGE_LIFE,
+        )
+        for each in fresh
+    ]
     Challenge.objects.bulk_create(minted)
-    found |= {(each.request_id, each.mint): each for each in Challenge.objects.filter(pk__in=[m.pk for m in minted])}
+    found |= {
+        (each.request_id, each.mint): each for each in Challenge.objects.filter(pk__in=[m.pk for m in minted])
+    }
     return {each.pk: found[each.request_id, each.mint] for each in asking.values()}
 
 

@@ -108,7 +108,7 @@ class Batch:
                 message.state = MessageState.WAITING
         ours = Message.objects.filter(lease_owner=self.owner)
         fields = ["state", "withheld_because", "reply", "due_at", "ambiguous", "allowed_at", "mint"]
-        ours.bulk_update(self.messages, [*fields, "lease_owner"])
+        ours.bulk_update(self.messages, [*fields, "lease_owner", "lease_until"])
 
     def attempt(self, message: Message) -> None:
         """One mail, once: composed, marked as begun, sent, marked with its end."""
@@ -117,7 +117,10 @@ class Batch:
             return
         outcome = self.transport.send(letter)
         self.unreachable = outcome.unreachable
-        if mark(message, outcome, owner=self.owner, recipient=letter.recipient) and outcome.verdict is Verdict.ACCEPTED:
+        if (
+            mark(message, outcome, owner=self.owner, recipient=letter.recipient)
+            and outcome.verdict is Verdict.ACCEPTED
+        ):
             self.accepted.append(message)
         log.info("mail_attempted", message=str(message.pk), verdict=outcome.verdict, stage=outcome.stage)
 
@@ -127,7 +130,12 @@ class Batch:
             return render.written(self.draft(message), message)
         except Exception:  # a template or a key that fails must not stop the batch
             log.exception("mail_not_composed", message=str(message.pk), kind=message.kind)
-            mark(message, Outcome(Verdict.DEFERRED, "compose", "could not be composed"), owner=self.owner, recipient="")
+            mark(
+                message,
+                Outcome(Verdict.DEFERRED, "compose", "could not be composed"),
+                owner=self.owner,
+                recipient="",
+            )
             return None
 
     def draft(self, message: Message) -> render.Draft:
@@ -138,16 +146,27 @@ class Batch:
             return render.keys(message, address=address, now=timezone.now())
         if message.kind == MessageKind.MUTED:
             mute: Mute = self.known.mutes[bytes(message.request.mailbox)]
-            return render.muted(message, recipient=address.address if address else message.request.address, mute=mute)
+            return render.muted(
+                message, recipient=address.address if address else message.request.address, mute=mute
+            )
         challenge = self.challenges[message.pk]
-        return render.challenge(message, challenge, address=address) if address else render.nothing_found(message, challenge)
+        return (
+            render.challenge(message, challenge, address=address)
+            if address
+            else render.nothing_found(message, challenge)
+        )
 
     def begin(self, message: Message, letter: Letter) -> bool:
         """Say that the attempt begins; whether the mail is still ours to send."""
         ours = Message.objects.filter(pk=message.pk, lease_owner=self.owner, lease_until__gt=Now())
         message.attempts += 1
         return bool(
-            ours.update(state=MessageState.SENDING, attempts=F("attempts") + 1, attempt_at=Now(), template=letter.template)
+            ours.update(
+                state=MessageState.SENDING,
+                attempts=F("attempts") + 1,
+                attempt_at=Now(),
+                template=letter.template,
+            )
         )
 
     def put_back(self, messages: list[Message]) -> None:

@@ -110,7 +110,11 @@ def encoded(name: str) -> str:
 
 
 def encoded_subject(subject: str) -> str:
-    return subject if subject.isascii() and len(subject) < 70 else Header(subject, "utf-8", header_name="Subject").encode()
+    return (
+        subject
+        if subject.isascii() and len(subject) < 70
+        else Header(subject, "utf-8", header_name="Subject").encode()
+    )
 
 
 def part_of(attachment: Attachment) -> MIMEBase:

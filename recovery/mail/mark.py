@@ -54,7 +54,11 @@ def consequence(message: Message, outcome: Outcome) -> dict[str, Any]:
     if outcome.verdict is Verdict.AMBIGUOUS:
         last = message.ambiguous + 1 >= MOST_AMBIGUOUS
         state = MessageState.REFUSED if last else MessageState.WAITING
-        return {"state": state, "ambiguous": F("ambiguous") + 1, "due_at": Now() + retry_after(message, outcome)}
+        return {
+            "state": state,
+            "ambiguous": F("ambiguous") + 1,
+            "due_at": Now() + retry_after(message, outcome),
+        }
     return {"state": MessageState.WAITING, "due_at": Now() + retry_after(message, outcome)}
 
 

@@ -44,28 +44,37 @@ def challenge(message: Message, challenge: Challenge, *, address: EmailAddress) 
 
 def nothing_found(message: Message, challenge: Challenge) -> Draft:
     """Nothing is filed under this address: what else to try."""
-    assert message.request is not None
+    asked = request_of(message)
     shops = Store.objects.exclude(statement_name="").values_list("statement_name", flat=True)
     context = {
-        "address": message.request.address,
+        "address": asked.address,
         "start_url": f"{settings.PUBLIC_URL}/",
         "shops": sorted(set(shops)),
     }
-    return Draft("nothing-found", message.request.address, context | of_request(message), challenge.minted_at)
+    return Draft("nothing-found", asked.address, context | of_request(message), challenge.minted_at)
 
 
 def keys(message: Message, *, address: EmailAddress, now: datetime) -> Draft:
     """Every key of the owner, to the address on file; what has no key is there with its reason."""
-    holdings = sorted(holdings_of(address.customer, now=now), key=lambda each: each.standing is not Standing.ACTIVE)
+    holdings = sorted(
+        holdings_of(address.customer, now=now), key=lambda each: each.standing is not Standing.ACTIVE
+    )
     context = {"name": address.customer.full_name, "holdings": holdings, "address": address.address}
     return Draft(
-        "keys", address.address, context | of_request(message), message.created_at, tuple(attachments(holdings))
+        "keys",
+        address.address,
+        context | of_request(message),
+        message.created_at,
+        tuple(attachments(holdings)),
     )
 
 
 def muted(message: Message, *, recipient: str, mute: Mute) -> Draft:
     """Requests are muted, and the way back."""
-    context = {"unmute_url": f"{settings.PUBLIC_URL}/unmute/{make_token('unmute', mute.pk)}/", "days": DAYS_MUTED}
+    context = {
+        "unmute_url": f"{settings.PUBLIC_URL}/unmute/{make_token('unmute', mute.pk)}/",
+        "days": DAYS_MUTED,
+    }
     return Draft("muted", recipient, context | of_request(message), message.created_at)
 
 
@@ -86,10 +95,16 @@ def of_vendor() -> dict[str, Any]:
 
 
 def of_request(message: Message) -> dict[str, Any]:
-    request = message.request
-    assert isinstance(request, RecoveryRequest)
+    request = request_of(message)
     not_me = f"{settings.PUBLIC_URL}/not-me/{make_token('not-me', request.pk)}/"
     return of_vendor() | {"asked_at": request.created_at, "not_me_url": not_me}
+
+
+def request_of(message: Message) -> RecoveryRequest:
+    """The request that a mail answers. Raises ValueError for an alert, which answers none."""
+    if message.request is None:
+        raise ValueError(f"message {message.pk} answers no request")
+    return message.request
 
 
 def attachments(holdings: list[Holding]) -> list[Attachment]:
@@ -97,9 +112,15 @@ def attachments(holdings: list[Holding]) -> list[Attachment]:
     found = []
     for number, holding in enumerate(holdings, start=1):
         if holding.file_name:
-            found.append(Attachment(holding.file_name, holding.content_type or "application/octet-stream", holding.content))
+            found.append(
+                Attachment(
+                    holding.file_name, holding.content_type or "application/octet-stream", holding.content
+                )
+            )
         elif "\n" in holding.code:
-            found.append(Attachment(f"license-{number}.txt", "text/plain; charset=utf-8", holding.code.encode()))
+            found.append(
+                Attachment(f"license-{number}.txt", "text/plain; charset=utf-8", holding.code.encode())
+            )
     return found
 
 

@@ -30,7 +30,9 @@ class Server:
         implicit = parts.scheme == "smtps"
         tls = "implicit" if implicit else parse_qs(parts.query).get("tls", [""])[0]
         port = parts.port or (465 if implicit else 587 if tls else 25)
-        return cls(parts.hostname or "", port, unquote(parts.username or ""), unquote(parts.password or ""), tls)
+        return cls(
+            parts.hostname or "", port, unquote(parts.username or ""), unquote(parts.password or ""), tls
+        )
 
     def connect(self, *, timeout: float) -> smtplib.SMTP:
         """An open, greeted connection. Raises what `BROKEN` names."""
@@ -68,11 +70,17 @@ class SmtpTransport:
     def attempt(self, letter: Letter) -> Outcome:
         fresh = self.connection is None
         try:
-            connection = self.connection = self.connection or self.server.connect(timeout=settings.SMTP_TIMEOUT_SECONDS)
+            connection = self.connection = self.connection or self.server.connect(
+                timeout=settings.SMTP_TIMEOUT_SECONDS
+            )
         except BROKEN as error:
             return Outcome(Verdict.DEFERRED, "connect", words_of(error))
         outcome = Conversation(connection, letter, fresh=fresh).outcome()
-        if outcome.stage in ("idle", "cut") or outcome.verdict is Verdict.AMBIGUOUS or outcome.reply.startswith("421"):
+        if (
+            outcome.stage in ("idle", "cut")
+            or outcome.verdict is Verdict.AMBIGUOUS
+            or outcome.reply.startswith("421")
+        ):
             self.drop()
         elif outcome.verdict is not Verdict.ACCEPTED:
             self.reset()
@@ -129,7 +137,9 @@ class Conversation:
         if self.connection.has_extn("pipelining"):
             self.connection.send("".join(f"{command}\r\n" for command in stages.values()))
             replies = {stage: self.reply() for stage in stages}
-            refused = next((judged(*reply, stage=stage) for stage, reply in replies.items() if reply[0] >= 400), None)
+            refused = next(
+                (judged(*reply, stage=stage) for stage, reply in replies.items() if reply[0] >= 400), None
+            )
             if refused and replies["data"][0] == 354:
                 self.connection.send(".\r\n")  # it waits for a mail that nobody is to get
                 self.reply()

@@ -20,7 +20,9 @@ class Mute(Record):
     class Meta:
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(fields=["mailbox"], condition=Q(lifted_at=None), name="one_open_mute_per_mailbox")
+            models.UniqueConstraint(
+                fields=["mailbox"], condition=Q(lifted_at=None), name="one_open_mute_per_mailbox"
+            )
         ]
 
 

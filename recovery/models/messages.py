@@ -42,11 +42,15 @@ class Message(Record):
 
     kind = models.CharField(max_length=12, choices=MessageKind.choices)
     request = models.ForeignKey(RecoveryRequest, on_delete=models.CASCADE, null=True, related_name="messages")
-    about = models.CharField(max_length=255, blank=True, help_text="What an alert is about; never an address.")
+    about = models.CharField(
+        max_length=255, blank=True, help_text="What an alert is about; never an address."
+    )
     state = models.CharField(max_length=8, choices=MessageState.choices, default=MessageState.WAITING)
     withheld_because = models.CharField(max_length=10, choices=Withheld.choices, blank=True)
     template = models.CharField(max_length=20, blank=True, help_text="What it was composed as.")
-    allowed_at = models.DateTimeField(null=True, blank=True, help_text="When it was counted against the limits.")
+    allowed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was counted against the limits."
+    )
     due_at = models.DateTimeField(db_default=Now())
     lease_owner = models.UUIDField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -66,11 +70,14 @@ class Message(Record):
                 name="outbox_due",
                 condition=Q(state__in=[MessageState.WAITING, MessageState.SENDING]),
             ),
-            models.Index(fields=["lease_owner"], name="outbox_leased", condition=Q(lease_owner__isnull=False)),
+            models.Index(
+                fields=["lease_owner"], name="outbox_leased", condition=Q(lease_owner__isnull=False)
+            ),
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind=MessageKind.ALERT) | Q(request__isnull=False), name="only_alerts_without_request"
+                condition=Q(kind=MessageKind.ALERT) | Q(request__isnull=False),
+                name="only_alerts_without_request",
             )
         ]
 

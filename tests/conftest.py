@@ -1,0 +1,44 @@
+"""Fixtures of every test: the real SMTP server, and a worker's run on demand."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.conf import LazySettings
+from django.db.models.functions import Now
+
+from recovery.mail.deliver import deliver_due
+from recovery.mail.smtp import SmtpTransport
+from recovery.models import Message
+from tests.kit.smtp import SmtpServer
+
+
+@pytest.fixture(scope="session")
+def smtp_server() -> Iterator[SmtpServer]:
+    with SmtpServer() as server:
+        yield server
+
+
+@pytest.fixture
+def smtp(smtp_server: SmtpServer, settings: LazySettings) -> Iterator[SmtpServer]:
+    """A mail server that takes everything, until its script says otherwise; the service hands its mails to it."""
+    settings.SMTP_URL = smtp_server.url
+    smtp_server.start()
+    yield smtp_server
+    smtp_server.forget_script()
+    smtp_server.clear()
+
+
+@pytest.fixture
+def deliver(smtp: SmtpServer) -> Callable[[], int]:
+    """One run of a worker over the outbox."""
+    return lambda: deliver_due(SmtpTransport)
+
+
+@pytest.fixture
+def make_due() -> Callable[[], None]:
+    """Let the time pass that a put-off mail waits for."""
+
+    def pass_time() -> None:
+        Message.objects.update(due_at=Now())
+
+    return pass_time

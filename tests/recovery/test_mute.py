@@ -1,0 +1,106 @@
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db.models.functions import Now
+
+from recovery.errors import Expired, NoView
+from recovery.journeys.licenses import open_view
+from recovery.journeys.mute import mute, unmute
+from recovery.journeys.request import mail_state
+from recovery.journeys.verify import prove_by_link
+from recovery.mail.outbox import MailState
+from recovery.models import Message, Mute, Withheld
+from recovery.tokens import InvalidToken
+from tests.factories import owner_of
+from tests.kit.mails import link_in
+from tests.kit.smtp import SmtpServer
+from tests.recovery.asking import asked
+
+pytestmark = pytest.mark.django_db
+Deliver = Callable[[], int]
+
+
+def token_in(mail: object, path: str) -> str:
+    return link_in(mail, path=path).rstrip("/").rpartition("/")[2]  # type: ignore[arg-type]  # what the kit reads
+
+
+@pytest.fixture(autouse=True)
+def known(smtp: SmtpServer, deliver: Deliver) -> None:
+    owner_of("anna@example.com", codes=["AAAA-BBBB-CCCC-DDDD"])
+    asked("anna@example.com")
+    deliver()
+
+
+def test_stops_mails_for_that_mailbox_and_says_so(smtp: SmtpServer, deliver: Deliver) -> None:
+    mute(token_in(smtp.messages[0], "/not-me/"))
+    request = asked("anna@example.com")
+    assert deliver() == 1, "the confirmation only"
+    assert mail_state(request) is MailState.WITHHELD
+    assert Message.objects.get(request=request).withheld_because == Withheld.MUTED
+
+
+def test_the_confirmation_carries_the_way_back(smtp: SmtpServer, deliver: Deliver) -> None:
+    mute(token_in(smtp.messages[0], "/not-me/"))
+    deliver()
+    unmute(token_in(smtp.messages[1], "/unmute/"))
+    request = asked("anna@example.com")
+    deliver()
+    assert mail_state(request) is MailState.ACCEPTED
+
+
+def test_the_confirmation_goes_out_beyond_every_limit_and_once(smtp: SmtpServer, deliver: Deliver) -> None:
+    for number in range(5):
+        asked("anna@example.com", ip=f"10.0.{number}.1")
+    deliver()
+    sent = len(smtp.messages)
+    for _ in range(3):
+        mute(token_in(smtp.messages[0], "/not-me/"))
+    deliver()
+    assert len(smtp.messages) == sent + 1
+
+
+def test_ends_open_links_and_views(smtp: SmtpServer, deliver: Deliver) -> None:
+    asked("anna@example.com")
+    deliver()
+    view = prove_by_link(token_in(smtp.messages[0], "/verify/"))
+    mute(token_in(smtp.messages[1], "/not-me/"))
+    with pytest.raises(NoView):
+        open_view(view)
+    with pytest.raises(Expired):
+        prove_by_link(token_in(smtp.messages[1], "/verify/"))
+
+
+def test_a_mail_on_its_way_does_not_bring_an_ended_link_back(smtp: SmtpServer, deliver: Deliver) -> None:
+    smtp.script(stage="rcpt", reply="450 4.2.0 later", times=1)
+    asked("anna@example.com")
+    deliver()
+    mute(token_in(smtp.messages[0], "/not-me/"))
+    Message.objects.update(due_at=Now())
+    deliver()
+    assert [len(smtp.messages_to("anna@example.com")), Message.objects.filter(state="withheld").count()] == [
+        2,
+        1,
+    ]
+
+
+def test_ends_after_thirty_days_and_can_be_said_again(smtp: SmtpServer, deliver: Deliver) -> None:
+    mute(token_in(smtp.messages[0], "/not-me/"))
+    Mute.objects.update(until=Now() - timedelta(seconds=1))
+    request = asked("anna@example.com")
+    deliver()
+    assert mail_state(request) is MailState.ACCEPTED
+    mute(token_in(smtp.messages[0], "/not-me/"))
+    assert Mute.objects.filter(lifted_at=None).count() == 1
+
+
+def test_other_mailboxes_are_not_touched(smtp: SmtpServer, deliver: Deliver) -> None:
+    mute(token_in(smtp.messages[0], "/not-me/"))
+    request = asked("anna+other@example.com")
+    deliver()
+    assert mail_state(request) is MailState.ACCEPTED
+
+
+def test_a_link_for_another_purpose_mutes_nothing(smtp: SmtpServer) -> None:
+    with pytest.raises(InvalidToken):
+        mute(token_in(smtp.messages[0], "/verify/"))
