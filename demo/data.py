@@ -1,0 +1,98 @@
+"""What the demo's database begins with: tables, a support login, a shop's sales, some keys in a pool."""
+
+import hashlib
+import secrets
+import tempfile
+from pathlib import Path
+from typing import TextIO
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Count
+from django.utils import timezone
+
+from licensing.holdings import Standing, holdings_of
+from licensing.models import Customer, Edition, EmailAddress, ImportRun
+
+STORE = "demo-shop"
+LOGIN = "support"
+SPARE_KEYS = 5
+
+
+def prepare(*, sales: Path, password: str, said_to: TextIO) -> None:
+    """Brings the database to where the demo can start. Does nothing that was done before."""
+    migrate(said_to)
+    make_login(password)
+    digest = hashlib.sha256(sales.read_bytes()).hexdigest()
+    if digest not in loaded():
+        load(sales, said_to)
+        loaded_file().write_text("\n".join([*loaded(), digest, ""]))
+
+
+def migrate(said_to: TextIO) -> None:
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        print("Making the database …", file=said_to, flush=True)
+        call_command("migrate", interactive=False, verbosity=0)
+
+
+def make_login(password: str) -> None:
+    users = get_user_model().objects
+    if not users.filter(username=LOGIN).exists():
+        users.create_superuser(LOGIN, password=password)
+
+
+def loaded_file() -> Path:
+    return Path(settings.VAR_DIR) / "demo-loaded"
+
+
+def loaded() -> list[str]:
+    """Digests of the sales files that this database holds already."""
+    if not ImportRun.objects.exists() or not loaded_file().exists():
+        return []
+    return loaded_file().read_text().split()
+
+
+def load(sales: Path, said_to: TextIO) -> None:
+    """Reads the sales as a vendor would, and gives one product a pool of keys for orders that came without."""
+    print(f"Reading {sales} …", file=said_to, flush=True)
+    call_command(
+        "import_purchases", str(sales), store=STORE, kind="gumroad", create_editions=True, stdout=said_to
+    )
+    edition = wanting_keys()
+    if edition:
+        print(f"Making keys for {edition} …", file=said_to, flush=True)
+        fill_pool(edition, said_to)
+
+
+def wanting_keys() -> Edition | None:
+    """The edition with the most licenses that wait for a key. The others stay as they are: waiting is shown too."""
+    waiting = Edition.objects.filter(licenses__isnull=False, licenses__assignments=None)
+    return waiting.annotate(count=Count("licenses")).order_by("-count").first()
+
+
+def fill_pool(edition: Edition, said_to: TextIO) -> None:
+    count = edition.licenses.filter(assignments=None).count() + SPARE_KEYS
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+        file.write("".join(f"{new_code()}\n" for _ in range(count)))
+        file.flush()
+        call_command("import_keys", file.name, edition=edition.sku, stdout=said_to)
+
+
+def new_code() -> str:
+    return "-".join(secrets.token_hex(4).upper() for _ in range(4))
+
+
+def buyer_to_try() -> str:
+    """The address of somebody whose mail shows the most at a glance: few licenses, each with a code."""
+    now = timezone.now()
+    owners = Customer.objects.filter(licenses__assignments__ends_at=None, licenses__assignments__isnull=False)
+    for customer in owners.annotate(count=Count("licenses")).order_by("-count", "id")[:50]:
+        held = holdings_of(customer, now=now)
+        address = EmailAddress.objects.current().filter(customer=customer).first()
+        if address and 2 <= len(held) <= 4 and all(each.standing is Standing.ACTIVE for each in held):
+            return address.address
+    return ""
