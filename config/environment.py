@@ -108,13 +108,13 @@ class Reading:
                 default=None if server else f"sqlite:///{var_dir / 'recovery.sqlite3'}",
                 check=database_check(server),
             ),
-            "redis_url": self.text("REDIS_URL", check=redis_check) if server else "memory://",
+            "redis_url": self.text("REDIS_URL", check=redis_check) if server else "memory://here/",
             "smtp_url": "" if demo else self.text("SMTP_URL", check=smtp_check),
             "smtputf8": self.flag("SMTPUTF8", default=False),
             "mail_from": self.text(
                 "MAIL_FROM", default="keys@vendor.example" if demo else None, check=address_check
             ),
-            "bounce_address": self.text("BOUNCE_ADDRESS", default="", check=address_check),
+            "bounce_address": self.text("BOUNCE_ADDRESS", default="", check=bounce_check),
             "mails_per_hour": self.whole("MAILS_PER_HOUR", default=2000, low=1, high=1_000_000),
             "mail_lease_seconds": self.whole("MAIL_LEASE_SECONDS", default=60, low=1, high=600),
             "retention_days": self.whole("RETENTION_DAYS", default=90, low=1, high=3650),
@@ -275,6 +275,11 @@ def address_check(value: str) -> str | None:
     except AddressError as error:
         return f"is not an address ({error})"
     return None
+
+
+def bounce_check(value: str) -> str | None:
+    """A mail's own proof (50 characters) goes into the local part, which may have 64 (RFC 5321, 4.5.3.1.1)."""
+    return address_check(value) or (None if value.index("@") <= 14 else "may have at most 14 characters before the @")
 
 
 def colour_check(value: str) -> str | None:

@@ -33,9 +33,14 @@ def configure(options: dict[str, Any]) -> None:
             "formatters": {"line": {"()": line_formatter}},
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
             "root": {"handlers": ["stderr"], "level": options["level"]},
-            "loggers": {name: {"handlers": [], "propagate": True} for name in ("django", "django.server")},
+            "loggers": {
+                **{name: {"handlers": [], "propagate": True} for name in ("django", "django.server")},
+                # Scanners knock under every name; each would fill a page with its traceback.
+                "django.security.DisallowedHost": {"level": "CRITICAL"},
+            },
         }
     )
+    logging.captureWarnings(capture=True)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

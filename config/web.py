@@ -25,7 +25,7 @@ def main() -> None:
         workers=env.web_workers,
         blocking_threads=env.web_threads,
         workers_kill_timeout=SECONDS_TO_STOP,
-        log_level=LogLevels.warning if env.mode == "demo" else LogLevels.info,
+        log_level=LogLevels.error if env.mode == "demo" else LogLevels.info,
         log_access=False,
     ).serve()
 
