@@ -1,17 +1,29 @@
 """What is forgotten, and when: personal data is kept no longer than the job needs it."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
+from django.db.models import Model, QuerySet
 from django.db.models.functions import Now
 
 from recovery.limits import DAY
-from recovery.models import Allowance, Mute, RecoveryRequest
+from recovery.models import Allowance, Message, Mute, RecoveryRequest
+
+AT_ONCE = 500
 
 
 def forget() -> None:
-    """Delete requests (with their challenges and mails), mutes and counters older than they are useful."""
+    """Delete requests (with their challenges and mails), alerts, mutes and counters that are older than useful."""
     kept = timedelta(days=settings.RETENTION_DAYS)
-    RecoveryRequest.objects.filter(created_at__lt=Now() - kept).delete()
-    Mute.objects.filter(until__lt=Now() - kept).delete()
-    Allowance.objects.filter(touched_at__lt=Now() - 2 * DAY).delete()
+    delete_in_steps(RecoveryRequest.objects.filter(created_at__lt=Now() - kept))
+    delete_in_steps(Message.objects.filter(request=None, created_at__lt=Now() - kept))
+    delete_in_steps(Mute.objects.filter(until__lt=Now() - kept))
+    delete_in_steps(Allowance.objects.filter(touched_at__lt=Now() - 2 * DAY))
+
+
+def delete_in_steps(rows: QuerySet[Any, Any]) -> None:
+    """Short transactions, so that nobody waits for the housekeeping."""
+    model: type[Model] = rows.model
+    while ids := list(rows.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
+        model._default_manager.filter(pk__in=ids).delete()

@@ -116,11 +116,9 @@ def consume(challenge: Challenge) -> str:
 def ask_again(token: str, *, browser: str, ip: str, language: str) -> RecoveryRequest:
     """A fresh mail to the address the token was mailed to, under a limit that strangers cannot use up.
 
-    Raises `InvalidToken`, also when the request is so old that its address is forgotten.
+    Raises `InvalidToken`, also when the request is so old that it is forgotten.
     """
     earlier = authentic(token).request
-    if not earlier.address:
-        raise InvalidToken
     with transaction.atomic():
         request = RecoveryRequest.objects.create(
             address=earlier.address,

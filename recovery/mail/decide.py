@@ -88,7 +88,7 @@ def is_wanted(message: Message, known: Known, *, now: datetime) -> bool:
     if request is None:
         return True
     box = bytes(request.mailbox)
-    if not request.address or (message.kind == MessageKind.CHALLENGE and request.verified_at):
+    if message.kind == MessageKind.CHALLENGE and request.verified_at:
         return end(message, MessageState.WITHHELD, because=Withheld.OVERTAKEN)
     if message.kind == MessageKind.KEYS and request.address not in known.addresses:
         return end(message, MessageState.WITHHELD, because=Withheld.OVERTAKEN)

@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
             name='RecoveryRequest',
             fields=[
                 ('id', models.UUIDField(default=licensing.models.base.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('address', models.CharField(blank=True, help_text='Canonical form; emptied when old.', max_length=320)),
+                ('address', models.CharField(help_text='What was typed, in canonical form.', max_length=320)),
                 ('mailbox', models.BinaryField(help_text='Keyed digest of the address.', max_length=16)),
                 ('network', models.BinaryField(max_length=16)),
                 ('browser_digest', models.BinaryField(max_length=32)),

@@ -32,7 +32,7 @@ class RecoveryRequest(Record):
     browser that asked (the only one in which the code works), `view_digest` that of the browser that proved.
     """
 
-    address = models.CharField(max_length=320, blank=True, help_text="Canonical form; emptied when old.")
+    address = models.CharField(max_length=320, help_text="What was typed, in canonical form.")
     mailbox = models.BinaryField(max_length=16, help_text="Keyed digest of the address.")
     network = models.BinaryField(max_length=16)
     browser_digest = models.BinaryField(max_length=32)
