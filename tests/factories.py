@@ -40,7 +40,9 @@ def edition(*, of: Product | None = None, platform: str = "windows", sku: str = 
 
 def store(*, name: str = "", kind: str = "gumroad", **fields: Any) -> Store:
     """The store of that name, made if it is not there."""
-    return Store.objects.get_or_create(name=name or kind, defaults={"kind": kind, "title": "Gumroad", **fields})[0]
+    return Store.objects.get_or_create(
+        name=name or kind, defaults={"kind": kind, "title": "Gumroad", **fields}
+    )[0]
 
 
 def mapping(*, edition: Edition, product_ref: str, variant: str = "", **fields: Any) -> Mapping:
@@ -61,7 +63,9 @@ def customer(*, email: str = "", **fields: Any) -> Customer:
 
 def address(*, of: Customer, email: str, **fields: Any) -> EmailAddress:
     """One more mailbox of that customer."""
-    return EmailAddress.objects.create(customer=of, address=email.strip(), canonical=canonical(email), **fields)
+    return EmailAddress.objects.create(
+        customer=of, address=email.strip(), canonical=canonical(email), **fields
+    )
 
 
 def purchase(*, buyer: Customer | None = None, **fields: Any) -> Purchase:
@@ -85,7 +89,11 @@ def line(*, of: Purchase, **fields: Any) -> PurchaseLine:
 
 
 def license(
-    *, owner: Customer | None = None, edition: Edition | None = None, line: PurchaseLine | None = None, **fields: Any
+    *,
+    owner: Customer | None = None,
+    edition: Edition | None = None,
+    line: PurchaseLine | None = None,
+    **fields: Any,
 ) -> License:
     """One unit, without a key; of a purchase of its own if no line is given."""
     sold = line or PurchaseLine.objects.create(

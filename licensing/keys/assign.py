@@ -7,7 +7,7 @@ from django.db import transaction
 from licensing.models import Edition, KeyAssignment, KeyState, License, RegistrationKey
 
 
-class KeyUnavailable(Exception):  # noqa: N818  the name says what is so, as everywhere in this project
+class KeyUnavailable(Exception):
     """The key is retired, or every seat of it is taken."""
 
 

@@ -86,4 +86,7 @@ def test_the_pool_gives_its_oldest_keys_and_no_more_than_it_has() -> None:
 
     first, rest = take_from_pool(edition, count=2), take_from_pool(edition, count=2)
 
-    assert (first, rest) == (sorted(keys, key=lambda key: key.id)[:2], sorted(keys, key=lambda key: key.id)[2:])
+    assert (first, rest) == (
+        sorted(keys, key=lambda key: key.id)[:2],
+        sorted(keys, key=lambda key: key.id)[2:],
+    )

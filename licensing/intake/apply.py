@@ -1,0 +1,134 @@
+"""Applies a staged run in chunks: each one short transaction that can be repeated, so that a kill loses nothing."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
+
+from licensing.intake.codes import Overtaken
+from licensing.intake.editions import Sold, create_editions
+from licensing.intake.meanings import Meanings
+from licensing.intake.purchases import record
+from licensing.intake.record import PurchaseRecord
+from licensing.intake.staging import Progress, opened
+from licensing.models import ImportRow, ImportRun, ImportState, RowOutcome, Store
+
+# Rows in one transaction. SQLite has one writer: 200 rows hold it for some 50 ms, and a pause follows, so that a
+# customer's request gets its turn. PostgreSQL locks single rows only: there a chunk is as large as pays off.
+CHUNK = {"sqlite": 200, "postgresql": 2_000}
+ATTEMPTS = 8  # a chunk that another import overtook begins again
+
+KEPT = {  # what stays in staging, without its payload: it is reported and somebody may look it up
+    RowOutcome.UNPLACED: "no mapping says what this product is",
+    RowOutcome.NEEDS_PERSON: "contradicts what is on file; see its case",
+}
+
+
+def apply(run: ImportRun, *, progress: Progress, dry_run_editions: Iterable[Sold] = ()) -> None:
+    """Bring every staged row of the run on file. Resumes where an earlier call was killed; a dry run changes nothing.
+
+    Raises IntegrityError where a chunk was overtaken by others again and again; the run can then be resumed.
+    """
+    size = CHUNK.get(connection.vendor, CHUNK["sqlite"])
+    after = 0
+    while rows := next_rows(run, after, size):
+        began = time.monotonic()
+        apply_chunk(run, [(row, opened(row)) for row in rows], list(dry_run_editions))
+        progress(run.applied_rows, run.rows)
+        after = rows[-1].number
+        if connection.vendor != "postgresql":
+            time.sleep((time.monotonic() - began) / 2)
+    close(run)
+
+
+def next_rows(run: ImportRun, after: int, size: int) -> list[ImportRow]:
+    staged = run.staged.filter(outcome=RowOutcome.STAGED, number__gt=after)
+    return list(staged.order_by("number")[:size])
+
+
+def apply_chunk(
+    run: ImportRun, rows: Sequence[tuple[ImportRow, PurchaseRecord]], editions: list[Sold]
+) -> None:
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with transaction.atomic():
+                attempt_chunk(run, rows, editions)
+            return
+        except (IntegrityError, Overtaken, DatabaseError) as error:
+            if attempt == ATTEMPTS or not is_passing(error):
+                raise
+            time.sleep(random.uniform(0, 0.05 * attempt))  # noqa: S311  jitter, no secret
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether trying again can help: somebody was quicker, or two transactions waited for each other."""
+    deadlock = getattr(error.__cause__, "sqlstate", "") in ("40P01", "40001")
+    return deadlock or isinstance(error, IntegrityError | Overtaken)
+
+
+def attempt_chunk(
+    run: ImportRun, rows: Sequence[tuple[ImportRow, PurchaseRecord]], editions: list[Sold]
+) -> None:
+    locked = ImportRun.objects.select_for_update().get(pk=run.pk)  # two processes resuming one run take turns
+    left = still_staged(locked, rows)
+    now = timezone.now()
+    if run.dry_run and editions:
+        create_editions(run.store, editions)
+    meanings = Meanings(run.store)
+    outcomes = record([told for _, told in left], store=run.store, meanings=meanings, now=now)
+    if run.dry_run:
+        transaction.set_rollback(True)
+    else:
+        settle(locked, [row for row, _ in left], outcomes)
+    count(locked, outcomes)
+    run.applied_rows, run.outcomes, run.state = locked.applied_rows, locked.outcomes, locked.state
+
+
+def still_staged(
+    run: ImportRun, rows: Sequence[tuple[ImportRow, PurchaseRecord]]
+) -> list[tuple[ImportRow, PurchaseRecord]]:
+    """Those that no other process applied since they were read."""
+    span = run.staged.filter(outcome=RowOutcome.STAGED, number__range=(rows[0][0].number, rows[-1][0].number))
+    numbers = set(span.values_list("number", flat=True))
+    return [each for each in rows if each[0].number in numbers]
+
+
+def settle(run: ImportRun, rows: Sequence[ImportRow], outcomes: Sequence[RowOutcome]) -> None:
+    """Staging forgets what was applied; rows that somebody may look up stay as a number and a reason."""
+    kept: dict[RowOutcome, list[int]] = {outcome: [] for outcome in KEPT}
+    for row, outcome in zip(rows, outcomes, strict=True):
+        if outcome in kept:
+            kept[outcome].append(row.number)
+    for outcome, numbers in kept.items():
+        if numbers:
+            here = run.staged.filter(number__in=numbers)
+            here.update(outcome=outcome, reason=KEPT[outcome], payload=None)
+    if rows:
+        span = run.staged.filter(number__range=(rows[0].number, rows[-1].number))
+        span.filter(outcome=RowOutcome.STAGED).delete()
+
+
+def count(run: ImportRun, outcomes: Sequence[RowOutcome]) -> None:
+    run.applied_rows += len(outcomes)
+    run.outcomes = dict(Counter(run.outcomes) + Counter(outcome.value for outcome in outcomes))
+    run.state = ImportState.APPLYING
+    run.save(update_fields=["applied_rows", "outcomes", "state"])
+
+
+def close(run: ImportRun) -> None:
+    if run.dry_run:
+        run.staged.filter(outcome=RowOutcome.STAGED).delete()
+    run.state, run.finished_at = ImportState.APPLIED, timezone.now()
+    run.save(update_fields=["state", "finished_at", *(["applied_rows", "outcomes"] if run.dry_run else [])])
+
+
+def unfinished(*, store: Store, file_name: str) -> Iterable[ImportRun]:
+    """Runs of that file which were read to the end, but killed while they were applied."""
+    states = [ImportState.STAGED, ImportState.APPLYING]
+    runs = ImportRun.objects.filter(store=store, file_name=file_name, state__in=states, dry_run=False)
+    return runs.select_related("store").order_by("id")

@@ -1,0 +1,77 @@
+"""Writes many rows of one table at once: COPY on PostgreSQL, one prepared INSERT elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any, TypeVar
+
+from django.db import connection, models
+
+T = TypeVar("T")
+
+
+def insert(
+    model: type[models.Model], fields: Sequence[str], rows: Sequence[Sequence[Any]], *, now: datetime
+) -> None:
+    """Write `rows`, whose values stand in the order of `fields` (column attributes: `store_id`, not `store`).
+
+    Every other column gets its field's default. Values are plain: no enumeration members, no JSON. Constraints hold
+    as always: raises IntegrityError, and then the transaction is lost.
+    """
+    if not rows:
+        return
+    concrete = {field.attname: field for field in model._meta.concrete_fields}
+    rest = [f for name, f in concrete.items() if name not in fields and not isinstance(f, models.AutoField)]
+    chosen = [*(concrete[name] for name in fields), *rest]
+    constants = tuple(default(field, now) for field in rest)
+    if connection.vendor == "postgresql":
+        copy(model, chosen, ((*row, *constants) for row in rows))
+    else:
+        insert_each(model, chosen, ((*row, *constants) for row in rows))
+
+
+def default(field: models.Field[Any, Any], now: datetime) -> Any:
+    if getattr(field, "auto_now_add", False):
+        return now
+    return field.get_db_prep_save(field.get_default(), connection)
+
+
+def copy(
+    model: type[models.Model], fields: Sequence[models.Field[Any, Any]], rows: Iterable[Sequence[Any]]
+) -> None:
+    statement = f"COPY {table(model)} ({columns(fields)}) FROM STDIN"
+    wrapped = connection.wrap_database_errors
+    with connection.cursor() as cursor, wrapped, cursor.copy(statement) as stream:
+        write = stream.write_row
+        for row in rows:
+            write(row)
+
+
+def insert_each(
+    model: type[models.Model], fields: Sequence[models.Field[Any, Any]], rows: Iterable[Sequence[Any]]
+) -> None:
+    places = ", ".join(["%s"] * len(fields))
+    statement = f"INSERT INTO {table(model)} ({columns(fields)}) VALUES ({places})"  # noqa: S608  names of our own models
+    prepared = [
+        [field.get_db_prep_save(value, connection) for field, value in zip(fields, row, strict=True)]
+        for row in rows
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, prepared)
+
+
+def table(model: type[models.Model]) -> str:
+    return connection.ops.quote_name(model._meta.db_table)
+
+
+def columns(fields: Sequence[models.Field[Any, Any]]) -> str:
+    return ", ".join(connection.ops.quote_name(field.column or "") for field in fields)
+
+
+def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The items in lists of `size`, without holding more than one of them."""
+    source = iter(items)
+    while batch := list(islice(source, size)):
+        yield batch

@@ -1,0 +1,154 @@
+"""The codes that came with orders: which keys they are, who holds those, and who may be given them.
+
+The rule above all: one customer's key is never handed to a second one. A code that already serves another customer
+stays where it is, and the order that came with it waits for a person. A code that the same customer brings again
+(a repeated purchase, a renewal) serves that customer's new units too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from licensing.intake import bulk
+from licensing.intake.meanings import Item
+from licensing.keys.code import normalise, tail
+from licensing.keys.sealed import seal, vault
+from licensing.models import KeyAssignment, KeyState, RegistrationKey
+from licensing.models.base import uuid7
+
+Marks = dict[str, bytes]  # fingerprint slot -> fingerprint
+FIELDS = (
+    "id",
+    "edition_id",
+    "state",
+    "sealed",
+    "fingerprint_a",
+    "fingerprint_b",
+    "tail",
+    "registered_name",
+    "seats",
+)
+
+
+class Overtaken(Exception):
+    """Another transaction took what this one had found free: read again and decide anew."""
+
+
+class CodeOwned(Exception):
+    """The code serves another customer, or is retired. `key_id` says which key it is."""
+
+    def __init__(self, key_id: UUID) -> None:
+        super().__init__(str(key_id))
+        self.key_id = key_id
+
+
+@dataclass(slots=True)
+class Held:
+    """One key, as it stands on file and as this chunk changes it."""
+
+    key_id: UUID
+    state: str
+    seats: int | None
+    owners: set[UUID | None] = field(default_factory=set)
+    taken: int = 0  # the highest seat in use
+    was: tuple[str, int | None] | None = None  # state and seats on file; None for a key that is new
+
+    def give(self, owner: UUID | None, units: int, *, shared: bool) -> Sequence[int | None]:
+        """The seats for so many more units of that owner. Raises `CodeOwned`."""
+        if self.state == KeyState.RETIRED:
+            raise CodeOwned(self.key_id)
+        if shared or self.seats is None:
+            self.seats = None
+        elif self.owners - {owner} or (self.owners and owner is None):
+            raise CodeOwned(self.key_id)
+        else:
+            self.seats = max(self.seats, self.taken + units)
+        self.state = KeyState.SERVING.value
+        self.owners.add(owner)
+        first, self.taken = self.taken + 1, self.taken + units
+        return [None] * units if self.seats is None else range(first, first + units)
+
+
+class Codes:
+    """All the keys that one chunk of orders speaks of, looked up in one go."""
+
+    def __init__(self, wanted: Iterable[tuple[Item, str]]) -> None:
+        self._marks = {(item.edition.pk, code): marks_of(item, code) for item, code in wanted}
+        self._held: dict[tuple[UUID, bytes], Held] = {}
+        self._new: list[tuple[object, ...]] = []
+        self.load()
+
+    def load(self) -> None:
+        for key in on_file(self._marks.values()):
+            held = Held(key.pk, key.state, key.seats, was=(key.state, key.seats))
+            for mark in (key.fingerprint_a, key.fingerprint_b):
+                if mark is not None:
+                    self._held[key.edition_id, bytes(mark)] = held
+        by_id = {held.key_id: held for held in self._held.values()}
+        open_ones = KeyAssignment.objects.filter(key__in=by_id, key__seats__isnull=False)
+        for key_id, seat, ends_at, owner in open_ones.values_list("key", "seat", "ends_at", "license__owner"):
+            by_id[key_id].owners.add(owner)
+            by_id[key_id].taken = max(by_id[key_id].taken, (seat or 0) if ends_at is None else 0)
+
+    def give(
+        self, item: Item, code: str, *, owner: UUID | None, units: int, registered_name: str
+    ) -> tuple[UUID, Sequence[int | None]]:
+        """The key of that code, new if nobody knows it yet, and its seats for the owner. Raises `CodeOwned`."""
+        held = self.find(item, code) or self.make(item, code, units, registered_name)
+        return held.key_id, held.give(owner, units, shared=item.shared)
+
+    def find(self, item: Item, code: str) -> Held | None:
+        marks = self._marks[item.edition.pk, code].values()
+        return next((held for mark in marks if (held := self._held.get((item.edition.pk, mark)))), None)
+
+    def make(self, item: Item, code: str, units: int, registered_name: str) -> Held:
+        held = Held(uuid7(), KeyState.SERVING.value, None if item.shared else units)
+        marks = self._marks[item.edition.pk, code]
+        for mark in marks.values():
+            self._held[item.edition.pk, mark] = held
+        self._new.append(
+            (
+                held.key_id,
+                item.edition.pk,
+                held.state,
+                seal(code, key_id=held.key_id),
+                marks.get("a"),
+                marks.get("b"),
+                tail(code),
+                "" if item.shared else registered_name,
+                held,
+            )
+        )
+        return held
+
+    def save(self, *, now: datetime) -> None:
+        """Write new keys and what changed of the others. Raises `Overtaken` if one is not as it was found."""
+        rows = [(*row[:-1], held.seats) for row in self._new if isinstance(held := row[-1], Held)]
+        bulk.insert(RegistrationKey, FIELDS, rows, now=now)
+        for held in {held.key_id: held for held in self._held.values()}.values():
+            if held.was and held.was != (held.state, held.seats):
+                state, seats = held.was
+                unchanged = RegistrationKey.objects.filter(pk=held.key_id, state=state, seats=seats)
+                if not unchanged.update(state=held.state, seats=held.seats):
+                    raise Overtaken
+
+
+def marks_of(item: Item, code: str) -> Marks:
+    return vault().fingerprints(normalise(code, form=item.edition.code_form), edition=str(item.edition.pk))
+
+
+def on_file(wanted: Iterable[Marks]) -> Iterable[RegistrationKey]:
+    """The keys with one of these fingerprints, whichever slot was filled when they were written."""
+    marks = list(wanted)
+    if not marks:
+        return ()
+    found = Q()
+    for slot in marks[0]:
+        found |= Q(**{f"fingerprint_{slot}__in": [mark[slot] for mark in marks]})
+    columns = ("edition_id", "state", "seats", "fingerprint_a", "fingerprint_b")
+    return RegistrationKey.objects.filter(found).only("id", *columns)

@@ -1,0 +1,98 @@
+"""Notices a record that tells of an order otherwise than it was sold (theft by upsert), without trusting it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from uuid import UUID
+
+from licensing.intake.placing import open_codes
+from licensing.intake.record import Party, PurchaseRecord, SoldLine
+from licensing.keys.code import CodeError, normalise
+from licensing.keys.sealed import vault, with_code
+from licensing.models import Case, CaseKind, EmailAddress, KeyAssignment, Purchase, PurchaseLine
+
+
+def sold_digests(record: PurchaseRecord) -> list[bytes]:
+    """The keyed digest of what was sold to whom, under each fingerprint key; the first is the one to keep."""
+    lines = [[line.product_ref, line.variant, line.quantity, *line.codes] for line in record.lines]
+    told = json.dumps([record.buyer.email, record.receiver.email if record.receiver else None, lines])
+    marks = vault().fingerprints(told, edition="sold")
+    return [marks[slot] for slot in sorted(marks)]
+
+
+def contradicts(purchase: Purchase, record: PurchaseRecord) -> bool:
+    """Whether the record says otherwise than what is on file. Opens a case for it, once for each cause.
+
+    True as long as that case is open. Where only spelling differs, or the digest's key was rotated, what is on file
+    agrees, and the digest is made new (on the unsaved purchase).
+    """
+    digests = sold_digests(record)
+    if bytes(purchase.sold_digest) in digests:
+        return False
+    differing = sorted(set(differences(purchase, record)))
+    if not differing:
+        Purchase.objects.filter(pk=purchase.pk).update(sold_digest=digests[0])
+        return False
+    known = purchase.cases.filter(kind=CaseKind.CONTRADICTION, digest__in=digests).first()
+    case = known or Case.objects.create(
+        kind=CaseKind.CONTRADICTION, purchase=purchase, digest=digests[0], detail={"differs": differing}
+    )
+    return case.closed_at is None
+
+
+def differences(purchase: Purchase, record: PurchaseRecord) -> Iterator[str]:
+    """Which facts of the sale the record tells otherwise."""
+    if not is_mailbox_of(purchase.buyer_id, record.buyer):
+        yield "address"
+    lines = list(purchase.lines.all())
+    if len(lines) != len(record.lines):
+        yield "lines"
+    for line, sold in zip(lines, record.lines, strict=False):
+        yield from line_differences(line, sold)
+        if not is_receiver(line, record.receiver):
+            yield "receiver"
+
+
+def line_differences(line: PurchaseLine, sold: SoldLine) -> Iterator[str]:
+    if line.product_ref != sold.product_ref:
+        yield "product"
+    if line.variant != sold.variant:
+        yield "variant"
+    if line.quantity != sold.quantity:
+        yield "quantity"
+    if any(not came_with(line, code) for code in sold.codes):
+        yield "code"
+
+
+def is_mailbox_of(customer_id: UUID | None, party: Party) -> bool:
+    """Whether this is, or was, a mailbox of that customer: they may have changed it here since."""
+    if customer_id is None or not party.email:
+        return customer_id is None and not party.email
+    return EmailAddress.objects.filter(customer=customer_id, canonical=party.email).exists()
+
+
+def is_receiver(line: PurchaseLine, receiver: Party | None) -> bool:
+    if receiver is None or line.receiver_id is None:
+        return receiver is None and line.receiver_id is None
+    return is_mailbox_of(line.receiver_id, receiver)
+
+
+def came_with(line: PurchaseLine, code: str) -> bool:
+    """Whether the line ever had this code, whatever was exchanged since."""
+    if line.sealed_code and is_kept(line.id, bytes(line.sealed_code), code):
+        return True
+    history = KeyAssignment.objects.filter(license__line=line).select_related("key__edition")
+    editions = {each.key.edition for each in history}
+    return any(
+        with_code(code, edition=edition).filter(assignments__license__line=line).exists()
+        for edition in editions
+    )
+
+
+def is_kept(line_id: UUID, sealed: bytes, code: str) -> bool:
+    try:
+        kept = {normalise(each, form="spaced") for each in open_codes(line_id, sealed)}
+        return normalise(code, form="spaced") in kept
+    except CodeError:
+        return False

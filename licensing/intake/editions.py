@@ -1,0 +1,88 @@
+"""A starting mapping, made of what a sales file says: one edition for each product and variant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from licensing.models import Edition, Mapping, MappingItem, Platform, Product, Store
+
+PLATFORM_WORDS: Final = (
+    (re.compile(r"\b(?:windows|win(?:32|64)?|pc)\b", re.IGNORECASE), Platform.WINDOWS),
+    (re.compile(r"\b(?:mac(?:os|intosh)?(?: ?os ?x)?|os ?x)\b", re.IGNORECASE), Platform.MACOS),
+    (re.compile(r"\b(?:linux|ubuntu|debian)\b", re.IGNORECASE), Platform.LINUX),
+)
+LONGEST_SLUG: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """One thing that a store sells, under its names there."""
+
+    product_ref: str
+    variant: str
+    name: str
+
+
+def create_editions(store: Store, sold: Iterable[Sold]) -> list[Edition]:
+    """Make product, edition and mapping for whatever has no mapping yet; what has one is left alone.
+
+    The platform is read from the variant's words (no such word: any platform); the rest of the variant becomes the
+    edition's version. The vendor can change all of it afterwards.
+    """
+    made = []
+    with transaction.atomic():
+        for each in sold:
+            if not Mapping.objects.filter(
+                store=store, product_ref=each.product_ref, variant=each.variant
+            ).exists():
+                made.append(create_edition(store, each))
+    return made
+
+
+def create_edition(store: Store, sold: Sold) -> Edition:
+    platform, version = platform_of(sold.variant)
+    product = product_of(store, sold)
+    edition, _ = Edition.objects.get_or_create(
+        product=product,
+        version=version,
+        platform=platform,
+        defaults={"sku": free_sku("-".join(filter(None, (product.slug, slugify(version), platform.value))))},
+    )
+    mapping = Mapping.objects.create(store=store, product_ref=sold.product_ref, variant=sold.variant)
+    MappingItem.objects.create(mapping=mapping, edition=edition)
+    return edition
+
+
+def platform_of(variant: str) -> tuple[Platform, str]:
+    """The platform that the variant names, and what else it says: "(Mac, Business)" is macOS and "Business"."""
+    for words, platform in PLATFORM_WORDS:
+        if words.search(variant):
+            return platform, rest_of(words.sub(" ", variant))
+    return Platform.ANY, rest_of(variant)
+
+
+def rest_of(variant: str) -> str:
+    return " ".join(re.findall(r"[\w.+]+", variant))[:40]
+
+
+def product_of(store: Store, sold: Sold) -> Product:
+    """The product that another variant was mapped to already, or a new one."""
+    mapped = MappingItem.objects.filter(mapping__store=store, mapping__product_ref=sold.product_ref)
+    if known := mapped.select_related("edition__product").order_by("id").first():
+        return known.edition.product
+    slug = slugify(sold.product_ref)[:LONGEST_SLUG] or slugify(sold.name)[:LONGEST_SLUG] or "product"
+    return Product.objects.get_or_create(slug=slug, defaults={"name": sold.name[:200] or sold.product_ref})[0]
+
+
+def free_sku(wanted: str) -> str:
+    """The SKU, with a number after it where another edition has it."""
+    sku, number = wanted, 2
+    while Edition.objects.filter(sku=sku).exists():
+        sku, number = f"{wanted}-{number}", number + 1
+    return sku

@@ -1,0 +1,83 @@
+"""Opens a file as text, or says in one line why it is none."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+from pathlib import Path
+from typing import Final
+
+LARGEST_FILE: Final = 1_000_000_000  # octets; a vendor with more exports a range of dates at a time
+_HEAD: Final = 65_536
+
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+_BOMS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+class FileRefused(Exception):
+    """The file cannot be read to its end, so nothing of it is applied. The message says what and where."""
+
+
+def open_text(path: Path, *, encoding: str = "") -> io.TextIOWrapper:
+    """The file, strictly decoded: UTF-8 with or without BOM and UTF-16 are recognised, others must be named.
+
+    Raises `FileRefused` for a file that is missing, empty, too large or not text, and for an unknown encoding.
+    """
+    try:
+        size = path.stat().st_size
+        raw = path.open("rb")
+    except OSError as error:
+        raise FileRefused(f"{path.name} cannot be opened: {error.strerror}.") from None
+    try:
+        head = raw.read(_HEAD)
+        raw.seek(0)
+        refuse_size(path, size)
+        return io.TextIOWrapper(raw, encoding=chosen(path, head, encoding), errors="strict", newline="")
+    except OSError as error:
+        raw.close()
+        raise FileRefused(f"{path.name} cannot be read: {error.strerror}.") from None
+    except FileRefused:
+        raw.close()
+        raise
+
+
+def refuse_size(path: Path, size: int) -> None:
+    if not size:
+        raise FileRefused(f"{path.name} is empty.")
+    if size > LARGEST_FILE:
+        raise FileRefused(
+            f"{path.name} has {size / 1e9:.1f} GB, more than the {LARGEST_FILE / 1e9:.0f} GB that are taken at once. "
+            "Export a shorter range of dates at a time."
+        )
+
+
+def chosen(path: Path, head: bytes, named: str) -> str:
+    """The encoding that the user named, or the one that the file's first octets show."""
+    found = named or recognised(head)
+    try:
+        known = codecs.lookup(found)
+        "".encode(found)
+    except LookupError:
+        raise FileRefused(
+            f"There is no text encoding {found!r}; Windows files often have windows-1252."
+        ) from None
+    wide = known.name.startswith(("utf-16", "utf-32"))
+    if not wide and _BINARY.search(head):
+        spreadsheet = " It looks like a spreadsheet: save it as CSV." if head.startswith(b"PK") else ""
+        raise FileRefused(f"{path.name} is not a text file.{spreadsheet}")
+    return "utf-8-sig" if known.name == "utf-8" else found
+
+
+def recognised(head: bytes) -> str:
+    for bom, encoding in _BOMS:
+        if head.startswith(bom):
+            return encoding
+    # Without a mark: a CSV file begins with a letter of ASCII or a quote, so its other octet is zero in UTF-16.
+    if len(head) > 3 and len(head) % 2 == 0 and bool(head[0]) != bool(head[1]):
+        return "utf-16-le" if head[0] else "utf-16-be"
+    return "utf-8"

@@ -1,0 +1,127 @@
+"""Turns sold lines into licenses and their keys, as the vendor's mapping says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from licensing.intake import bulk
+from licensing.intake.codes import CodeOwned, Codes
+from licensing.intake.meanings import Item
+from licensing.intake.record import SoldLine
+from licensing.keys.sealed import vault
+from licensing.models import Case, CaseKind, KeyAssignment, License
+from licensing.models.base import uuid7
+
+Row = tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class Placement:
+    """One line on its way to its licenses. `owned` is set where a code of it serves somebody else."""
+
+    line_id: UUID
+    purchase_id: UUID
+    owner_id: UUID | None
+    sold: SoldLine
+    items: tuple[Item, ...]
+    owned: bool = False
+
+    @property
+    def placed(self) -> bool:
+        return bool(self.items)
+
+    @property
+    def sealed_code(self) -> bytes | None:
+        """What is kept on the line itself: codes that became no key, for when a person has decided."""
+        kept = self.sold.codes and (self.owned or not self.placed)
+        return seal_codes(self.line_id, self.sold.codes) if kept else None
+
+
+def place(placements: Sequence[Placement], *, now: datetime) -> None:
+    """Write licenses, keys, assignments and cases for every line that the mapping knows; the others are left alone.
+
+    The caller's transaction writes the lines. Raises `Overtaken` and IntegrityError where another transaction was
+    quicker: then begin again.
+    """
+    placed = [placement for placement in placements if placement.placed]
+    codes = Codes((item, code) for each in placed for item in each.items for code in each.sold.codes)
+    units: list[Row] = []
+    assignments: list[Row] = []
+    cases: list[Case] = []
+    for placement in placed:
+        Placing(placement, codes, now).run(units, assignments, cases)
+    codes.save(now=now)
+    bulk.insert(License, ("id", "line_id", "unit", "edition_id", "owner_id"), units, now=now)
+    bulk.insert(KeyAssignment, ("id", "key_id", "license_id", "seat", "starts_at"), assignments, now=now)
+    Case.objects.bulk_create(cases, ignore_conflicts=True)
+
+
+class Placing:
+    """One line: its units, numbered through all its editions, and the key of each."""
+
+    def __init__(self, placement: Placement, codes: Codes, now: datetime) -> None:
+        self.placement = placement
+        self.codes = codes
+        self.now = now
+
+    def run(self, units: list[Row], assignments: list[Row], cases: list[Case]) -> None:
+        placement, number = self.placement, 0
+        for item in placement.items:
+            for code, count in pieces(placement.sold, item.quantity):
+                licenses = [uuid7() for _ in range(count)]
+                for license_id in licenses:
+                    number += 1
+                    units.append((license_id, placement.line_id, number, item.edition.pk, placement.owner_id))
+                try:
+                    assignments += self.served(item, code, licenses)
+                except CodeOwned as owned:
+                    placement.owned = True
+                    cases.append(self.case(item, code, owned.key_id))
+
+    def served(self, item: Item, code: str, licenses: Sequence[UUID]) -> Iterable[Row]:
+        if not code:
+            return ()
+        name, owner = self.placement.sold.registered_name, self.placement.owner_id
+        key_id, seats = self.codes.give(item, code, owner=owner, units=len(licenses), registered_name=name)
+        return [
+            (uuid7(), key_id, license_id, seat, self.now)
+            for license_id, seat in zip(licenses, seats, strict=True)
+        ]
+
+    def case(self, item: Item, code: str, key_id: UUID) -> Case:
+        cause = f"{self.placement.line_id}:{item.edition.pk}:{code}"
+        return Case(
+            kind=CaseKind.KEY_OWNED,
+            purchase_id=self.placement.purchase_id,
+            digest=next(iter(vault().fingerprints(cause, edition="case").values())),
+            detail={"key": str(key_id), "edition": item.edition.sku},
+        )
+
+
+def pieces(sold: SoldLine, each: int) -> Iterator[tuple[str, int]]:
+    """(code, how many licenses it serves): one code serves all units, several serve one unit each, none waits."""
+    if len(sold.codes) == 1:
+        yield sold.codes[0], sold.quantity * each
+        return
+    for code in sold.codes:
+        yield code, each
+    if waiting := sold.quantity - len(sold.codes):
+        yield "", waiting * each
+
+
+def seal_codes(line_id: UUID, codes: Sequence[str]) -> bytes:
+    return vault().encrypt(json.dumps(list(codes)).encode(), identity=line_identity(line_id))
+
+
+def open_codes(line_id: UUID, sealed: bytes) -> tuple[str, ...]:
+    """The codes that a line keeps. Raises `Tampered` or `UnknownKey`."""
+    return tuple(json.loads(vault().decrypt(sealed, identity=line_identity(line_id))))
+
+
+def line_identity(line_id: UUID) -> str:
+    return f"line:{line_id}"

@@ -1,0 +1,81 @@
+"""The one shape that all stores are read into, whether by file or by notification."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+class RowRejected(Exception):
+    """A row, or a notification, that cannot be recorded: which of its columns, and why, in plain words."""
+
+    def __init__(self, column: str, reason: str) -> None:
+        super().__init__(f"{column}: {reason}")
+        self.column = column
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who bought, or was given. `email` is in its canonical form, empty where the store knows none."""
+
+    email: str
+    name: str = ""
+    company: str = ""
+    phone: str = ""
+    mailing_address: str = ""
+    language: str = ""
+    consent: bool | None = None  # to newsletters; None: nobody asked
+
+
+@dataclass(frozen=True, slots=True)
+class SoldLine:
+    """One thing on an order. One code for a quantity of many is one key with that many seats."""
+
+    product_ref: str
+    variant: str
+    name: str
+    quantity: int
+    codes: tuple[str, ...] = ()
+    registered_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """The facts of payment. `at` moments are None where the store says that it is so but not since when.
+
+    `refunded_units` counts where `refunded` is true: None for the whole order, 0 for money back that took no unit.
+    """
+
+    paid: bool = True
+    paid_at: datetime | None = None
+    refunded: bool = False
+    refunded_at: datetime | None = None
+    refunded_units: int | None = None
+    disputed: bool = False
+    disputed_at: datetime | None = None
+    won: bool = False
+    won_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseRecord:
+    """One order as its store tells it. `receiver` is set for a gift only, and then owns what was bought.
+
+    `confirmed`: whether the source can be trusted without asking back (a file from the vendor's hand, a signed
+    notification). `references`: every other name of the order, as (kind, value).
+    """
+
+    reference: str
+    ordered_at: datetime
+    buyer: Party
+    lines: tuple[SoldLine, ...]
+    payment: Payment
+    receiver: Party | None = None
+    references: tuple[tuple[str, str], ...] = ()
+    test: bool = False
+    confirmed: bool = True
+
+    @property
+    def owner(self) -> Party:
+        return self.receiver or self.buyer

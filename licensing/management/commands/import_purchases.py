@@ -1,0 +1,93 @@
+"""`manage.py import_purchases FILE --store NAME --kind gumroad`: a store's sales file is put on file."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.core.validators import validate_slug
+
+from licensing.intake.encoding import FileRefused
+from licensing.intake.rejects import write_rejects
+from licensing.intake.run import import_file
+from licensing.intake.stores import KINDS
+from licensing.management.progress import Progress
+from licensing.models import ImportRun, RowOutcome, Store
+
+WORDS = {
+    RowOutcome.NEW: "new",
+    RowOutcome.UPDATED: "updated",
+    RowOutcome.UNCHANGED: "unchanged",
+    RowOutcome.REFUNDED: "refunded",
+    RowOutcome.UNPLACED: "without a mapping",
+    RowOutcome.REJECTED: "rejected",
+    RowOutcome.NEEDS_PERSON: "needs a person",
+}
+
+
+class Command(BaseCommand):
+    help = "Reads a store's sales file to its end and checks it, then puts it on file. A second run changes nothing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, metavar="FILE")
+        parser.add_argument("--store", required=True, help="the store's short name; made if it is not there")
+        parser.add_argument(
+            "--kind", required=True, choices=sorted(KINDS), help="which kind of shop wrote the file"
+        )
+        parser.add_argument("--encoding", default="", help="if it is neither UTF-8 nor UTF-16")
+        parser.add_argument("--dry-run", action="store_true", help="say what would happen; change nothing")
+        parser.add_argument(
+            "--create-editions", action="store_true", help="make editions for products that no mapping knows"
+        )
+
+    def handle(self, *, file: Path, store: str, kind: str, **options: Any) -> None:
+        try:
+            run = import_file(
+                file,
+                store=store_of(store, kind),
+                encoding=options["encoding"],
+                dry_run=options["dry_run"],
+                with_editions=options["create_editions"],
+                reading=Progress("Reading"),
+                applying=Progress("Applying"),
+            )
+        except FileRefused as refusal:
+            raise CommandError(f"{refusal} Nothing was imported.") from None
+        self.report(run, file)
+
+    def report(self, run: ImportRun, file: Path) -> None:
+        if run.dry_run:
+            self.stdout.write("A dry run: nothing was changed.")
+        self.stdout.write(f"{run.rows:>9,} rows")
+        for outcome, words in WORDS.items():
+            self.stdout.write(f"{run.outcomes.get(outcome.value, 0):>9,} {words}")
+        self.stdout.write(f"{run.cards_removed:>9,} card numbers removed")
+        rejects = file.with_name(f"{file.name}.rejects.csv")
+        try:
+            if write_rejects(run, rejects):
+                self.stdout.write(f"Why rows were rejected: {rejects}")
+        except OSError as error:
+            raise CommandError(
+                f"The import is done, but {rejects} cannot be written: {error.strerror}."
+            ) from None
+        if run.outcomes.get(RowOutcome.UNPLACED.value):
+            self.stdout.write(
+                "Say what the unknown products mean (console, Mappings), then: manage.py place_lines"
+            )
+
+
+def store_of(name: str, kind: str) -> Store:
+    """The store of that name, made if it is not there. Refuses a name that is another kind of shop."""
+    try:
+        validate_slug(name)
+    except ValidationError:
+        raise CommandError("--store must be a short name of letters, digits, - and _.") from None
+    store, _ = Store.objects.get_or_create(
+        name=name[:80], defaults={"kind": kind, "title": name.replace("-", " ").title()}
+    )
+    if store.kind != kind:
+        raise CommandError(f"The store {name!r} is a {store.kind} shop, not {kind}. Nothing was imported.")
+    return store
