@@ -1,0 +1,52 @@
+"""What the vendor sells and what customers own, in the console."""
+
+from django.contrib.admin import AdminSite
+
+from licensing.admin.catalog import EditionAdmin, MappingAdmin, MappingItemAdmin, ProductAdmin, StoreAdmin
+from licensing.admin.customers import CustomerAdmin, EmailAddressAdmin
+from licensing.admin.intake import CaseAdmin, ImportRowAdmin, ImportRunAdmin
+from licensing.admin.keys import KeyAssignmentAdmin, LicenseAdmin, RegistrationKeyAdmin
+from licensing.admin.sales import PurchaseAdmin, PurchaseLineAdmin, PurchaseReferenceAdmin
+from licensing.models import (
+    Case,
+    Customer,
+    Edition,
+    EmailAddress,
+    ImportRow,
+    ImportRun,
+    KeyAssignment,
+    License,
+    Mapping,
+    MappingItem,
+    Product,
+    Purchase,
+    PurchaseLine,
+    PurchaseReference,
+    RegistrationKey,
+    Store,
+)
+
+PAGES = (
+    (Product, ProductAdmin),
+    (Edition, EditionAdmin),
+    (Store, StoreAdmin),
+    (Mapping, MappingAdmin),
+    (MappingItem, MappingItemAdmin),
+    (Customer, CustomerAdmin),
+    (EmailAddress, EmailAddressAdmin),
+    (Purchase, PurchaseAdmin),
+    (PurchaseLine, PurchaseLineAdmin),
+    (PurchaseReference, PurchaseReferenceAdmin),
+    (License, LicenseAdmin),
+    (RegistrationKey, RegistrationKeyAdmin),
+    (KeyAssignment, KeyAssignmentAdmin),
+    (Case, CaseAdmin),
+    (ImportRun, ImportRunAdmin),
+    (ImportRow, ImportRowAdmin),
+)
+
+
+def register(site: AdminSite) -> None:
+    """Puts every model of this app on the site."""
+    for model, page in PAGES:
+        site.register(model, page)

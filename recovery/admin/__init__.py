@@ -1,0 +1,34 @@
+"""Requests, mails and limits, in the console."""
+
+from django.contrib.admin import AdminSite
+
+from recovery.admin.limits import AllowanceAdmin, DomainPauseAdmin, MuteAdmin, SuppressionAdmin
+from recovery.admin.messages import MailAttemptAdmin, MessageAdmin
+from recovery.admin.requests import ChallengeAdmin, RecoveryRequestAdmin
+from recovery.models import (
+    Allowance,
+    Challenge,
+    DomainPause,
+    MailAttempt,
+    Message,
+    Mute,
+    RecoveryRequest,
+    Suppression,
+)
+
+PAGES = (
+    (RecoveryRequest, RecoveryRequestAdmin),
+    (Challenge, ChallengeAdmin),
+    (Message, MessageAdmin),
+    (MailAttempt, MailAttemptAdmin),
+    (Mute, MuteAdmin),
+    (Suppression, SuppressionAdmin),
+    (DomainPause, DomainPauseAdmin),
+    (Allowance, AllowanceAdmin),
+)
+
+
+def register(site: AdminSite) -> None:
+    """Puts every model of this app on the site."""
+    for model, page in PAGES:
+        site.register(model, page)

@@ -1,0 +1,100 @@
+"""The console: Django's admin on a site of ours. Who may reach it is decided in `urls.py`, by CONSOLE_ENABLED."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.conf import settings
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils import timezone
+
+import licensing.admin
+import recovery.admin
+from licensing.console.cells import list_of
+from licensing.models import Case, ImportRun, ImportState, PurchaseLine
+from recovery.models import DomainPause, Message, MessageState
+
+# The models by what somebody comes for, the most used first; whatever is missing here is still listed, at the end.
+SECTIONS: Final = (
+    ("Customers", ("Customer", "EmailAddress", "Purchase", "PurchaseLine", "PurchaseReference")),
+    ("Keys", ("License", "RegistrationKey", "KeyAssignment")),
+    ("Requests and mail", ("RecoveryRequest", "Challenge", "Message", "MailAttempt")),
+    ("Needs a person", ("Case", "Mute", "Suppression", "DomainPause", "Allowance")),
+    ("Catalogue", ("Product", "Edition", "Store", "Mapping", "MappingItem")),
+    ("Files in", ("ImportRun", "ImportRow")),
+)
+ENOUGH: Final = 100  # a number beyond this says no more to a person, and would be counted row by row
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One line of the first page: something that may need a person, how much of it, and where."""
+
+    title: str
+    rows: Callable[[], QuerySet[Any]]
+    filters: dict[str, str]
+
+    @property
+    def count(self) -> str:
+        found = self.rows()[: ENOUGH + 1].count()
+        return f"{ENOUGH}+" if found > ENOUGH else str(found)
+
+    @property
+    def address(self) -> str:
+        return list_of(self.rows().model, **self.filters)
+
+
+WAITING: Final = (
+    Waiting("cases open", lambda: Case.objects.filter(closed_at=None), {"open": "yes"}),
+    Waiting("lines without a mapping", lambda: PurchaseLine.objects.filter(placed_at=None), {"placed": "no"}),
+    Waiting(
+        "mails waiting",
+        lambda: Message.objects.filter(state=MessageState.WAITING),
+        {"state__exact": MessageState.WAITING},
+    ),
+    Waiting("domains paused", lambda: DomainPause.objects.filter(until__gt=timezone.now()), {}),
+    Waiting("files that could not be read", lambda: ImportRun.objects.filter(state=ImportState.FAILED), {}),
+)
+
+
+class ConsoleSite(admin.AdminSite):
+    """Django's admin under the vendor's name, its models grouped by task instead of by app."""
+
+    index_template = "console/index.html"
+    index_title = "Console"
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        names = {"site_header": settings.VENDOR_NAME, "site_title": f"{settings.VENDOR_NAME} console"}
+        return super().each_context(request) | names
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        apps = super().get_app_list(request, app_label)
+        if app_label:
+            return apps
+        models = {model["object_name"]: model for app in apps for model in app["models"]}
+        sections = [
+            section(title, [models.pop(name) for name in names if name in models])
+            for title, names in SECTIONS
+        ]
+        return [each for each in (*sections, section("More", list(models.values()))) if each["models"]]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        return super().index(request, {"waiting": WAITING, **(extra_context or {})})
+
+
+def section(title: str, models: list[Any]) -> dict[str, Any]:
+    label = title.lower().replace(" ", "-")
+    return {"name": title, "app_label": label, "app_url": "", "has_module_perms": True, "models": models}
+
+
+console = ConsoleSite(name="console")
+licensing.admin.register(console)
+recovery.admin.register(console)
+
+urlpatterns = [path("", console.urls)]

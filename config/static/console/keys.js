@@ -1,0 +1,32 @@
+// Keyboard first: "/" goes to the search of the page, j and k walk the rows of a list, Enter opens (a focused link).
+"use strict";
+
+const typing = (target) => target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+
+function search() {
+  const box = document.getElementById("searchbar") || document.getElementById("find");
+  if (box) {
+    box.focus();
+    box.select();
+  }
+  return Boolean(box);
+}
+
+function step(by) {
+  const links = [...document.querySelectorAll("#result_list tbody tr")].map((row) => row.querySelector("th a, td a")).filter(Boolean);
+  if (!links.length) return false;
+  const now = links.findIndex((link) => link.closest("tr").contains(document.activeElement));
+  const next = now < 0 ? (by > 0 ? 0 : links.length - 1) : Math.min(Math.max(now + by, 0), links.length - 1);
+  links[next].focus();
+  links[next].scrollIntoView({ block: "nearest" });
+  return true;
+}
+
+const KEYS = { "/": search, j: () => step(1), k: () => step(-1) };
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Escape" && typing(event.target)) event.target.blur();
+  if (typing(event.target) || !KEYS[event.key]) return;
+  if (KEYS[event.key]()) event.preventDefault();
+});

@@ -1,0 +1,137 @@
+"""What the vendor keeps by hand: products, editions, stores, and what each store's product names mean."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from licensing.console.cells import choice, link, number, related, text, when
+from licensing.console.pages import ReadOnly, SmallListing, TabularInline
+from licensing.models import Edition, License, Mapping, MappingItem, Purchase, RegistrationKey
+
+PLATFORM_TONES = {"windows": "info", "macos": "info", "linux": "info"}
+
+
+class ByHand(SmallListing):
+    """Small tables are searched by any part of their names."""
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        found = Q()
+        for word in search_term.replace("\0", "").split():
+            anywhere = Q()
+            for column in self.search_fields:
+                anywhere |= Q(**{f"{column}__icontains": word})
+            found &= anywhere
+        return queryset.filter(found), False
+
+
+class ProductAdmin(ByHand):
+    list_display = (
+        "name",
+        "slug",
+        "exchange_allowed",
+        number("exchanges_per_period", "exchanges in the period"),
+        number("exchange_period_days", "period, days"),
+        number("exchange_grace_days", "grace, days"),
+        related(("editions", Edition, "product")),
+    )
+    search_fields = ("name", "slug")
+    ordering = ("name",)
+    prepopulated_fields = {"slug": ("name",)}
+
+
+class EditionAdmin(ByHand):
+    list_display = (
+        "sku",
+        link("product", "product", label="name"),
+        "version",
+        choice("platform", "platform", PLATFORM_TONES),
+        text("get_code_form_display", "code form"),
+        related(("keys", RegistrationKey, "edition"), ("licenses", License, "edition")),
+    )
+    list_select_related = ("product",)
+    list_filter = ("platform",)
+    search_fields = ("sku", "product__name", "version")
+    ordering = ("sku",)
+    autocomplete_fields = ("product",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("product")  # an edition is called by its product
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Once codes are filed, the way they are compared may not change: none would be found again."""
+        return ("code_form",) if obj and obj.keys.exists() else ()
+
+
+class StoreAdmin(ByHand):
+    list_display = (
+        "name",
+        "title",
+        "kind",
+        "statement_name",
+        related(("purchases", Purchase, "store"), ("mappings", Mapping, "store")),
+    )
+    search_fields = ("name", "title", "kind")
+    ordering = ("name",)
+
+
+class Items(TabularInline):
+    model = MappingItem
+    extra = 1
+    autocomplete_fields = ("edition",)
+    verbose_name_plural = "hands out, for each unit sold"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("edition__product")
+
+
+@admin.display(description="hands out")
+def hands_out(mapping: Mapping) -> str:
+    return ", ".join(f"{item.quantity} × {item.edition.sku}" for item in mapping.items.all()) or "nothing yet"
+
+
+class MappingAdmin(ByHand):
+    """Which editions a store's product stands for, from one day to another."""
+
+    list_display = (
+        "product_ref",
+        "variant",
+        link("store", "store"),
+        hands_out,
+        when("valid_from", "from"),
+        when("valid_until", "until"),
+    )
+    list_select_related = ("store",)
+    list_filter = ("store",)
+    prefetch = ("items__edition",)
+    search_fields = ("product_ref", "variant", "items__edition__sku")
+    ordering = ("product_ref", "variant", "valid_from")
+    inlines = (Items,)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("licensing.delete_mapping")  # only its own few items go with it
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        found, _ = super().get_search_results(request, queryset, search_term)
+        return found, True  # a bundle's items would repeat it
+
+
+class MappingItemAdmin(ByHand, ReadOnly):
+    """All items of all mappings, for a look; they are edited with their mapping."""
+
+    list_display = (
+        link("mapping", "mapping"),
+        link("edition", "edition", label="sku"),
+        number("quantity", "quantity"),
+    )
+    list_select_related = ("mapping__store", "edition__product")
+    details = (*list_display,)
+    search_fields = ("mapping__product_ref", "edition__sku")
+    ordering = ("mapping__product_ref", "edition__sku")

@@ -1,0 +1,99 @@
+"""Who owns licenses. Contact data may be corrected here; addresses may not: they decide who receives keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from licensing.console.cells import EMPTY, Cell, follow, link, named, related, state, text, when
+from licensing.console.pages import Listing, ReadOnly, ReadOnlyRows
+from licensing.console.search import addresses, customers, keys, orders
+from licensing.models import Case, EmailAddress, License, Purchase, PurchaseLine
+
+
+def mailboxes(path: str = "") -> Cell:
+    """The current addresses of the customer at the path; fetch them with the list."""
+
+    def cell(row: Any) -> str:
+        customer = follow(row, path) if path else row
+        known = customer.addresses.all() if customer else []
+        return ", ".join(each.address for each in known if each.former_since is None) or EMPTY
+
+    return named(cell, name=f"{path}_addresses", title="addresses")
+
+
+@admin.display(description="standing")
+def standing(address: EmailAddress) -> str:
+    return state("former", "off") if address.former_since else state("current", "good")
+
+
+class Addresses(ReadOnlyRows):
+    model = EmailAddress
+    columns = (
+        "address",
+        "canonical",
+        standing,
+        when("former_since", "former since"),
+        when("created_at", "filed"),
+    )
+
+
+class CustomerAdmin(Listing):
+    list_display = (
+        "__str__",
+        mailboxes(),
+        "company",
+        text("language", "language"),
+        when("created_at", "filed"),
+    )
+    prefetch = ("addresses",)
+    search_help_text = (
+        "Address, name or company, or how they begin; order reference; code, or its last characters; id"
+    )
+    ways = (
+        (customers, "pk"),
+        (orders, "purchases"),
+        (orders, "lines__purchase"),
+        (keys, "licenses__assignments__key"),
+    )
+    inlines = (Addresses,)
+    told = (
+        related(
+            ("licenses", License, "owner"),
+            ("purchases", Purchase, "buyer"),
+            ("gifts received", PurchaseLine, "receiver"),
+            ("cases", Case, "customer"),
+        ),
+        "newsletter_consent",
+        "newsletter_source",
+        when("newsletter_at", "newsletter asked"),
+        when("created_at", "filed"),
+    )
+    details = (told[0], "full_name", "company", "phone", "mailing_address", "language", *told[1:])
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.told
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+class EmailAddressAdmin(ReadOnly):
+    list_display = (
+        "address",
+        link("customer", "customer"),
+        standing,
+        when("former_since", "former since"),
+        when("created_at", "filed"),
+    )
+    list_select_related = ("customer",)
+    details = ("address", "canonical", *list_display[1:])
+    search_help_text = "Address, or how it begins; name, or how it begins; order reference; code"
+    ways = (
+        (addresses, "pk"),
+        (customers, "customer"),
+        (orders, "customer__purchases"),
+        (keys, "customer__licenses__assignments__key"),
+    )

@@ -1,0 +1,163 @@
+"""Files on their way in, and what needs a person."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html_join
+
+from licensing.admin.customers import mailboxes
+from licensing.console.cells import EMPTY, choice, link, number, related, state, text, when
+from licensing.console.pages import ReadOnly
+from licensing.console.search import customers, first, keys, orders
+from licensing.models import Case, ImportRow, ImportRun, ImportState, RowOutcome
+
+RUN_TONES = {
+    ImportState.STAGING: "wait",
+    ImportState.STAGED: "wait",
+    ImportState.APPLYING: "wait",
+    ImportState.APPLIED: "good",
+    ImportState.FAILED: "bad",
+}
+ROW_TONES = {
+    RowOutcome.NEW: "good",
+    RowOutcome.UPDATED: "good",
+    RowOutcome.REFUNDED: "info",
+    RowOutcome.UNPLACED: "wait",
+    RowOutcome.NEEDS_PERSON: "wait",
+    RowOutcome.REJECTED: "bad",
+}
+
+
+@admin.display(description="what differs")
+def what_differs(case: Case) -> str:
+    pairs = sorted(case.detail.items()) if isinstance(case.detail, dict) else [("", case.detail)]
+    return (
+        format_html_join(" · ", "<b>{}</b> {}", ((name, readable(value)) for name, value in pairs)) or EMPTY
+    )
+
+
+def readable(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+@admin.display(description="state")
+def case_state(case: Case) -> str:
+    return state("closed", "off") if case.closed_at else state("open", "wait")
+
+
+class OpenCases(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "open"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "open")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(closed_at=None) if self.value() == "yes" else queryset
+
+
+class CaseAdmin(ReadOnly):
+    list_display = (
+        "kind",
+        what_differs,
+        link("purchase", "order", label="reference"),
+        link("customer", "customer"),
+        mailboxes("customer"),
+        case_state,
+        when("opened_at", "opened"),
+    )
+    list_select_related = ("purchase", "customer")
+    list_filter = (OpenCases,)
+    prefetch = ("customer__addresses",)
+    search_help_text = "Order reference; address or name; code; id"
+    ways = (
+        (orders, "purchase"),
+        (customers, "customer"),
+        (customers, "purchase__buyer"),
+        (keys, "purchase__lines__licenses__assignments__key"),
+    )
+    details = (*list_display, when("closed_at", "closed"))
+    actions = ("close",)
+
+    @admin.action(description="Close", permissions=["settle"])
+    def close(self, request: HttpRequest, queryset: QuerySet[Case]) -> None:
+        """The cases need nobody any more. Those already closed keep their date."""
+        closed = Case.objects.filter(pk__in=queryset.values("pk"), closed_at=None).update(
+            closed_at=timezone.now()
+        )
+        self.message_user(request, f"Closed: {closed}.")
+
+    def name_of(self, row: Case) -> str:
+        return str(row.get_kind_display())
+
+
+def runs(term: str) -> set[UUID]:
+    """Imports of a file whose name begins so; one row a file, so there are never many."""
+    return first(ImportRun.objects.filter(file_name__istartswith=term))
+
+
+@admin.display(description="outcomes")
+def outcomes(run: ImportRun) -> str:
+    labels = dict(RowOutcome.choices)
+    counts = [(labels.get(name, name), f"{count:,}") for name, count in sorted(run.outcomes.items())]
+    return format_html_join(" · ", "{} {}", counts) or EMPTY
+
+
+class ImportRunAdmin(ReadOnly):
+    list_display = (
+        "file_name",
+        link("store", "store"),
+        choice("state", "state", RUN_TONES),
+        number("rows", "rows"),
+        number("applied_rows", "applied"),
+        outcomes,
+        "dry_run",
+        when("started_at", "started"),
+        when("finished_at", "finished"),
+    )
+    list_select_related = ("store",)
+    search_help_text = "File name, or how it begins; id"
+    ways = ((runs, "pk"),)
+    details = (
+        *list_display,
+        related(("rows of this file", ImportRow, "run")),
+        "kind",
+        "encoding",
+        number("cards_removed", "card numbers removed"),
+        "problem",
+    )
+
+    def name_of(self, row: ImportRun) -> str:
+        return row.file_name
+
+
+class ImportRowAdmin(ReadOnly):
+    """Rows of files, newest first. What a row held is encrypted until it is applied, and gone afterwards."""
+
+    list_display = (
+        number("number", "row"),
+        link("run", "file", label="file_name"),
+        choice("outcome", "outcome", ROW_TONES),
+        text("column", "column"),
+        text("reason", "reason"),
+    )
+    list_select_related = ("run",)
+    search_help_text = "File name, or how it begins"
+    ways = ((runs, "run"),)
+    details = list_display
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("payload")
+
+    @staticmethod
+    def id_finder(term: str) -> list[Any]:
+        return []  # rows of files have numbers, not ids
+
+    def name_of(self, row: ImportRow) -> str:
+        return f"row {row.number}"

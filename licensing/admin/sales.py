@@ -1,0 +1,183 @@
+"""Purchases as the stores told them. Facts: nothing of them is edited here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.http import urlencode
+
+from licensing.admin.customers import mailboxes
+from licensing.console.cells import link, number, related, state, text, when
+from licensing.console.pages import ReadOnly, ReadOnlyRows
+from licensing.console.search import customers, itself, keys, orders
+from licensing.intake.unplaced import place_lines
+from licensing.models import Case, License, Purchase, PurchaseLine, PurchaseReference, PurchaseState, Store
+
+STATE_TONES = {
+    PurchaseState.PAID: "good",
+    PurchaseState.UNPAID: "wait",
+    PurchaseState.UNCONFIRMED: "wait",
+    PurchaseState.REFUNDED: "bad",
+    PurchaseState.DISPUTED: "bad",
+    PurchaseState.TEST: "off",
+}
+
+
+@admin.display(description="state")
+def purchase_state(purchase: Purchase) -> str:
+    return state(purchase.state.label, STATE_TONES[purchase.state])
+
+
+@admin.display(description="meaning here")
+def placement(line: PurchaseLine) -> str:
+    """Whether a mapping said what the line means; if not, the way to make one, filled in as far as it is known."""
+    if line.placed_at:
+        return state("placed", "good")
+    known = {"store": str(line.purchase.store_id), "product_ref": line.product_ref, "variant": line.variant}
+    address = f"{reverse('admin:licensing_mapping_add')}?{urlencode(known)}"
+    return format_html('{} <a href="{}">Say what it means</a>', state("no mapping", "wait"), address)
+
+
+class Lines(ReadOnlyRows):
+    model = PurchaseLine
+    select = ("purchase", "receiver")
+    columns = (
+        "name",
+        "product_ref",
+        "variant",
+        number("quantity", "quantity"),
+        link("receiver", "receiver"),
+        placement,
+    )
+
+
+class References(ReadOnlyRows):
+    model = PurchaseReference
+    columns = ("kind", "value")
+    show_change_link = False
+
+
+class PurchaseAdmin(ReadOnly):
+    list_display = (
+        "reference",
+        link("store", "store"),
+        link("buyer", "buyer"),
+        mailboxes("buyer"),
+        purchase_state,
+        when("ordered_at", "ordered"),
+        when("recorded_at", "recorded"),
+    )
+    list_select_related = ("store", "buyer")
+    list_filter = ("store",)
+    prefetch = ("buyer__addresses",)
+    search_help_text = (
+        "Order reference, or any other of the order's; address or name; code, or its last characters; id"
+    )
+    ways = (
+        (orders, "pk"),
+        (customers, "buyer"),
+        (customers, "lines__receiver"),
+        (keys, "lines__licenses__assignments__key"),
+    )
+    details = (
+        *list_display[:-2],
+        related(("licenses", License, "line__purchase"), ("cases", Case, "purchase")),
+        when("ordered_at", "ordered"),
+        when("confirmed_at", "confirmed by the store"),
+        when("paid_at", "paid"),
+        when("refunded_at", "refunded"),
+        number("refunded_units", "units refunded"),
+        when("disputed_at", "disputed"),
+        when("won_at", "dispute won"),
+        "newsletter_consent",
+        when("recorded_at", "recorded"),
+    )
+    inlines = (Lines, References)
+
+
+class Unplaced(admin.SimpleListFilter):
+    """The lines that wait for a mapping have an index of their own."""
+
+    title = "meaning here"
+    parameter_name = "placed"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("no", "no mapping")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(placed_at=None) if self.value() == "no" else queryset
+
+
+class PurchaseLineAdmin(ReadOnly):
+    list_display = (
+        "name",
+        "product_ref",
+        text("variant", "variant"),
+        number("quantity", "quantity"),
+        link("purchase", "order", label="reference"),
+        link("purchase__store", "store"),
+        link("receiver", "receiver"),
+        placement,
+    )
+    list_select_related = ("purchase__store", "receiver")
+    list_filter = (Unplaced,)
+    actions = ("place_now",)
+    search_help_text = (
+        "Order reference; address or name; code; the store's product id, where no mapping knows it; id"
+    )
+    ways = (
+        (orders, "purchase"),
+        (customers, "receiver"),
+        (customers, "purchase__buyer"),
+        (keys, "licenses__assignments__key"),
+    )
+    details = (
+        *list_display,
+        related(("licenses", License, "line")),
+        "registered_name",
+        when("placed_at", "placed"),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("sealed_code")  # up to 64 KB, and never shown
+
+    @admin.action(
+        description="Place now, with all others of the same shop that a mapping knows", permissions=["settle"]
+    )
+    def place_now(self, request: HttpRequest, queryset: QuerySet[PurchaseLine]) -> None:
+        """Make licenses and keys of the lines of these shops that have a meaning by now."""
+        shops = Store.objects.filter(pk__in=queryset.values("purchase__store"))
+        placed = sum(place_lines(shop, now=timezone.now()) for shop in shops)
+        self.message_user(request, f"Placed: {placed}." + ("" if placed else " No mapping knows these yet."))
+
+    def found(self, term: str) -> set[Any]:
+        """Also by the store's product id, among the lines without a mapping: those have an index for it."""
+        unplaced = PurchaseLine.objects.filter(placed_at=None, product_ref=term).order_by()
+        return super().found(term) | set(unplaced.values_list("pk", flat=True)[:200])
+
+
+class PurchaseReferenceAdmin(ReadOnly):
+    list_display = (
+        "value",
+        "kind",
+        link("purchase", "order", label="reference"),
+        link("purchase__store", "store"),
+    )
+    list_select_related = ("purchase__store",)
+    details = list_display
+    search_help_text = "The reference itself; order reference; address or name of the buyer"
+    ways = (
+        (itself, "value"),
+        (orders, "purchase"),
+        (customers, "purchase__buyer"),
+        (keys, "purchase__lines__licenses__assignments__key"),
+    )
+
+    def name_of(self, row: PurchaseReference) -> str:
+        return f"{row.kind}: {row.value}"

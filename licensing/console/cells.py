@@ -1,0 +1,132 @@
+"""Columns and fields of the console: words with a colour, times that say how long ago, numbers, links.
+
+Each function makes a column for a path of attributes (`line__purchase`); the path's rows must be selected with the
+list, so that a column never costs a query of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from django.contrib import admin
+from django.db.models import Model
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
+
+Cell = Callable[[Any], str]
+
+EMPTY: Final = "–"
+UNITS: Final = ((31_557_600, "y"), (2_629_800, "mo"), (86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+
+
+def follow(row: Any, path: str) -> Any:
+    """The value at the end of a path such as `line__purchase__store`; None where the path breaks off."""
+    for name in path.split("__"):
+        if row is None:
+            return None
+        row = getattr(row, name)
+    return row
+
+
+def named(cell: Cell, *, name: str, title: str) -> Cell:
+    """The cell as a column: its name becomes the CSS class, its title the heading."""
+    cell.__name__ = name
+    return admin.display(description=title)(cell)
+
+
+def text(path: str, title: str) -> Cell:
+    return named(lambda row: str(follow(row, path) or EMPTY), name=path, title=title)
+
+
+def number(path: str, title: str) -> Cell:
+    """Aligned right: the class of the column begins with `num_`."""
+
+    def cell(row: Any) -> str:
+        value = follow(row, path)
+        return EMPTY if value is None else format_html('<span class="num">{}</span>', f"{value:,}")
+
+    return named(cell, name=f"num_{path}", title=title)
+
+
+def when(path: str, title: str) -> Cell:
+    """How long ago or how far ahead, with the exact time on hover."""
+
+    def cell(row: Any) -> str:
+        value = follow(row, path)
+        return moment(value, now=timezone.now()) if value else EMPTY
+
+    return named(cell, name=path, title=title)
+
+
+def moment(value: datetime, *, now: datetime) -> str:
+    exact = date_format(timezone.localtime(value), "Y-m-d H:i:s e")
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), exact, distance(value, now=now)
+    )
+
+
+def distance(value: datetime, *, now: datetime) -> str:
+    """`5 min ago`, `in 3 d`, `now`: whole units, rounded down."""
+    seconds = int(abs((now - value).total_seconds()))
+    size, unit = next(((size, unit) for size, unit in UNITS if seconds >= size), (1, ""))
+    if not unit:
+        return "now"
+    span = f"{seconds // size} {unit}"
+    return f"in {span}" if value > now else f"{span} ago"
+
+
+def state(word: object, tone: str) -> str:
+    """A state as a word; its tone (`good`, `wait`, `bad`, `off`) gives the colour, never the only sign."""
+    return format_html('<span class="state state-{}">{}</span>', tone, word)
+
+
+def choice(path: str, title: str, tones: Mapping[Any, str]) -> Cell:
+    """A field with choices as a state."""
+    holder, _, field = path.rpartition("__")
+
+    def cell(row: Any) -> str:
+        owner = follow(row, holder) if holder else row
+        value = getattr(owner, field)
+        return state(getattr(owner, f"get_{field}_display")(), tones.get(value, "off")) if value else EMPTY
+
+    return named(cell, name=path, title=title)
+
+
+def link(path: str, title: str, *, label: str = "", words: Cell | None = None) -> Cell:
+    """A link to the row at the end of the path, called by its attribute `label`, by `words`, or as it calls itself."""
+
+    def cell(row: Any) -> str:
+        target = follow(row, path)
+        if target is None:
+            return EMPTY
+        shown = words(target) if words else follow(target, label) if label else target
+        return format_html('<a href="{}">{}</a>', page_of(target), shown or target.pk)
+
+    return named(cell, name=path, title=title)
+
+
+def page_of(row: Model) -> str:
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+def list_of(model: type[Model], **filters: str) -> str:
+    """The address of a model's list, filtered."""
+    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    return f"{address}?{urlencode(filters)}" if filters else address
+
+
+def related(*lists: tuple[str, type[Model], str]) -> Cell:
+    """Links to the lists of what belongs to a row, each (title, model, its path to the row). Costs no query."""
+
+    def cell(row: Any) -> str:
+        links = [
+            (list_of(model, **{f"{path}__id__exact": str(row.pk)}), title) for title, model, path in lists
+        ]
+        return format_html_join(" · ", '<a href="{}">{}</a>', links)
+
+    return named(cell, name="related", title="related")

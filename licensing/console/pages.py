@@ -1,0 +1,183 @@
+"""Lists and detail pages that stay fast on ten million rows.
+
+Nothing is counted and nothing sorted: rows come by primary key (version 7 UUIDs, so the newest first), one page and
+one row more, and the next page begins below the last key shown instead of skipping rows it would have to read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters, ShowFacets
+from django.contrib.admin.views.main import PAGE_VAR, ChangeList
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.db.models.expressions import Combinable
+from django.http import HttpRequest, HttpResponse
+
+from licensing.console.cells import Cell
+from licensing.console.search import MOST, Finder, row_id
+
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Any]
+    TabularInline = admin.TabularInline[Any, Any]
+else:
+    ModelAdmin, TabularInline = admin.ModelAdmin, admin.TabularInline
+
+Way = tuple[Finder, str]
+
+
+class NewestFirst(ChangeList):
+    """A list by descending primary key; `?p=` names the key below which the page begins."""
+
+    by_key = True
+    older: str | None = None
+    newest: str | None = None
+
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[str | Combinable]:
+        return ["-pk"]  # whatever `?o=` asks for: no other order has an index
+
+    def get_results(self, request: HttpRequest) -> None:
+        cursor = request.GET.get(PAGE_VAR)
+        rows = list(self.below(cursor)[: self.list_per_page + 1])
+        self.result_list = rows[: self.list_per_page]
+        if len(rows) > self.list_per_page:
+            self.older = self.get_query_string({PAGE_VAR: self.result_list[-1].pk})
+        self.newest = self.get_query_string(remove=[PAGE_VAR]) if cursor else None
+        self.result_count = len(self.result_list)
+        self.full_result_count = None
+        self.show_full_result_count = self.multi_page = self.can_show_all = False
+        self.show_admin_actions = True
+
+    def below(self, cursor: str | None) -> QuerySet[Any]:
+        rows: QuerySet[Any] = self.queryset
+        if cursor is None:
+            return rows
+        try:
+            return rows.filter(pk__lt=self.lookup_opts.pk.to_python(cursor))
+        except ValidationError as error:
+            raise IncorrectLookupParameters(error) from error
+
+
+class Listing(ModelAdmin):
+    """A model in the console. `ways` says how it is found: each a meaning of the term and the path it is matched at."""
+
+    change_list_template = "console/change_list.html"
+    change_form_template = "console/change_form.html"
+    ways: Sequence[Way] = ()
+    search_fields: ClassVar[Any] = ("pk",)  # only shows the box: what is searched is said by `ways`
+    show_full_result_count = False
+    show_facets = ShowFacets.NEVER
+    list_per_page = 50
+    list_select_related: ClassVar[Any] = ()
+    sortable_by: ClassVar[Any] = ()
+    prefetch: Sequence[str] = ()
+    details: Sequence[str | Cell] = ()  # what the page of one row shows, in this order
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.details or super().get_fields(request, obj)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).prefetch_related(*self.prefetch)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return NewestFirst
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """The rows that the term means, the newest first; never duplicates. A page says so when there are more."""
+        term = search_term.strip().replace("\0", "")
+        if not term:
+            return queryset, False
+        found = self.found(term)
+        if len(found) >= MOST:
+            messages.info(request, "There are more than these. Type more to narrow it down.")
+        return queryset.filter(pk__in=found), False
+
+    def found(self, term: str) -> set[Any]:
+        """Keys of the rows that the term means, at most `MOST` for each way."""
+        return {pk for rows in self.meant_by(term) for pk in rows}
+
+    def meant_by(self, term: str) -> Iterator[QuerySet[Any, Any]]:
+        values = {
+            finder: finder(term) for finder in dict.fromkeys((self.id_finder, *(way[0] for way in self.ways)))
+        }
+        for finder, path in ((self.id_finder, "pk"), *self.ways):
+            if values[finder]:
+                rows = self.model._default_manager.filter(**{f"{path}__in": values[finder]})
+                yield rows.order_by().values_list("pk", flat=True)[:MOST]
+
+    @staticmethod
+    def id_finder(term: str) -> Sequence[Any]:
+        return row_id(term)
+
+    def name_of(self, row: Any) -> str:
+        """What the page of this row is headed with."""
+        return str(row)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        row: Model | None = kwargs.get("obj")
+        if row is not None:
+            context |= {"title": self.opts.verbose_name, "subtitle": self.name_of(row)}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Off: what belongs to a row is not gathered, and facts are not erased one by one."""
+        return False
+
+
+class ReadOnly(Listing):
+    """Facts: what was sold, assigned, asked, sent. Shown, never written here."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_settle_permission(self, request: HttpRequest) -> bool:
+        """Who may use the actions of a list whose rows nobody edits: whoever has the right to change them."""
+        return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.get_fields(request, obj)
+
+
+class ReadOnlyRows(TabularInline):
+    """A few rows that belong to the one shown, such as the lines of a purchase. Only for what is few by nature."""
+
+    columns: Sequence[str | Cell] = ()
+    extra = 0
+    can_delete = False
+    show_change_link = True
+    select: Sequence[str] = ()
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.columns
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        return rows.select_related(*self.select) if self.select else rows
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.get_fields(request, obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class SmallListing(Listing):
+    """A table that a person keeps by hand: some hundreds of rows, in the order of their names, with page numbers."""
+
+    sortable_by = None  # all of them
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return ChangeList

@@ -1,0 +1,133 @@
+"""Somebody of support is signed in, and one of everything is on file."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from django.conf import LazySettings
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from licensing.keys.assign import assign
+from licensing.models import (
+    Case,
+    CaseKind,
+    Customer,
+    ImportRow,
+    ImportRun,
+    KeyAssignment,
+    License,
+    PurchaseLine,
+    PurchaseReference,
+    RegistrationKey,
+    RowOutcome,
+)
+from recovery.limits import MAILBOX, address_digest, mailbox_digest
+from recovery.models import (
+    Allowance,
+    AttemptOutcome,
+    Challenge,
+    DomainPause,
+    MailAttempt,
+    Message,
+    MessageKind,
+    MessageState,
+    Mute,
+    RecoveryRequest,
+    Suppression,
+)
+from tests import factories
+
+CODE = "CANA-RY7C-21XQ-PL0M"
+EMAIL = "ada@lovelace.example"
+NAME = "Ada Lovelace"
+ORDER = "GR-77120"
+TRANSACTION = "txn_90210"
+
+
+@dataclass(frozen=True)
+class Filed:
+    """What is on file in each test of the console."""
+
+    customer: Customer
+    line: PurchaseLine
+    unplaced: PurchaseLine
+    license: License
+    key: RegistrationKey
+    assignment: KeyAssignment
+    case: Case
+    request: RecoveryRequest
+    message: Message
+    mute: Mute
+    suppression: Suppression
+    pause: DomainPause
+
+
+@pytest.fixture(autouse=True)
+def _console_is_on(settings: LazySettings) -> None:
+    settings.ROOT_URLCONF = "tests.console.urls"
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": STATIC_FILES}}
+
+
+STATIC_FILES = "django.contrib.staticfiles.storage.StaticFilesStorage"
+
+
+@pytest.fixture
+def support(db: None) -> Client:
+    """A browser in which somebody with every right is signed in."""
+    client = Client()
+    client.force_login(User.objects.create_superuser("support", password="a long password for tests"))
+    return client
+
+
+@pytest.fixture
+def filed(db: None) -> Filed:
+    """One owner with one key, somebody else with another, and one row of every other model."""
+    factories.owner_of("somebody@else.example", codes=["ELSE-0000-1111-2222"])
+    edition = factories.edition()
+    factories.mapping(edition=edition, product_ref="known")
+    customer = factories.customer(email=EMAIL, full_name=NAME)
+    order = factories.purchase(buyer=customer, reference=ORDER)
+    PurchaseReference.objects.create(purchase=order, kind="transaction", value=TRANSACTION)
+    line = factories.line(of=order)
+    license = factories.license(owner=customer, edition=edition, line=line)
+    key = factories.key(edition=edition, code=CODE)
+    now = timezone.now()
+    assignment = assign(license=license, key=key, now=now)
+    unplaced = factories.line(
+        of=order, product_ref="unheard-of", variant="(Mac)", placed_at=None, sealed_code=b"s"
+    )
+    case = Case.objects.create(
+        kind=CaseKind.CONTRADICTION,
+        purchase=order,
+        customer=customer,
+        digest=b"d",
+        detail={"email": "another address"},
+    )
+    run = ImportRun.objects.create(
+        store=order.store, kind="gumroad", file_name="sales.csv", outcomes={"new": 1}
+    )
+    ImportRow.objects.create(
+        run=run, number=2, outcome=RowOutcome.REJECTED, reason="no date", payload=b"sealed"
+    )
+    request = RecoveryRequest.objects.create(
+        address=EMAIL, mailbox=address_digest(EMAIL), network=b"n" * 16, browser_digest=b"b" * 32
+    )
+    Challenge.objects.create(request=request, mint=1, nonce=b"x" * 16, expires_at=now + timedelta(minutes=10))
+    message = Message.objects.create(kind=MessageKind.CHALLENGE, request=request, reply="450 come back later")
+    MailAttempt.objects.create(
+        message=message, number=1, outcome=AttemptOutcome.DEFERRED, reply="450 come back later"
+    )
+    mute = Mute.objects.create(mailbox=address_digest(EMAIL), request=request, until=now + timedelta(days=30))
+    suppression = Suppression.objects.create(mailbox=address_digest(EMAIL), reply="550 5.1.1 no such user")
+    pause = DomainPause.objects.create(
+        domain="lovelace.example", reply="554 blocked", until=now + timedelta(hours=6)
+    )
+    Message.objects.create(
+        kind=MessageKind.KEYS, request=request, state=MessageState.WAITING, due_at=pause.until
+    )
+    Allowance.objects.create(limit=MAILBOX.name, subject=mailbox_digest(EMAIL), recent=[[1, 1]])
+    return Filed(
+        customer, line, unplaced, license, key, assignment, case, request, message, mute, suppression, pause
+    )

@@ -1,0 +1,184 @@
+"""Every model is there, every page opens, and no page costs more than a few queries or shows a code."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.apps import apps
+from django.conf import LazySettings
+from django.contrib.admin.utils import flatten_fieldsets
+from django.db import connection
+from django.db.models import BinaryField, Model
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from config.console import console
+from licensing.models import Customer, Mapping, RegistrationKey, Store
+from tests.console.conftest import CODE, Filed
+
+LIST_QUERIES = 12
+DETAIL_QUERIES = 25
+
+MODELS = [*apps.get_app_config("licensing").get_models(), *apps.get_app_config("recovery").get_models()]
+BY_HAND = {
+    "product",
+    "edition",
+    "store",
+    "mapping",
+    "mappingitem",
+}  # hundreds of rows: these have page numbers
+LARGE = [model for model in MODELS if model._meta.model_name not in BY_HAND]
+each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+each_large_model = pytest.mark.parametrize("model", LARGE, ids=lambda model: model.__name__)
+
+
+def list_address(model: type[Model]) -> str:
+    return reverse(f"console:{model._meta.app_label}_{model._meta.model_name}_changelist")
+
+
+def page_address(row: Model) -> str:
+    return reverse(f"console:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+def every_page() -> Iterator[str]:
+    yield reverse("console:index")
+    for model in MODELS:
+        yield list_address(model)
+        for row in model._default_manager.all():
+            yield page_address(row)
+
+
+@each_model
+def test_lists_every_model(model: type[Model], support: Client, filed: Filed) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        page = support.get(list_address(model))
+
+    assert page.status_code == 200
+    assert model._default_manager.exists()
+    assert b"result_list" in page.content
+    assert len(queries) <= LIST_QUERIES
+
+
+@each_model
+def test_shows_a_row_of_every_model(model: type[Model], support: Client, filed: Filed) -> None:
+    row = model._default_manager.first()
+    assert row is not None
+
+    with CaptureQueriesContext(connection) as queries:
+        page = support.get(page_address(row))
+
+    assert page.status_code == 200
+    assert len(queries) <= DETAIL_QUERIES
+
+
+@each_large_model
+def test_never_counts_nor_sorts_a_large_table(model: type[Model], support: Client, filed: Filed) -> None:
+    table = model._meta.db_table
+    with CaptureQueriesContext(connection) as queries:
+        support.get(list_address(model), {"o": "1.2"})
+
+    on_table = [each["sql"] for each in queries if f'FROM "{table}"' in each["sql"]]
+    assert on_table
+    assert not [sql for sql in on_table if "COUNT(" in sql]
+    assert [sql for sql in on_table if "LIMIT 51" in sql and f'ORDER BY "{table}"."id" DESC' in sql]
+
+
+def test_a_list_costs_the_same_whatever_its_length(support: Client, filed: Filed) -> None:
+    with CaptureQueriesContext(connection) as few:
+        support.get(list_address(RegistrationKey))
+    for number in range(20):
+        Customer.objects.create(full_name=f"Somebody {number}")
+
+    with CaptureQueriesContext(connection) as many:
+        support.get(list_address(RegistrationKey))
+
+    assert len(many) == len(few)
+
+
+def test_goes_on_to_older_rows_by_the_last_key(support: Client, db: None) -> None:
+    names = [f"Customer {number:03}" for number in range(120)]
+    for name in names:
+        Customer.objects.create(full_name=name)
+    seen: list[str] = []
+    query = ""
+    while query is not None:
+        page = support.get(list_address(Customer) + query).context["cl"]
+        seen += [customer.full_name for customer in page.result_list]
+        query = page.older
+
+    assert sorted(seen) == names
+
+
+def test_a_page_that_begins_nowhere_is_the_first_page(support: Client, filed: Filed) -> None:
+    page = support.get(list_address(Customer), {"p": "nonsense"}, follow=True)
+
+    assert page.status_code == 200
+
+
+def test_no_page_shows_a_code(support: Client, filed: Filed) -> None:
+    shown = {address: support.get(address).content.decode() for address in every_page()}
+
+    assert len(shown) > 2 * len(MODELS)
+    assert not [address for address, text in shown.items() if CODE in text or CODE.replace("-", "") in text]
+    assert filed.key.tail in shown[list_address(RegistrationKey)]
+
+
+@each_model
+def test_never_offers_a_column_of_bytes(model: type[Model], rf: RequestFactory, admin_user: object) -> None:
+    request = rf.get("/")
+    request.user = admin_user  # type: ignore[assignment]  # the fixture's type is Any
+    page = console.get_model_admin(model)
+    hidden = {field.name for field in model._meta.fields if isinstance(field, BinaryField)}
+
+    offered = {*page.get_list_display(request), *flatten_fieldsets(page.get_fieldsets(request))}
+
+    assert not hidden & offered
+
+
+@each_model
+def test_nothing_is_said_inline(model: type[Model], support: Client, filed: Filed) -> None:
+    """The Content-Security-Policy takes neither inline styles nor inline scripts."""
+    text = support.get(list_address(model)).content.decode()
+
+    assert "<style" not in text
+    assert " style=" not in text
+    assert text.count("<script") == text.count("<script src=") + text.count('<script id="django-admin')
+
+
+def test_the_first_page_counts_what_waits_up_to_a_hundred(support: Client, filed: Filed) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        text = support.get(reverse("console:index")).content.decode()
+
+    assert "<strong>1</strong> cases open" in text
+    assert all("LIMIT 101" in each["sql"] for each in queries if "COUNT(" in each["sql"])
+
+
+def test_asks_a_stranger_to_sign_in(client: Client, db: None) -> None:
+    for model in MODELS:
+        page = client.get(list_address(model))
+        assert page.status_code == 302
+        assert page["Location"].startswith(reverse("console:login"))
+
+
+def test_is_not_there_where_it_is_not_enabled(client: Client, settings: LazySettings, db: None) -> None:
+    assert settings.CONSOLE_ENABLED is False
+    settings.ROOT_URLCONF = "config.urls"
+
+    assert client.get("/console/").status_code == 404
+    assert client.get("/console/login/").status_code == 404
+
+
+def test_a_new_mapping_begins_with_what_is_known_of_the_line(support: Client, filed: Filed) -> None:
+    text = support.get(page_address(filed.unplaced)).content.decode()
+    store = Store.objects.get(pk=filed.unplaced.purchase.store_id)
+    query = f"store={store.pk}&amp;product_ref=unheard-of&amp;variant=%28Mac%29"
+    assert f"{reverse('console:licensing_mapping_add')}?{query}" in text
+
+    form = support.get(
+        f"{reverse('console:licensing_mapping_add')}?{query.replace('&amp;', '&')}"
+    ).content.decode()
+
+    assert 'value="unheard-of"' in form
+    assert 'value="(Mac)"' in form
+    assert f'<option value="{store.pk}" selected>' in form
+    assert not Mapping.objects.filter(product_ref="unheard-of").exists()
