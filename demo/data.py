@@ -60,12 +60,25 @@ def load(sales: Path, said_to: TextIO) -> None:
     """Reads the sales as a vendor would, and gives one product a pool of keys for orders that came without."""
     print(f"Reading {sales} …", file=said_to, flush=True)
     call_command(
-        "import_purchases", str(sales), store=STORE, kind="gumroad", create_editions=True, stdout=said_to
+        "import_purchases",
+        str(linked(sales)),
+        store=STORE,
+        kind="gumroad",
+        create_editions=True,
+        stdout=said_to,
     )
     edition = wanting_keys()
     if edition:
         print(f"Making keys for {edition} …", file=said_to, flush=True)
         fill_pool(edition, said_to)
+
+
+def linked(sales: Path) -> Path:
+    """The file under a name in the demo's own folder, so that the list of rejected rows is written there."""
+    link = Path(settings.VAR_DIR) / sales.name
+    link.unlink(missing_ok=True)
+    link.symlink_to(sales)
+    return link
 
 
 def wanting_keys() -> Edition | None:
