@@ -21,6 +21,9 @@ demo: run-venv ## Try the service here, with no other server: PORT=8000 SALES=de
 tour: run-venv ## Walk the main road in a terminal: ask, read the mail, prove it, read the keys: SALES=…
 	@exec $(BIN)/python -m demo.tour --sales "$(SALES)"
 
+.env: | run-venv
+	@umask 077 && $(BIN)/python -m config.newenv > .env && echo "Fresh secrets are in .env; now edit it."
+
 serve: run-venv ## Run it for real, as .env or the environment says
 	@exec scripts/serve
 
@@ -28,14 +31,14 @@ test: ## Everything: lint, types, import contracts, migrations, all tests
 	scripts/provision
 	@scripts/venv dev
 	@$(MAKE) --no-print-directory lint types
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not long"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not long"
 
 test-fast: dev-venv ## The inner loop: unit tests on SQLite, no servers
-	TEST_DATABASE=sqlite $(BIN)/pytest -q -m "not long and not browser and not journey" --ignore tests/faults --ignore tests/kit_tests
+	TEST_DATABASE=sqlite $(BIN)/python -m pytest -q -m "not long and not browser and not journey" --ignore tests/faults --ignore tests/kit_tests
 
 faults: dev-venv ## The long counts of every fault and race
 	scripts/provision
-	$(BIN)/pytest -m long
+	$(BIN)/python -m pytest -m long
 
 bench: dev-venv ## Measure against baselines of the same run
 	scripts/provision
