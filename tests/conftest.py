@@ -4,12 +4,22 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
 from django.db.models.functions import Now
 
 from recovery.mail.deliver import deliver_due
 from recovery.mail.smtp import SmtpTransport
 from recovery.models import Message
 from tests.kit.smtp import SmtpServer
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """SQLite as it runs in earnest: a file in WAL mode, not the shared memory that Django's tests default to."""
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
 
 
 @pytest.fixture(scope="session")
