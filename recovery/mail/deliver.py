@@ -21,10 +21,11 @@ from recovery.mail.claim import Heartbeat, claim
 from recovery.mail.decide import Known, mint_challenges, sort_out
 from recovery.mail.letter import Letter, Outcome, Transport, Verdict
 from recovery.mail.mark import mark, note_unseen_end
+from recovery.mail.nudge import nudge
 from recovery.models import CHALLENGE_LIFE, Challenge, Message, MessageKind, MessageState, Mute
 
 BATCH = 25
-LONGEST_RUN_SECONDS = 120  # then the next wake-up goes on; Celery's hard limit is never met
+LONGEST_RUN_SECONDS = 30  # then another wake-up goes on: with the longest attempt, still below Celery's limit
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +41,8 @@ def deliver_due(open_transport: Callable[[], Transport]) -> int:
                 accepted += len(batch.accepted)
                 if not batch.messages or batch.unreachable:
                     break
+            else:
+                nudge()
     finally:
         transport.close()
     return accepted
