@@ -1,8 +1,15 @@
 """The customer's side of the road, walked with Django's client."""
 
+from collections.abc import Callable
+
 import pytest
 from django.conf import LazySettings
-from django.test import Client
+
+from tests.factories import owner_of
+from tests.kit.smtp import SmtpServer
+from tests.recovery.web.visitor import Mailed, Visitor
+
+CODE = "AAAA-BBBB-CCCC-DDDD"
 
 
 @pytest.fixture(autouse=True)
@@ -13,15 +20,19 @@ def plain_static_files(settings: LazySettings) -> None:
 
 
 @pytest.fixture
-def browser() -> Client:
-    """A browser that checks forms as the real ones are checked, at the public address."""
-    return new_browser()
+def browser() -> Visitor:
+    return Visitor()
 
 
 @pytest.fixture
-def other_browser() -> Client:
-    return new_browser()
+def other_browser() -> Visitor:
+    return Visitor()
 
 
-def new_browser() -> Client:
-    return Client(enforce_csrf_checks=True, SERVER_NAME="recover.example.com", **{"wsgi.url_scheme": "https"})
+@pytest.fixture
+def mailed(browser: Visitor, smtp: SmtpServer, deliver: Callable[[], int]) -> Mailed:
+    """An owner of one key has asked in `browser`, and the mail has come."""
+    owner_of("anna@example.com", codes=[CODE])
+    page = browser.ask("anna@example.com")
+    deliver()
+    return Mailed(page=page, mail=smtp.messages[-1])
