@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -33,9 +34,16 @@ class SecurityHeaders:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
+        self.headers = [*HEADERS, *strict_transport()]
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        for name, value in HEADERS:
+        for name, value in self.headers:
             response.headers.setdefault(name, value)
         return response
+
+
+def strict_transport() -> list[tuple[str, str]]:
+    """Decided by the public address, because behind a proxy that ends TLS every request looks like http."""
+    seconds: int = settings.SECURE_HSTS_SECONDS
+    return [("Strict-Transport-Security", f"max-age={seconds}")] if seconds else []
