@@ -23,7 +23,7 @@ from tests.kit.waiting import wait_until
 COMMANDS = {
     "web": ["-m", "config.web"],
     "worker": ["-m", "celery", "--app", "config", "--quiet", "worker", "--concurrency", "1"],
-    "beat": ["-m", "celery", "--app", "config", "--quiet", "beat", "--max-interval", "0.5"],
+    "beat": ["-m", "celery", "--app", "config", "--quiet", "beat", "--max-interval", "1"],
 }
 Unblock = Callable[[], AbstractContextManager[Any]]
 
@@ -41,8 +41,10 @@ class Service:
         settings: Mapping[str, Any] | None = None,
         log_level: str = "INFO",
         roles: tuple[str, ...] = ("web", "worker", "beat"),
+        patience: float = 30.0,
     ) -> None:
         self.ground, self.mode, self.unblock = ground, mode, unblock
+        self.patience = patience  # seconds that tests wait for what must come
         self.roles = roles if mode == "server" else ("web",)
         self.folder = scratch_folder("service")
         (self.folder / "static").symlink_to(ground.static)
@@ -70,8 +72,9 @@ class Service:
         return Browser(self.url)
 
     def new_address(self) -> str:
-        """A mailbox that nobody else has used here."""
-        return f"canary.anna{next(self.numbers)}@mail.example"
+        """A mailbox, and a domain, that nobody else has used here."""
+        number = next(self.numbers)
+        return f"canary.anna{number}@mail{number}.example"
 
     @contextmanager
     def records(self) -> Iterator[None]:
@@ -86,7 +89,7 @@ class Service:
                 self.processes[role] = self.launch(role)
         if "web" in (roles or self.roles):
             ready = http_answers(f"{self.url}/health/ready")
-            wait_until(lambda: ready() or self._web_has_ended(), what="the web process", timeout=60)
+            wait_until(lambda: ready() or self._one_has_ended(), what="the web process", timeout=60)
 
     def launch(self, role: str, *arguments: str) -> Running:
         """One more process of that role, which the caller ends."""
@@ -118,8 +121,9 @@ class Service:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _web_has_ended(self) -> bool:
-        assert self.processes["web"].is_running(), self.log_text()
+    def _one_has_ended(self) -> bool:
+        ended = [role for role, running in self.processes.items() if not running.is_running()]
+        assert ended == [], self.log_text()
         return False
 
     def _environment(self, module: str, settings: Mapping[str, Any], log_level: str) -> dict[str, str]:

@@ -1,12 +1,13 @@
 """What a customer does, one step a function."""
 
+from django.db.models.functions import Now
+
+from recovery.models import Message
 from tests.journeys.browser import Browser
 from tests.journeys.page import Page
 from tests.journeys.service import Service
 from tests.kit.mails import code_in, link_in
 from tests.kit.smtp import Received
-
-MAIL_TIMEOUT = 30.0
 
 
 def ask(browser: Browser, email: str) -> Page:
@@ -18,7 +19,7 @@ def ask(browser: Browser, email: str) -> Page:
 
 def mail_to(service: Service, address: str, *, number: int = 1) -> Received:
     """The so-manieth mail in that mailbox, once it is there."""
-    return service.smtp.wait_for(number, to=address, timeout=MAIL_TIMEOUT)[number - 1]
+    return service.smtp.wait_for(number, to=address, timeout=service.patience)[number - 1]
 
 
 def press_link(browser: Browser, mail: Received) -> Page:
@@ -43,3 +44,8 @@ def recover(service: Service, email: str) -> tuple[Page, Received]:
     ask(browser, email)
     page = press_link(browser, mail_to(service, email))
     return page, mail_to(service, email, number=2)
+
+
+def make_due() -> None:
+    """Lets the time pass that every put-off mail waits for; within `service.records()`."""
+    Message.objects.update(due_at=Now())
