@@ -27,7 +27,8 @@ SAID = """
 
 def main() -> None:
     options = arguments()
-    for asked in (signal.SIGTERM, signal.SIGHUP):
+    # SIGINT too: a shell that starts programs in the background has it ignored.
+    for asked in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(asked, as_ctrl_c)
     try:
         run(port=options.port, sales=options.sales)
