@@ -44,6 +44,7 @@ class EmailAddress(Record):
 
     class Meta:
         ordering = ["-id"]
+        verbose_name_plural = "email addresses"
         constraints = [models.CheckConstraint(condition=~Q(canonical=""), name="address_not_empty")]
 
     def __str__(self) -> str:

@@ -64,6 +64,7 @@ class RegistrationKey(Record):
             models.Index(fields=["edition", "id"], name="pool_by_age", condition=Q(state=KeyState.POOL)),
             models.Index(fields=["fingerprint_a"], name="key_by_fingerprint_a"),
             models.Index(fields=["fingerprint_b"], name="key_by_fingerprint_b"),
+            models.Index(fields=["tail"], name="key_by_tail"),
         ]
 
     @property

@@ -73,6 +73,11 @@ class Message(Record):
             models.Index(
                 fields=["lease_owner"], name="outbox_leased", condition=Q(lease_owner__isnull=False)
             ),
+            models.Index(
+                fields=["state", "id"],
+                name="mail_not_sent",
+                condition=Q(state__in=[MessageState.REFUSED, MessageState.WITHHELD]),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
