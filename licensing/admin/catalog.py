@@ -51,7 +51,7 @@ class EditionAdmin(ByHand):
         link("product", "product", label="name"),
         "version",
         choice("platform", "platform", PLATFORM_TONES),
-        text("get_code_form_display", "code form"),
+        text("code_form", "code form"),
         related(("keys", RegistrationKey, "edition"), ("licenses", License, "edition")),
     )
     list_select_related = ("product",)

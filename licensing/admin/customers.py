@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from licensing.console.cells import EMPTY, Cell, follow, link, named, related, state, text, when
+from licensing.console.cells import EMPTY, Cell, follow, link, named, related, said, state, text, when
 from licensing.console.pages import Listing, ReadOnly, ReadOnlyRows
 from licensing.console.search import addresses, customers, keys, orders
 from licensing.models import Case, EmailAddress, License, Purchase, PurchaseLine
@@ -66,7 +66,7 @@ class CustomerAdmin(Listing):
             ("gifts received", PurchaseLine, "receiver"),
             ("cases", Case, "customer"),
         ),
-        "newsletter_consent",
+        said("newsletter_consent", "wants the newsletter"),
         "newsletter_source",
         when("newsletter_at", "newsletter asked"),
         when("created_at", "filed"),

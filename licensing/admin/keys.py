@@ -130,7 +130,6 @@ class LicenseAdmin(ReadOnly):
         license_state,
         when("expires_at", "expires"),
     )
-    list_display_links = ("edition__sku",)
     list_select_related = ("edition__product", "owner", "line__purchase")
     prefetch = ("owner__addresses",)
     search_help_text = HOW_TO_SEARCH

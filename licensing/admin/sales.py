@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 
 from licensing.admin.customers import mailboxes
-from licensing.console.cells import link, number, related, state, text, when
+from licensing.console.cells import link, number, related, said, state, text, when
 from licensing.console.pages import ReadOnly, ReadOnlyRows
 from licensing.console.search import customers, itself, keys, orders
 from licensing.intake.unplaced import place_lines
@@ -95,7 +95,7 @@ class PurchaseAdmin(ReadOnly):
         number("refunded_units", "units refunded"),
         when("disputed_at", "disputed"),
         when("won_at", "dispute won"),
-        "newsletter_consent",
+        said("newsletter_consent", "wants the newsletter"),
         when("recorded_at", "recorded"),
     )
     inlines = (Lines, References)
@@ -148,7 +148,7 @@ class PurchaseLineAdmin(ReadOnly):
         return super().get_queryset(request).defer("sealed_code")  # up to 64 KB, and never shown
 
     @admin.action(
-        description="Place now, with all others of the same shop that a mapping knows", permissions=["settle"]
+        description="Place now, with all of the same shop that a mapping knows", permissions=["settle"]
     )
     def place_now(self, request: HttpRequest, queryset: QuerySet[PurchaseLine]) -> None:
         """Make licenses and keys of the lines of these shops that have a meaning by now."""

@@ -21,6 +21,7 @@ from django.utils.http import urlencode
 Cell = Callable[[Any], str]
 
 EMPTY: Final = "–"
+LINK: Final = "to_"  # how the names of columns begin that lead to other rows
 UNITS: Final = ((31_557_600, "y"), (2_629_800, "mo"), (86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
@@ -41,6 +42,12 @@ def named(cell: Cell, *, name: str, title: str) -> Cell:
 
 def text(path: str, title: str) -> Cell:
     return named(lambda row: str(follow(row, path) or EMPTY), name=path, title=title)
+
+
+def said(path: str, title: str) -> Cell:
+    """What somebody said to a question: yes, no, or that nobody asked."""
+    words = {True: "yes", False: "no", None: "nobody asked"}
+    return named(lambda row: words[follow(row, path)], name=f"said_{path}", title=title)
 
 
 def number(path: str, title: str) -> Cell:
@@ -107,7 +114,7 @@ def link(path: str, title: str, *, label: str = "", words: Cell | None = None) -
         shown = words(target) if words else follow(target, label) if label else target
         return format_html('<a href="{}">{}</a>', page_of(target), shown or target.pk)
 
-    return named(cell, name=path, title=title)
+    return named(cell, name=f"{LINK}{path}", title=title)
 
 
 def page_of(row: Model) -> str:

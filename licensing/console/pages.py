@@ -17,7 +17,7 @@ from django.db.models import Model, QuerySet
 from django.db.models.expressions import Combinable
 from django.http import HttpRequest, HttpResponse
 
-from licensing.console.cells import Cell
+from licensing.console.cells import LINK, Cell
 from licensing.console.search import MOST, Finder, row_id
 
 if TYPE_CHECKING:
@@ -27,6 +27,10 @@ else:
     ModelAdmin, TabularInline = admin.ModelAdmin, admin.TabularInline
 
 Way = tuple[Finder, str]
+
+
+def is_link(column: str | Cell) -> bool:
+    return getattr(column, "__name__", "").startswith(LINK)
 
 
 class NewestFirst(ChangeList):
@@ -84,6 +88,10 @@ class Listing(ModelAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return NewestFirst
+
+    def get_list_display_links(self, request: HttpRequest, list_display: Any) -> list[Any]:
+        """The first column that is no link itself leads to the row's own page."""
+        return [next(column for column in list_display if not is_link(column))]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

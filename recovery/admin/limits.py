@@ -72,7 +72,6 @@ class MuteAdmin(Liftable):
         when("until", "until"),
         when("lifted_at", "lifted"),
     )
-    list_display_links = ("mute_state",)
     list_select_related = ("request",)
     details = list_display
 

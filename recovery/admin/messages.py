@@ -34,7 +34,7 @@ class MessageAdmin(ReadOnly):
         "kind",
         link("request", "to", words=asked_for),
         choice("state", "state", MESSAGE_TONES),
-        text("get_withheld_because_display", "why not"),
+        choice("withheld_because", "why not", {}),
         number("attempts", "attempts"),
         text("reply", "server's words"),
         when("due_at", "due"),
@@ -67,7 +67,6 @@ class MailAttemptAdmin(ReadOnly):
         link("message__request", "to", words=asked_for),
         *ATTEMPT_CELLS,
     )
-    list_display_links = ("num_number",)
     list_select_related = ("message__request",)
     details = list_display
     search_help_text = HOW_TO_SEARCH

@@ -83,7 +83,6 @@ class RecoveryRequestAdmin(ReadOnly):
 
 class ChallengeAdmin(ReadOnly):
     list_display = (link("request", "request", words=asked_for), *CHALLENGE_CELLS)
-    list_display_links = ("num_mint",)
     list_select_related = ("request",)
     details = list_display
     search_help_text = HOW_TO_SEARCH

@@ -1,5 +1,6 @@
 """Every model is there, every page opens, and no page costs more than a few queries or shows a code."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -145,12 +146,32 @@ def test_nothing_is_said_inline(model: type[Model], support: Client, filed: File
     assert text.count("<script") == text.count("<script src=") + text.count('<script id="django-admin')
 
 
+@each_model
+def test_a_row_of_a_list_leads_to_its_page(model: type[Model], support: Client, filed: Filed) -> None:
+    """By one column that is not a link to something else: links in links lead nowhere."""
+    text = support.get(list_address(model)).content.decode()
+    row = model._default_manager.first()
+
+    assert row is not None
+    assert f'href="{page_address(row)}' in text
+    assert not re.search(r"<a [^>]*>\s*<a ", text)
+
+
+def test_django_finds_no_fault_with_the_pages(support: Client) -> None:
+    assert console.check(None) == []
+
+
 def test_the_first_page_counts_what_waits_up_to_a_hundred(support: Client, filed: Filed) -> None:
     with CaptureQueriesContext(connection) as queries:
         text = support.get(reverse("console:index")).content.decode()
 
     assert "<strong>1</strong> cases open" in text
     assert all("LIMIT 101" in each["sql"] for each in queries if "COUNT(" in each["sql"])
+
+
+def test_forms_send_their_origin_so_that_the_csrf_check_lets_them_in(support: Client, client: Client) -> None:
+    assert client.get(reverse("console:login"))["Referrer-Policy"] == "same-origin"
+    assert support.get(list_address(Customer))["Referrer-Policy"] == "same-origin"
 
 
 def test_asks_a_stranger_to_sign_in(client: Client, db: None) -> None:
