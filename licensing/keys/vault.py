@@ -51,6 +51,11 @@ class Vault:
         self._header = _header(self._newest)
         self._fingerprint_keys = dict(fingerprint_keys)
 
+    @property
+    def slots(self) -> frozenset[str]:
+        """The fingerprint slots that this vault fills."""
+        return frozenset(self._fingerprint_keys)
+
     def encrypt(self, plaintext: bytes, *, identity: str) -> bytes:
         """Encrypt for the row that `identity` names, under the first key; never the same bytes twice."""
         return self._seal(plaintext, identity, os.urandom(_NONCE_LENGTH))
