@@ -54,12 +54,44 @@ def insert_each(
 ) -> None:
     places = ", ".join(["%s"] * len(fields))
     statement = f"INSERT INTO {table(model)} ({columns(fields)}) VALUES ({places})"  # noqa: S608  names of our own models
-    prepared = [
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, prepared(fields, rows))
+
+
+def update(
+    model: type[models.Model],
+    fields: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    *,
+    changes: str,
+    where: str,
+) -> None:
+    """Change many rows in one statement, found by `id`, the first of `fields`.
+
+    `changes` and `where` are SQL over the table itself and over `new`, which has the columns of `fields`.
+    """
+    if not rows:
+        return
+    concrete = {field.attname: field for field in model._meta.concrete_fields}
+    chosen = [concrete[name] for name in fields]
+    rest = f"UPDATE {table(model)} SET {changes} FROM new WHERE {table(model)}.id = new.id AND ({where})"  # noqa: S608  our own names
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in chosen)
+            statement = f"WITH new ({columns(chosen)}) AS (SELECT * FROM unnest({arrays})) {rest}"  # noqa: S608  the same
+            cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)])
+        else:
+            places = ", ".join(["%s"] * len(chosen))
+            statement = f"WITH new ({columns(chosen)}) AS (VALUES ({places})) {rest}"
+            cursor.executemany(statement, prepared(chosen, rows))
+
+
+def prepared(fields: Sequence[models.Field[Any, Any]], rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
+    """The values as a database without types of its own wants them."""
+    return [
         [field.get_db_prep_save(value, connection) for field, value in zip(fields, row, strict=True)]
         for row in rows
     ]
-    with connection.cursor() as cursor:
-        cursor.executemany(statement, prepared)
 
 
 def table(model: type[models.Model]) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
-
-from django.db import connection
 
 from licensing.intake import bulk
 from licensing.intake.record import Party, PurchaseRecord
@@ -79,44 +78,18 @@ def consent_of(person: Person, source: str) -> tuple[bool | None, str, datetime 
 
 
 def update(known: Sequence[tuple[UUID, Person]], *, source: str) -> None:
-    fill_details([(customer_id, person.details) for customer_id, person in known])
-    told = [(customer_id, person.consent) for customer_id, person in known if person.consent]
-    follow_consent([(consent, source, at, customer_id, at) for customer_id, (consent, at) in told])
+    """Fill what is empty, and let consent follow its later date, compared in the statement that writes: what a
+    customer said here since then stays."""
+    rows = [(customer_id, *person.details, *consent_of(person, source)) for customer_id, person in known]
+    bulk.update(Customer, ("id", *DETAILS, *CONSENT), rows, changes=CHANGES, where=f"{LACKING} OR {LATER}")
 
 
-def fill_details(known: Sequence[tuple[UUID, Sequence[str]]]) -> None:
-    """Only for those who lack something that the orders know, which is rare."""
-    said = dict(known)
-    lacking = []
-    for customer in Customer.objects.filter(pk__in=list(said)):
-        new = {
-            name: value
-            for name, value in zip(DETAILS, said[customer.pk], strict=True)
-            if value and not getattr(customer, name)
-        }
-        for name, value in new.items():
-            setattr(customer, name, value)
-        if new:
-            lacking.append(customer)
-    Customer.objects.bulk_update(lacking, DETAILS)
-
-
-def follow_consent(told: Sequence[tuple[bool, str, datetime, UUID, datetime]]) -> None:
-    """The later date wins, compared in the statement that writes: what a customer said here since then stays."""
-    if not told:
-        return
-    adapt = connection.ops.adapt_datetimefield_value
-    rows = [
-        (consent, source, adapt(at), plain_id(customer_id), adapt(at))
-        for consent, source, at, customer_id, _ in told
+HERE: Final = Customer._meta.db_table
+LACKING: Final = " OR ".join(f"({HERE}.{name} = '' AND new.{name} <> '')" for name in DETAILS)
+LATER: Final = f"({HERE}.newsletter_at IS NULL AND new.newsletter_at IS NOT NULL) OR {HERE}.newsletter_at < new.newsletter_at"
+CHANGES: Final = ", ".join(
+    [
+        *(f"{name} = CASE {HERE}.{name} WHEN '' THEN new.{name} ELSE {HERE}.{name} END" for name in DETAILS),
+        *(f"{name} = CASE WHEN {LATER} THEN new.{name} ELSE {HERE}.{name} END" for name in CONSENT),
     ]
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "UPDATE licensing_customer SET newsletter_consent = %s, newsletter_source = %s, newsletter_at = %s "
-            "WHERE id = %s AND (newsletter_at IS NULL OR newsletter_at < %s)",
-            rows,
-        )
-
-
-def plain_id(value: UUID) -> UUID | str:
-    return value if connection.features.has_native_uuid_field else value.hex
+)
