@@ -1,0 +1,73 @@
+"""Headless Chromium against the real pages, served in this process."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.conf import LazySettings
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from tests.factories import owner_of
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+CODE = "AAAA-BBBB-CCCC-DDDD"
+
+NewBrowser = Callable[..., BrowserContext]
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """One process for all tests here, ended before those of other folders.
+
+    Playwright keeps an event loop in this thread; the tests' own queries run between its steps, which Django would
+    otherwise take for queries inside a coroutine.
+    """
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(live_server: LiveServer, settings: LazySettings) -> str:
+    """The service at an address of this machine, with one owner on file; links in mails lead to it."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    settings.PUBLIC_URL = live_server.url
+    settings.HTTPS = settings.CSRF_COOKIE_SECURE = False
+    owner_of("anna@example.com", codes=[CODE])
+    return str(live_server.url)
+
+
+@pytest.fixture
+def new_browser(chromium: Browser, site: str) -> Iterator[NewBrowser]:
+    """Browsers with a cookie jar of their own. What their pages complain about fails the test."""
+    opened: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def start(**options: object) -> BrowserContext:
+        context = chromium.new_context(base_url=site, **options)  # type: ignore[arg-type]
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        context.on("console", lambda message: complaints.append(message.text))
+        opened.append(context)
+        return context
+
+    yield start
+    for context in opened:
+        context.close()
+    assert [words for words in complaints if "status of 4" not in words] == []
+
+
+@pytest.fixture
+def page(new_browser: NewBrowser) -> Page:
+    return new_browser().new_page()
