@@ -1,16 +1,16 @@
 """ "That wasn't me": the reader of a mailbox stops requests for it, and can take that back."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models.functions import Now
 
 from recovery.mail.outbox import promise
-from recovery.models import Challenge, MessageKind, Mute, RecoveryRequest
+from recovery.mail.silence import MUTE_LIFE, silence
+from recovery.models import MessageKind, Mute, RecoveryRequest
 from recovery.tokens import InvalidToken, check_token, row_named_by
 
-MUTE_LIFE = timedelta(days=30)
+__all__ = ["MUTE_LIFE", "check_mute", "check_unmute", "mute", "unmute"]
 
 
 def check_mute(token: str) -> UUID:
@@ -28,18 +28,8 @@ def mute(token: str) -> None:
     if request is None:
         raise InvalidToken
     with transaction.atomic():
-        Mute.objects.filter(mailbox=request.mailbox, lifted_at=None, until__lte=Now()).update(lifted_at=Now())
-        muted = Mute(mailbox=request.mailbox, request=request, until=Now() + MUTE_LIFE)
-        Mute.objects.bulk_create([muted], ignore_conflicts=True)
-        end_what_is_open(request)
-        if Mute.objects.filter(pk=muted.pk).exists():
+        if silence(request):
             promise(MessageKind.MUTED, request)
-
-
-def end_what_is_open(request: RecoveryRequest) -> None:
-    same_mailbox = RecoveryRequest.objects.filter(mailbox=request.mailbox)
-    Challenge.objects.live().filter(request__in=same_mailbox).update(expires_at=Now())
-    same_mailbox.with_open_view().update(view_ends_at=Now())
 
 
 def check_unmute(token: str) -> UUID:
