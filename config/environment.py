@@ -82,8 +82,6 @@ class Reading:
     def environment(self) -> Environment:
         mode = self.text("MODE", default="server", check=one_of(*MODES))
         demo, server = mode == "demo", mode == "server"
-        if demo:
-            self.refuse_in_demo("DATABASE_URL", "SMTP_URL", "REDIS_URL")
         public_url = self.text(
             "PUBLIC_URL",
             default=f"http://127.0.0.1:{os.environ.get('PORT', '8000')}" if demo else None,
@@ -135,6 +133,8 @@ class Reading:
             ),
             "web_threads": self.whole("WEB_THREADS", default=8, low=1, high=256),
         }
+        if demo:  # last, so that these words win over those about the value's form
+            self.refuse_in_demo("DATABASE_URL", "SMTP_URL", "REDIS_URL")
         if not server and self.env.str("REDIS_URL", "") and not demo:
             self.problems["REDIS_URL"] = "is for MODE=server; the embedded mode has its own queue. Remove it"
         if self.problems:
@@ -279,7 +279,9 @@ def address_check(value: str) -> str | None:
 
 def bounce_check(value: str) -> str | None:
     """A mail's own proof (50 characters) goes into the local part, which may have 64 (RFC 5321, 4.5.3.1.1)."""
-    return address_check(value) or (None if value.index("@") <= 14 else "may have at most 14 characters before the @")
+    return address_check(value) or (
+        None if value.index("@") <= 14 else "may have at most 14 characters before the @"
+    )
 
 
 def colour_check(value: str) -> str | None:

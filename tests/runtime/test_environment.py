@@ -1,0 +1,138 @@
+import pytest
+
+from config.environment import Environment, UnsafeEnvironment
+from tests.environment import FIXED
+
+SERVER = FIXED | {
+    "MODE": "server",
+    "DATABASE_URL": "postgres://recovery:x@127.0.0.1/recovery",
+    "REDIS_URL": "redis://127.0.0.1/0",
+}
+SECRETS = {name: FIXED[name] for name in ("SECRET_KEY", "ENCRYPTION_KEYS", "FINGERPRINT_KEYS")}
+DEMO = SECRETS | {"MODE": "demo"}
+REQUIRED = [
+    "SECRET_KEY",
+    "ENCRYPTION_KEYS",
+    "FINGERPRINT_KEYS",
+    "PUBLIC_URL",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "SMTP_URL",
+    "MAIL_FROM",
+    "VENDOR_NAME",
+    "SUPPORT_EMAIL",
+]
+
+
+class Surroundings:
+    """The process's environment, holding nothing but what a test puts into it."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.monkeypatch = monkeypatch
+        for name in {*SERVER, "ENV_FILE", "VAR_DIR", "PORT", "LISTEN", "WEB_WORKERS", "WEB_THREADS"}:
+            monkeypatch.delenv(name, raising=False)
+
+    def read(self, values: dict[str, str]) -> Environment:
+        for name, value in values.items():
+            self.monkeypatch.setenv(name, value)
+        return Environment.from_process()
+
+    def problems(self, values: dict[str, str]) -> dict[str, str]:
+        with pytest.raises(UnsafeEnvironment) as refused:
+            self.read(values)
+        return refused.value.problems
+
+
+@pytest.fixture
+def surroundings(monkeypatch: pytest.MonkeyPatch) -> Surroundings:
+    return Surroundings(monkeypatch)
+
+
+def test_an_empty_environment_names_every_missing_variable_at_once(surroundings: Surroundings) -> None:
+    problems = surroundings.problems({})
+
+    assert sorted(problems) == sorted(REQUIRED)
+
+
+def test_the_refusal_says_how_to_make_the_values(surroundings: Surroundings) -> None:
+    with pytest.raises(UnsafeEnvironment) as refused:
+        surroundings.read({})
+
+    words = str(refused.value)
+    assert all(f"  {name}: " in words for name in REQUIRED)
+    assert "secrets.token_urlsafe" in words
+    assert "python -m config.newenv" in words
+
+
+def test_a_complete_environment_is_taken(surroundings: Surroundings) -> None:
+    assert surroundings.read(SERVER).mode == "server"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", "short"),
+        ("SECRET_KEY", "a" * 60),
+        ("SECRET_KEY", "django-insecure-0123456789abcdefghijklmnopqrstuvwxyz"),
+        ("ENCRYPTION_KEYS", "k1:notbase64"),
+        ("ENCRYPTION_KEYS", "k1:AAAA"),
+        ("FINGERPRINT_KEYS", SECRETS["FINGERPRINT_KEYS"].replace("a:", "z:", 1)),
+        ("PUBLIC_URL", "http://recover.example.com"),
+        ("PUBLIC_URL", "https://*"),
+        ("PUBLIC_URL", "https://*.example.com"),
+        ("PUBLIC_URL", "https://recover.example.com/path"),
+        ("PUBLIC_URL", "recover.example.com"),
+        ("DATABASE_URL", "sqlite:///recovery.sqlite3"),
+        ("DATABASE_URL", "mysql://127.0.0.1/recovery"),
+        ("REDIS_URL", "memory://"),
+        ("SMTP_URL", "https://mail.example.com"),
+        ("SMTP_URL", "smtp://user:password@mail.example.com"),
+        ("MAIL_FROM", "nobody"),
+        ("SUPPORT_EMAIL", "two@example.com, three@example.com"),
+        ("VENDOR_COLOR", "blue"),
+        ("SMTPUTF8", "maybe"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("MAILS_PER_HOUR", "many"),
+        ("LOG_LEVEL", "LOUD"),
+        ("PORT", "80000"),
+        ("WEB_WORKERS", "0"),
+        ("MODE", "production"),
+    ],
+)
+def test_refuses_what_is_unsafe_or_unclear(surroundings: Surroundings, name: str, value: str) -> None:
+    assert name in surroundings.problems(SERVER | {name: value})
+
+
+def test_several_bad_values_are_named_together(surroundings: Surroundings) -> None:
+    bad = {"SECRET_KEY": "short", "PUBLIC_URL": "http://recover.example.com", "SMTP_URL": ""}
+
+    assert set(surroundings.problems(SERVER | bad)) == set(bad)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SMTP_URL", "smtp://127.0.0.1"),
+        ("DATABASE_URL", "postgres://127.0.0.1/recovery"),
+        ("REDIS_URL", "redis://127.0.0.1/0"),
+        ("PUBLIC_URL", "https://recover.example.com"),
+        ("LISTEN", "0.0.0.0"),
+        ("WEB_WORKERS", "2"),
+    ],
+)
+def test_the_demo_refuses_what_is_for_real_use(surroundings: Surroundings, name: str, value: str) -> None:
+    assert list(surroundings.problems(DEMO | {name: value})) == [name]
+
+
+def test_the_demo_needs_nothing_but_its_secrets_and_a_port(surroundings: Surroundings) -> None:
+    env = surroundings.read(DEMO | {"PORT": "8123"})
+
+    assert env.public_url == "http://127.0.0.1:8123"
+    assert env.allowed_hosts == ["127.0.0.1", "localhost"]
+    assert env.listen == "127.0.0.1"
+
+
+def test_the_embedded_mode_refuses_a_second_web_process(surroundings: Surroundings) -> None:
+    embedded = {name: value for name, value in SERVER.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+
+    assert list(surroundings.problems(embedded | {"MODE": "embedded", "WEB_WORKERS": "2"})) == ["WEB_WORKERS"]
