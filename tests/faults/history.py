@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from recovery.models import Message, MessageState
+from recovery.models import DomainPause, Message, MessageState
 from tests.journeys.service import Service
 from tests.journeys.steps import make_due
 from tests.kit.smtp import Received
@@ -13,7 +13,7 @@ SENT, FAILED = MessageState.ACCEPTED, (MessageState.REFUSED, MessageState.WITHHE
 
 
 def mend(service: Service) -> None:
-    """Everything that a test may have stopped runs again."""
+    """Everything that a test may have stopped runs again, and no mail is left to be sent."""
     service.smtp.forget_script()
     service.smtp.start()
     if service.redis:
@@ -21,6 +21,14 @@ def mend(service: Service) -> None:
         service.redis.start()
         service.ground.postgres.start()
     service.start()
+    with service.records():
+        DomainPause.objects.all().delete()
+        wait_until(nothing_is_open, what="an end for every mail", timeout=service.patience)
+
+
+def nothing_is_open() -> bool:
+    make_due()
+    return not Message.objects.filter(state__in=OPEN).exists()
 
 
 def settle(service: Service, *asked: str) -> None:

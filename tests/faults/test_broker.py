@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.history import assert_each_got_one_mail, settle
+from tests.faults.history import assert_each_got_one_mail
 from tests.journeys.service import Service
 from tests.journeys.steps import ask, mail_to
 from tests.kit.processes import ROOT
@@ -111,5 +111,4 @@ def stop_workers_and_beat(service: Service) -> None:
     """And empties the queue, so that only what is asked for next stands in it."""
     service.kill9("worker")
     service.kill9("beat")
-    settle(service)
     service.broker.flush()

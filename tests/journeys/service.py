@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -101,6 +103,13 @@ class Service:
     def kill9(self, role: str) -> None:
         """`kill -9` of all processes of that role at once."""
         self.processes[role].kill9()
+
+    def kill_children(self, role: str) -> None:
+        """`kill -9` of the processes that the role's first process started; that one goes on."""
+        running = self.processes[role]
+        for pid in running.members():
+            if pid != running.pid:
+                os.kill(pid, signal.SIGKILL)
 
     def log_text(self) -> str:
         """Everything that its processes have printed."""
