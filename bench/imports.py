@@ -1,0 +1,71 @@
+"""Rows imported: `manage.py import_purchases` of a shop's file, against COPY of the same bytes into one bare table."""
+
+import csv
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from bench.machine import ROOT, Machine
+from bench.rounds import Contestant, Standing, race
+
+ROWS = 30_000
+GOAL = 0.1
+FLOOR = "floor: COPY into one bare table"
+
+
+def measure(machine: Machine, *, rounds: int, tell: Callable[[str], None]) -> list[Standing]:
+    file = sales_file(machine.folder / "sales.csv")
+    rows = rows_of(file)
+    contestants = [
+        Contestant(FLOOR, lambda: rows / seconds_of_copy(machine, file)),
+        Contestant(
+            "row imported: import_purchases", lambda: rows / seconds_of_import(machine, file), FLOOR, GOAL
+        ),
+    ]
+    return race(contestants, rounds=rounds, tell=tell)
+
+
+def sales_file(path: Path) -> Path:
+    """A shop's export, with the mess that such files have."""
+    command = [sys.executable, "-m", "demo.sample_sales", "--rows", str(ROWS)]
+    with path.open("wb") as file:
+        subprocess.run(command, cwd=ROOT, check=True, stdout=file)
+    return path
+
+
+def header_of(file: Path) -> list[str]:
+    with file.open(newline="") as lines:
+        return next(csv.reader(lines))
+
+
+def rows_of(file: Path) -> int:
+    with file.open(newline="") as lines:
+        return sum(1 for _ in csv.reader(lines)) - 1
+
+
+def seconds_of_copy(machine: Machine, file: Path) -> float:
+    """COPY of the file's bytes into a fresh table of as many text columns, committed."""
+    columns = sql.SQL(", ").join(
+        sql.SQL("{} text").format(sql.Identifier(f"column_{number}"))
+        for number, _ in enumerate(header_of(file))
+    )
+    with psycopg.connect(machine.new_database("copy", "template1"), autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE TABLE bare ({})").format(columns))
+        began = time.perf_counter()
+        with connection.cursor().copy("COPY bare FROM STDIN WITH (FORMAT csv, HEADER)") as copy:
+            copy.write(file.read_bytes())
+        return time.perf_counter() - began
+
+
+def seconds_of_import(machine: Machine, file: Path) -> float:
+    """The whole command, from its start to its end, into tables that hold nothing yet."""
+    database = machine.new_database("import")
+    words = ["import_purchases", str(file), "--store", "bench", "--kind", "gumroad", "--create-editions"]
+    began = time.perf_counter()
+    machine.manage(*words, database=database)
+    return time.perf_counter() - began

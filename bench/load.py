@@ -1,0 +1,58 @@
+"""Asks from many browsers at once, for some seconds: `python -m bench.load PORT SECONDS`; prints posts a second.
+
+A process of its own, so that it takes nothing from the bench's; over loopback only, and bounded in time.
+"""
+
+import os
+import selectors
+import sys
+import time
+
+from bench.browser import NAME_LENGTH, Browser, check
+
+CONNECTIONS = 16
+WARM_UP_SECONDS = 0.5
+
+
+def main(port: int, seconds: float) -> None:
+    crowd = Crowd(port)
+    crowd.run(WARM_UP_SECONDS)
+    began = time.perf_counter()
+    posts = crowd.run(seconds)
+    print(posts / (time.perf_counter() - began))
+
+
+class Crowd:
+    """Browsers that each ask again as soon as they are answered, always for another address."""
+
+    def __init__(self, port: int) -> None:
+        self.selector = selectors.DefaultSelector()
+        self.browsers = [Browser(port) for _ in range(CONNECTIONS)]
+        self.asked = 0
+        for browser in self.browsers:
+            self.selector.register(browser.line, selectors.EVENT_READ, browser)
+
+    def run(self, seconds: float) -> int:
+        """How many posts were answered; all that were sent are."""
+        answered, end = 0, time.perf_counter() + seconds
+        for browser in self.browsers:
+            self.ask(browser)
+        while time.perf_counter() < end:
+            for key, _ in self.selector.select():
+                answered += self.take(key.data)
+                self.ask(key.data)
+        for browser in self.browsers:
+            check(browser.receive())
+        return answered + len(self.browsers)
+
+    def ask(self, browser: Browser) -> None:
+        self.asked += 1
+        browser.line.sendall(browser.post(os.urandom(NAME_LENGTH // 2).hex(), self.asked))
+
+    def take(self, browser: Browser) -> int:
+        check(browser.receive())
+        return 1
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), float(sys.argv[2]))

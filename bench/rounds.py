@@ -1,0 +1,71 @@
+"""Contestants that take turns, and what their numbers say: medians with their range, ratios within one round."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """Something that is run once a round; `run` returns how many it did in a second."""
+
+    name: str
+    run: Callable[[], float]
+    floor: str = ""  # the contestant it is compared with; a floor itself has none
+    goal: float = 0.0
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The middle of some numbers, and the smallest and largest of them."""
+
+    middle: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, numbers: Sequence[float]) -> "Spread":
+        return cls(median(numbers), min(numbers), max(numbers))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a contestant reached: per second, and against its floor in the same rounds."""
+
+    name: str
+    speed: Spread
+    ratio: Spread | None
+    goal: float
+
+
+def race(contestants: Sequence[Contestant], *, rounds: int, tell: Callable[[str], None]) -> list[Standing]:
+    """Runs everybody once a round, every second round in the opposite order, so that no place is the better one."""
+    speeds: dict[str, list[float]] = {each.name: [] for each in contestants}
+    for number in range(rounds):
+        tell(f"round {number + 1} of {rounds}")
+        for each in contestants if number % 2 == 0 else reversed(contestants):
+            speeds[each.name].append(each.run())
+    return [standing(each, speeds) for each in contestants]
+
+
+def standing(contestant: Contestant, speeds: dict[str, list[float]]) -> Standing:
+    own = speeds[contestant.name]
+    ratio = None
+    if contestant.floor:
+        pairs = zip(own, speeds[contestant.floor], strict=True)
+        ratio = Spread.of([mine / floors for mine, floors in pairs])
+    return Standing(contestant.name, Spread.of(own), ratio, contestant.goal)
+
+
+def rank_statistic(ones: Sequence[float], others: Sequence[float]) -> float:
+    """The chance that one of `ones` is larger than one of `others`, ties counting half (Mann-Whitney's U as AUC)."""
+    ranked = sorted([(value, True) for value in ones] + [(value, False) for value in others])
+    ranks_of_ones, position = 0.0, 0
+    while position < len(ranked):
+        end = position
+        while end < len(ranked) and ranked[end][0] == ranked[position][0]:
+            end += 1
+        tied = sum(is_one for _, is_one in ranked[position:end])
+        ranks_of_ones += tied * (position + 1 + end) / 2
+        position = end
+    return (ranks_of_ones - len(ones) * (len(ones) + 1) / 2) / (len(ones) * len(others))

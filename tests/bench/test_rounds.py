@@ -1,0 +1,36 @@
+import itertools
+
+import pytest
+
+from bench.rounds import Contestant, Spread, race, rank_statistic
+
+
+def test_equal_times_tell_nothing() -> None:
+    assert rank_statistic([1.0, 2.0, 3.0], [1.0, 2.0, 3.0]) == 0.5
+
+
+def test_times_that_are_always_longer_tell_everything() -> None:
+    assert (rank_statistic([4.0, 5.0], [1.0, 2.0, 3.0]), rank_statistic([0.5], [1.0, 2.0])) == (1.0, 0.0)
+
+
+def test_the_rank_statistic_is_the_share_of_pairs_that_are_won_ties_counting_half() -> None:
+    ones, others = [1.0, 2.0, 2.0, 5.0], [2.0, 3.0, 1.0]
+    won = [(one > other) + (one == other) / 2 for one, other in itertools.product(ones, others)]
+    assert rank_statistic(ones, others) == pytest.approx(sum(won) / len(won))
+
+
+def test_a_ratio_compares_within_the_same_round() -> None:
+    floor, ours = itertools.cycle([100.0, 200.0, 400.0]), itertools.cycle([50.0, 100.0, 300.0])
+    contestants = [
+        Contestant("floor", lambda: next(floor)),
+        Contestant("ours", lambda: next(ours), "floor", 0.5),
+    ]
+    standings = race(contestants, rounds=3, tell=lambda _: None)
+    assert standings[1].ratio == Spread(middle=0.5, low=0.5, high=0.75)
+
+
+def test_contestants_take_turns_and_change_places_every_round() -> None:
+    ran: list[str] = []
+    contestants = [Contestant(name, lambda name=name: ran.append(name) or 1.0) for name in "ab"]  # type: ignore[misc]
+    race(contestants, rounds=3, tell=lambda _: None)
+    assert "".join(ran) == "abbaab"
