@@ -27,8 +27,8 @@ OTHER_BROWSER = Trouble(
     _("If you cannot find either, ask once more."),
     button=_("Ask once more"),
 )
-OVER = {Used: "used", Expired: "expired", TooManyTries: "too_many_tries"}
-STATUS = {Used: 410, Expired: 410, TooManyTries: 429}
+OVER: dict[type[Exception], str] = {Used: "used", Expired: "expired", TooManyTries: "too_many_tries"}
+STATUS: dict[type[Exception], int] = {Used: 410, Expired: 410, TooManyTries: 429}
 
 
 class Ask(Page):

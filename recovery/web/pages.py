@@ -26,4 +26,4 @@ class Page(View):
         return response
 
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return not_allowed(self._allowed_methods())
+        return not_allowed([name.upper() for name in self.http_method_names if hasattr(self, name)])

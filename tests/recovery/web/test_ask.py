@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -15,7 +14,7 @@ from licensing.addresses import MESSAGES
 from recovery.limits import address_digest
 from recovery.models import Message, RecoveryRequest, Suppression
 from tests.factories import ORDERED_AT, owner_of
-from tests.recovery.web.visitor import Visitor, csrf_token_in, html_of, text_of
+from tests.recovery.web.visitor import Answer, Visitor, csrf_token_in, html_of, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +22,7 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12
 RANDOM = re.compile(r'(value="\w{64}"|lr_browser=[^;]+|csrftoken=[^;]+|expires=[^;]+)')
 
 
-def everything_in(response: HttpResponse, *, email: str) -> str:
+def everything_in(response: Answer, *, email: str) -> str:
     """Status, headers, cookies and body, less what is random for everybody and the address they typed."""
     whole = f"{response.status_code}\n{response.headers}\n{response.cookies.output()}\n{html_of(response)}"
     return RANDOM.sub("", UUID.sub("<id>", whole)).replace(email, "<address>")

@@ -3,11 +3,10 @@
 import re
 
 import pytest
-from django.http import HttpResponse
-from django.urls import URLPattern, get_resolver
+from django.urls import URLPattern
 
 from recovery.web import urls as customer_urls
-from tests.recovery.web.visitor import Mailed, Visitor, html_of, prove
+from tests.recovery.web.visitor import Answer, Mailed, Visitor, html_of, prove
 
 pytestmark = pytest.mark.django_db
 
@@ -28,12 +27,12 @@ def filled(pattern: URLPattern) -> str:
     return re.sub(r"<\w+:(\w+)>", lambda found: VALUES[found[1]], str(pattern.pattern))
 
 
-def policy_of(response: HttpResponse) -> dict[str, str]:
+def policy_of(response: Answer) -> dict[str, str]:
     parts = (part.strip().partition(" ") for part in response["Content-Security-Policy"].split(";"))
     return {name: value for name, _, value in parts}
 
 
-def check(response: HttpResponse, *, cached: bool = False) -> None:
+def check(response: Answer, *, cached: bool = False) -> None:
     policy = policy_of(response)
     assert policy["default-src"] == policy["frame-ancestors"] == policy["base-uri"] == "'none'"
     assert policy["script-src"] == policy["style-src"] == policy["form-action"] == "'self'"
@@ -90,7 +89,3 @@ def test_every_page_has_a_language_a_title_one_heading_and_named_fields(
         assert len(re.findall(r"<main[ >]", page)) == 1
         for field in re.findall(r'<input (?!type="hidden")[^>]*\bid="(\w+)"', page):
             assert f'<label for="{field}">' in page
-
-
-def test_the_customers_addresses_are_the_first_to_answer() -> None:
-    assert get_resolver().url_patterns[0].urlconf_module is customer_urls

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.db.models.functions import Now
-from django.http import HttpResponse
 
 from licensing.keys.assign import assign
 from licensing.keys.sealed import new_key_file
@@ -13,7 +12,7 @@ from recovery.models import RecoveryRequest
 from recovery.web.files import safe_name
 from tests.factories import ORDERED_AT, customer, edition, key, license, line, owner_of, product, purchase
 from tests.recovery.web.conftest import CODE
-from tests.recovery.web.visitor import Mailed, Visitor, html_of, prove, text_of
+from tests.recovery.web.visitor import Answer, Mailed, Visitor, html_of, prove, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +29,7 @@ def anna() -> Customer:
     return Customer.objects.get(addresses__canonical="anna@example.com")
 
 
-def licenses(visitor: Visitor) -> HttpResponse:
+def licenses(visitor: Visitor) -> Answer:
     response = visitor.get("/licenses/")
     assert response.status_code == 200
     return response

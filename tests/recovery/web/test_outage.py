@@ -5,11 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connections
-from django.http import HttpResponse
 
 from recovery.models import RecoveryRequest
 from tests.kit.ports import free_port
-from tests.recovery.web.visitor import Visitor, csrf_token_in, text_of
+from tests.recovery.web.visitor import Answer, Visitor, csrf_token_in, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +16,7 @@ AWAY = {"HOST": "127.0.0.1", "NAME": "/nowhere/at/all.sqlite3"}
 
 
 @pytest.fixture
-def away(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[[], HttpResponse]], HttpResponse]]:
+def away(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[[], Answer]], Answer]]:
     """Runs a visit in a thread whose connection to the database leads nowhere."""
     configured = connections.settings["default"]
     for name, value in (AWAY | {"PORT": str(free_port())}).items():
@@ -26,12 +25,12 @@ def away(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[[], Htt
         yield lambda visit: thread.submit(visit).result()
 
 
-Away = Callable[[Callable[[], HttpResponse]], HttpResponse]
+Away = Callable[[Callable[[], Answer]], Answer]
 
 
 def test_tells_the_truth_and_accepts_nothing(browser: Visitor, away: Away) -> None:
     fields = {"csrfmiddlewaretoken": csrf_token_in(browser.get("/")), "email": "anna@example.com"}
-    response = away(lambda: browser.post("/", fields))  # type: ignore[arg-type, return-value]
+    response = away(lambda: browser.post("/", fields))
     assert response.status_code == 503
     assert response["Retry-After"] == "60"
     assert "Nothing was accepted" in text_of(response)
@@ -39,13 +38,13 @@ def test_tells_the_truth_and_accepts_nothing(browser: Visitor, away: Away) -> No
 
 
 def test_still_shows_the_form(browser: Visitor, away: Away) -> None:
-    assert away(lambda: browser.get("/")).status_code == 200  # type: ignore[arg-type, return-value]
+    assert away(lambda: browser.get("/")).status_code == 200
 
 
 def test_tells_programs_in_their_own_form(browser: Visitor, away: Away) -> None:
     browser.cookies["lr_browser"] = "x" * 43
     page = "/api/v1/recovery-requests/0192f3b5-0000-7000-8000-000000000000/"
-    response = away(lambda: browser.get(page))  # type: ignore[arg-type, return-value]
+    response = away(lambda: browser.get(page))
     assert response.status_code == 503
     assert response["Content-Type"] == "application/problem+json"
 

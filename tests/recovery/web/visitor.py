@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass
 from html import unescape
-from typing import Any
+from http.cookies import SimpleCookie
+from typing import Any, Protocol
 
-from django.http import HttpResponse
 from django.test import Client
 
 from tests.kit.mails import code_in, link_in
@@ -15,19 +15,31 @@ HOST = "recover.example.com"
 ORIGIN = f"https://{HOST}"
 
 
+class Answer(Protocol):
+    """What a view answered, whichever of Django's classes it is."""
+
+    status_code: int
+    cookies: SimpleCookie
+
+    @property
+    def content(self) -> bytes: ...
+
+    @property
+    def headers(self) -> Any: ...
+
+    def __getitem__(self, header: str, /) -> str: ...
+
+
 class Visitor(Client):
-    """Comes by https, and is checked against forgery as real browsers are."""
+    """Comes through a proxy that ends TLS, and is checked against forgery as real browsers are."""
 
     def __init__(self) -> None:
-        as_browser = {"wsgi.url_scheme": "https", "HTTP_ORIGIN": ORIGIN}
-        super().__init__(enforce_csrf_checks=True, SERVER_NAME=HOST, **as_browser)
+        super().__init__(enforce_csrf_checks=True, SERVER_NAME=HOST, HTTP_ORIGIN=ORIGIN)
 
-    def send(
-        self, page: str, fields: dict[str, str] | None = None, *, to: str = "", **extra: Any
-    ) -> HttpResponse:
+    def send(self, page: str, fields: dict[str, str] | None = None, *, to: str = "", **extra: Any) -> Answer:
         """Open the page, fill in its form and send it (`to` is the form's address where that is another)."""
         token = csrf_token_in(self.get(page))
-        return self.post(to or page, {"csrfmiddlewaretoken": token, **(fields or {})}, **extra)  # type: ignore[return-value]
+        return self.post(to or page, {"csrfmiddlewaretoken": token, **(fields or {})}, **extra)
 
     def ask(self, email: str = "anna@example.com") -> str:
         """Ask with that address; the address of the request's page."""
@@ -36,17 +48,17 @@ class Visitor(Client):
         return response["Location"]
 
 
-def csrf_token_in(response: HttpResponse) -> str:
+def csrf_token_in(response: Answer) -> str:
     found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', response.content.decode())
     assert found, f"no form in the page ({response.status_code}):\n{text_of(response)}"
     return found[1]
 
 
-def html_of(response: HttpResponse) -> str:
+def html_of(response: Answer) -> str:
     return response.content.decode()
 
 
-def text_of(response: HttpResponse) -> str:
+def text_of(response: Answer) -> str:
     """What a reader sees: no tags, no hidden lines, single spaces."""
     shown = re.sub(r"<(\w+)[^>]*\shidden[\s>].*?</\1>", " ", html_of(response), flags=re.DOTALL)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", shown)).split())
@@ -78,7 +90,7 @@ class Mailed:
         return code_in(self.mail)
 
 
-def prove(visitor: Visitor, link: str) -> HttpResponse:
+def prove(visitor: Visitor, link: str) -> Answer:
     """Open the mailed link and press its button; where that leads."""
     assert visitor.get(link)["Location"] == "/verify/"
     return visitor.send("/verify/")
