@@ -90,7 +90,9 @@ def merged(holdings: Iterable[Holding]) -> Iterator[Holding]:
 
 
 def of_license(license: License, *, now: datetime) -> Holding:
-    key = next((assignment.key for assignment in license.open_assignments), None)
+    """Its card; `open_assignments` was fetched along with it."""
+    assignments: list[KeyAssignment] = license.open_assignments  # type: ignore[attr-defined]  # Prefetch's to_attr
+    key = next((assignment.key for assignment in assignments), None)
     standing = standing_of(license, has_key=key is not None, now=now)
     content = content_of(key) if key and standing is Standing.ACTIVE else b""
     is_file = bool(key and key.file_name)

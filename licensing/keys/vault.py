@@ -27,11 +27,11 @@ _KEY_ID = re.compile("[a-z0-9]{1,16}")
 _FEWEST_DISTINCT_OCTETS: Final = 16  # 32 random octets hold about 30; fewer than 16 never happens
 
 
-class UnknownKey(Exception):  # noqa: N818  the name says what is so, as everywhere in this project
+class UnknownKey(Exception):
     """The value names a key that this vault was not given."""
 
 
-class Tampered(Exception):  # noqa: N818  the same
+class Tampered(Exception):
     """The value is damaged, was altered, or belongs to another row."""
 
 

@@ -186,7 +186,7 @@ def mint_challenges(messages: list[Message]) -> dict[UUID, Challenge]:
     asking = {each.request_id: each for each in messages if each.kind == MessageKind.CHALLENGE}
     margin = timedelta(seconds=settings.SMTP_TIMEOUT_SECONDS)
     living = Challenge.objects.filter(request__in=asking, consumed_at=None, expires_at__gt=Now() + margin)
-    found = {(each.request_id, each.mint): each for each in living}
+    found: dict[tuple[UUID | None, int], Challenge] = {(each.request_id, each.mint): each for each in living}
     fresh = [message for message in asking.values() if (message.request_id, message.mint) not in found]
     latest = latest_mints([message.request_id for message in fresh])
     for message in fresh:
@@ -202,9 +202,10 @@ def mint_challenges(messages: list[Message]) -> dict[UUID, Challenge]:
         for each in fresh
     ]
     Challenge.objects.bulk_create(minted)
-    found |= {
-        (each.request_id, each.mint): each for each in Challenge.objects.filter(pk__in=[m.pk for m in minted])
-    }
+    stored = Challenge.objects.filter(
+        pk__in=[each.pk for each in minted]
+    )  # with the times the database gave them
+    found |= {(each.request_id, each.mint): each for each in stored}
     return {each.pk: found[each.request_id, each.mint] for each in asking.values()}
 
 

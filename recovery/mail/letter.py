@@ -79,8 +79,8 @@ class Letter:
 
     def alternatives(self) -> MIMEMultipart:
         both = MIMEMultipart("alternative", boundary=self.boundary("alternative"))
-        both.attach(MIMEText(self.text, "plain", READABLE))
-        both.attach(MIMEText(self.html, "html", READABLE))
+        both.attach(MIMEText(self.text, "plain", READABLE))  # type: ignore[arg-type]  # takes a Charset, too
+        both.attach(MIMEText(self.html, "html", READABLE))  # type: ignore[arg-type]  # the same
         return both
 
     def add_headers(self, mail: MIMEMultipart) -> None:

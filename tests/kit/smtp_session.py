@@ -23,7 +23,7 @@ class Shared(Protocol):
     mailbox: Mailbox
 
 
-class Hangup(Exception):  # noqa: N818 - not an error: the script or the client ends the connection
+class Hangup(Exception):
     """The connection is over."""
 
 
