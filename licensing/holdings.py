@@ -75,7 +75,7 @@ def holdings_of(customer: Customer, *, now: datetime) -> list[Holding]:
     return sorted(found, key=lambda holding: holding.purchased_at, reverse=True)
 
 
-def open_assignments() -> KeyAssignmentQuerySet:
+def open_assignments() -> QuerySet[KeyAssignment]:
     return KeyAssignment.objects.open().select_related("key")
 
 
