@@ -11,6 +11,7 @@ from recovery.mail.letter import Letter, Outcome, Verdict
 
 BROKEN = (OSError, smtplib.SMTPException, EOFError)
 ENHANCED = re.compile(rb"^\s*([245])\.(\d{1,3})\.(\d{1,3})\b")
+OURS = (b"7", b"8")  # 5.1.7 and 5.1.8 speak of the sender's address: a fault of the vendor's, not a dead mailbox
 LONGEST_REPLY = 500
 
 
@@ -185,8 +186,8 @@ def judged(code: int, words: bytes, *, stage: str) -> Outcome:
     if code < 500:
         return Outcome(Verdict.DEFERRED, stage, reply)
     found = ENHANCED.match(words)
-    subject = found.group(2) if found else b""
-    if subject == b"1" and stage == "rcpt":
+    subject, detail = (found.group(2), found.group(3)) if found else (b"", b"")
+    if subject == b"1" and stage == "rcpt" and detail not in OURS:
         return Outcome(Verdict.DEAD, stage, reply)
     return Outcome(Verdict.FULL if subject == b"2" else Verdict.REFUSED, stage, reply)
 

@@ -123,6 +123,15 @@ class TestWhatServersDo:
         assert smtp.messages == []
         assert "anna@" not in Suppression.objects.get().reply
 
+    @pytest.mark.parametrize("code", ["5.1.7", "5.1.8"])
+    def test_a_fault_of_our_own_address_declares_no_mailbox_dead(
+        self, code: str, smtp: SmtpServer, deliver: Deliver
+    ) -> None:
+        smtp.script(stage="rcpt", reply=f"550 {code} sender domain not found", recipient="anna@example.com", times=1)
+        asked()
+        deliver()
+        assert not Suppression.objects.exists()
+
     def test_a_full_mailbox_is_refused_but_written_to_again(self, smtp: SmtpServer, deliver: Deliver) -> None:
         smtp.script(stage="rcpt", reply="552 5.2.2 mailbox full", times=1)
         first, second = asked(), asked()
