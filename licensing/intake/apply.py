@@ -81,12 +81,13 @@ def attempt_chunk(
         create_editions(run.store, editions)
     meanings = Meanings(run.store)
     outcomes = record([told for _, told in left], store=run.store, meanings=meanings, now=now)
-    if run.dry_run:
+    if run.dry_run:  # what it has counted so far stands in memory only
+        count(run, outcomes)
         transaction.set_rollback(True)
     else:
         settle(locked, [row for row, _ in left], outcomes)
-    count(locked, outcomes)
-    run.applied_rows, run.outcomes, run.state = locked.applied_rows, locked.outcomes, locked.state
+        run.applied_rows, run.outcomes = locked.applied_rows, locked.outcomes
+        count(run, outcomes)
 
 
 def still_staged(

@@ -50,7 +50,7 @@ def differences(purchase: Purchase, record: PurchaseRecord) -> Iterator[str]:
         yield "lines"
     for line, sold in zip(lines, record.lines, strict=False):
         yield from line_differences(line, sold)
-        if not is_receiver(line, record.receiver):
+        if not is_receiver(line, purchase.buyer_id, record.receiver):
             yield "receiver"
 
 
@@ -72,10 +72,10 @@ def is_mailbox_of(customer_id: UUID | None, party: Party) -> bool:
     return EmailAddress.objects.filter(customer=customer_id, canonical=party.email).exists()
 
 
-def is_receiver(line: PurchaseLine, receiver: Party | None) -> bool:
-    if receiver is None or line.receiver_id is None:
-        return receiver is None and line.receiver_id is None
-    return is_mailbox_of(line.receiver_id, receiver)
+def is_receiver(line: PurchaseLine, buyer_id: UUID | None, receiver: Party | None) -> bool:
+    """Whether the gift went to that receiver, or, without one, was no gift."""
+    given_to = line.receiver_id or buyer_id
+    return given_to == buyer_id if receiver is None else is_mailbox_of(given_to, receiver)
 
 
 def came_with(line: PurchaseLine, code: str) -> bool:

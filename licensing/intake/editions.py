@@ -52,11 +52,15 @@ def create_edition(store: Store, sold: Sold) -> Edition:
         product=product,
         version=version,
         platform=platform,
-        defaults={"sku": free_sku("-".join(filter(None, (product.slug, slugify(version), platform.value))))},
+        defaults={"sku": free(sku_of(product, platform, version), Edition, "sku")},
     )
     mapping = Mapping.objects.create(store=store, product_ref=sold.product_ref, variant=sold.variant)
     MappingItem.objects.create(mapping=mapping, edition=edition)
     return edition
+
+
+def sku_of(product: Product, platform: Platform, version: str) -> str:
+    return "-".join(filter(None, (product.slug[:40], slugify(version)[:20], platform.value)))
 
 
 def platform_of(variant: str) -> tuple[Platform, str]:
@@ -76,13 +80,15 @@ def product_of(store: Store, sold: Sold) -> Product:
     mapped = MappingItem.objects.filter(mapping__store=store, mapping__product_ref=sold.product_ref)
     if known := mapped.select_related("edition__product").order_by("id").first():
         return known.edition.product
-    slug = slugify(sold.product_ref)[:LONGEST_SLUG] or slugify(sold.name)[:LONGEST_SLUG] or "product"
-    return Product.objects.get_or_create(slug=slug, defaults={"name": sold.name[:200] or sold.product_ref})[0]
+    name = sold.name[:200] or sold.product_ref
+    slug = slugify(sold.product_ref)[:LONGEST_SLUG] or slugify(name)[:LONGEST_SLUG] or "product"
+    same = Product.objects.filter(slug=slug, name=name).first()  # another store sells it under the same id
+    return same or Product.objects.create(slug=free(slug, Product, "slug"), name=name)
 
 
-def free_sku(wanted: str) -> str:
-    """The SKU, with a number after it where another edition has it."""
-    sku, number = wanted, 2
-    while Edition.objects.filter(sku=sku).exists():
-        sku, number = f"{wanted}-{number}", number + 1
-    return sku
+def free(wanted: str, model: type[Product] | type[Edition], column: str) -> str:
+    """The name, with a number after it where another row has it."""
+    name, number = wanted, 2
+    while model._default_manager.filter(**{column: name}).exists():
+        name, number = f"{wanted}-{number}", number + 1
+    return name

@@ -67,10 +67,18 @@ def chosen(path: Path, head: bytes, named: str) -> str:
             f"There is no text encoding {found!r}; Windows files often have windows-1252."
         ) from None
     wide = known.name.startswith(("utf-16", "utf-32"))
-    if not wide and _BINARY.search(head):
+    if not wide and is_binary(head):
         spreadsheet = " It looks like a spreadsheet: save it as CSV." if head.startswith(b"PK") else ""
         raise FileRefused(f"{path.name} is not a text file.{spreadsheet}")
     return "utf-8-sig" if known.name == "utf-8" else found
+
+
+def is_binary(head: bytes) -> bool:
+    """Whether control characters stand in the first line, or are more than one in a hundred. A stray one further down
+    is one row's trouble, not the file's."""
+    return bool(_BINARY.search(head.partition(b"\n")[0])) or len(_BINARY.findall(head)) > max(
+        8, len(head) // 100
+    )
 
 
 def recognised(head: bytes) -> str:

@@ -86,7 +86,8 @@ def update(known: Sequence[tuple[UUID, Person]], *, source: str) -> None:
 
 HERE: Final = Customer._meta.db_table
 LACKING: Final = " OR ".join(f"({HERE}.{name} = '' AND new.{name} <> '')" for name in DETAILS)
-LATER: Final = f"({HERE}.newsletter_at IS NULL AND new.newsletter_at IS NOT NULL) OR {HERE}.newsletter_at < new.newsletter_at"
+AT: Final = f"{HERE}.newsletter_at"
+LATER: Final = f"{AT} < new.newsletter_at OR ({AT} IS NULL AND new.newsletter_at IS NOT NULL)"
 CHANGES: Final = ", ".join(
     [
         *(f"{name} = CASE {HERE}.{name} WHEN '' THEN new.{name} ELSE {HERE}.{name} END" for name in DETAILS),

@@ -136,7 +136,7 @@ def enter(
     for position, sold in enumerate(told.lines):
         items = meanings.of(sold.product_ref, sold.variant, at=told.ordered_at)
         placements.append(Placement(uuid7(), purchase_id, owner, sold, items))
-        ledger.lines.append((owner if told.receiver else None, position, placements[-1]))
+        ledger.lines.append((owner, position, placements[-1]))
     return placements
 
 

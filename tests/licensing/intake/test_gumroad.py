@@ -11,8 +11,10 @@ from tests.licensing.intake.sales import order
 
 
 def read(**cells: object) -> PurchaseRecord:
-    row = order(**{name: value for name, value in cells.items() if name not in COLUMNS})
-    row |= {column: cells[column] for column in cells if column in COLUMNS}
+    """The record of one order; `cells` by column, with _ for spaces where that is shorter."""
+    row = order() | {
+        name if name in COLUMNS else name.replace("_", " "): value for name, value in cells.items()
+    }
     return EXPORT.reader(COLUMNS)([str(row.get(column, "")) for column in COLUMNS])
 
 
