@@ -131,7 +131,7 @@ class Reading:
             "web_workers": self.whole(
                 "WEB_WORKERS", default=2 if server else 1, low=1, high=64 if server else 1
             ),
-            "web_threads": self.whole("WEB_THREADS", default=8, low=1, high=256),
+            "web_threads": self.whole("WEB_THREADS", default=4, low=1, high=256),
         }
         if demo:  # last, so that these words win over those about the value's form
             self.refuse_in_demo("DATABASE_URL", "SMTP_URL", "REDIS_URL")

@@ -27,6 +27,7 @@ def main() -> None:
         workers_kill_timeout=SECONDS_TO_STOP,
         log_level=LogLevels.error if env.mode == "demo" else LogLevels.info,
         log_access=False,
+        websockets=False,
     ).serve()
 
 

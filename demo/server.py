@@ -1,5 +1,6 @@
 """The demo's one web process, as this program starts and stops it."""
 
+import ctypes
 import http.client
 import os
 import signal
@@ -13,6 +14,7 @@ from typing import Self
 
 HOST = "127.0.0.1"
 SECONDS_TO_START = 60
+PR_SET_PDEATHSIG = 1  # prctl(2)
 SECONDS_TO_STOP = 30
 
 
@@ -40,7 +42,7 @@ class Server:
 
     def __enter__(self) -> Self:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "config.web"], start_new_session=True, cwd=self.cwd
+            [sys.executable, "-m", "config.web"], start_new_session=True, cwd=self.cwd, preexec_fn=end_with_us
         )
         return self
 
@@ -76,6 +78,12 @@ class Server:
         except ProcessLookupError:
             return  # as it should be: nobody of the group is left
         self.process.wait()
+
+
+def end_with_us() -> None:
+    """Called in the child: it gets SIGTERM when this program dies without a word, by `kill -9` say (Linux only)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def answers(port: int) -> bool:

@@ -83,6 +83,12 @@ def test_ctrl_c_leaves_no_process_and_a_second_start_finds_the_data(tmp_path: Pa
         assert "Reading" not in second.running.log_text()
 
 
+def test_a_killed_demo_leaves_no_process(tmp_path: Path) -> None:
+    with demo_process(tmp_path) as demo:
+        demo.running.kill9(alone=True)
+        demo.running.assert_nothing_left(timeout=20)
+
+
 def test_only_its_owner_can_read_the_demos_secrets(tmp_path: Path) -> None:
     with demo_process(tmp_path):
         assert stat.S_IMODE((tmp_path / "demo.env").stat().st_mode) == 0o600
