@@ -4,7 +4,8 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, task_prerun
+from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -18,3 +19,10 @@ app.set_default()
 @setup_logging.connect
 def keep_our_logs(**_: Any) -> None:
     """A receiver is how Celery is told to leave logging as settings.LOGGING_CONFIG made it."""
+
+
+@task_prerun.connect
+def start_with_a_connection_that_works(**_: Any) -> None:
+    """What Django does before each web request. With CELERY_DB_REUSE_MAX, Celery itself keeps a connection that a
+    restart of PostgreSQL has ended, and every later task of that process fails on it."""
+    close_old_connections()

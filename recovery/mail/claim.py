@@ -9,12 +9,15 @@ from datetime import timedelta
 from types import TracebackType
 from uuid import UUID
 
+import structlog
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from recovery.models import Message, MessageState
+
+log = structlog.get_logger(__name__)
 
 OPEN_STATES = [MessageState.WAITING, MessageState.SENDING]
 LONGEST_ATTEMPT_SECONDS = 200  # of one mail, before its lease is let go; below Celery's hard time limit
@@ -70,8 +73,16 @@ class Heartbeat:
         while not self.stopped.wait(settings.MAIL_LEASE_SECONDS / 4):
             if time.monotonic() - self.attempt_began > LONGEST_ATTEMPT_SECONDS:
                 break
-            self.beat(self.owner)
+            self.try_to_renew()
         connection.close()
+
+    def try_to_renew(self) -> None:
+        """A database that restarts costs one beat, not the lease: the next beat has a new connection."""
+        try:
+            self.beat(self.owner)
+        except DatabaseError as error:
+            log.warning("lease_not_renewed", error=type(error).__name__)
+            connection.close()
 
     def __enter__(self) -> Heartbeat:
         self.thread.start()

@@ -27,7 +27,7 @@ def standing(ground: Ground, django_db_blocker: DjangoDbBlocker) -> Iterator[Ser
 
 @pytest.fixture
 def service(standing: Service) -> Iterator[Service]:
-    """The server mode in order, as it must be again after the test; nobody's address is in its logs."""
+    """The server mode in order, as it must be again after the test; no address is in its logs, no thread has died."""
     yield from in_order(standing)
 
 
@@ -47,3 +47,4 @@ def in_order(service: Service) -> Iterator[Service]:
     yield service
     mend(service)
     assert "canary" not in service.log_text()
+    assert "Exception in thread" not in service.log_text()
