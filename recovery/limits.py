@@ -71,10 +71,22 @@ def take_each(limit: Limit, subjects: Sequence[bytes], *, now: datetime) -> list
     with transaction.atomic():
         rows = lock_rows(limit, sorted(set(subjects)))
         allowed = [use(rows[subject], limit, now=now) for subject in subjects]
-        for row in rows.values():
-            row.touched_at = now
-        Allowance.objects.bulk_update(rows.values(), ["recent", "touched_at"])
+        write_rows(limit, rows, now=now)
     return allowed
+
+
+def write_rows(limit: Limit, rows: dict[bytes, Allowance], *, now: datetime) -> None:
+    """As an upsert of rows that are there: Django's bulk_update takes ten times as long to put together."""
+    counted = [
+        Allowance(limit=limit.name, subject=each, recent=row.recent, touched_at=now)
+        for each, row in rows.items()
+    ]
+    Allowance.objects.bulk_create(
+        counted,
+        update_conflicts=True,
+        unique_fields=["limit", "subject"],
+        update_fields=["recent", "touched_at"],
+    )
 
 
 def lock_rows(limit: Limit, subjects: list[bytes]) -> dict[bytes, Allowance]:

@@ -25,6 +25,8 @@ from recovery.mail.nudge import nudge
 from recovery.models import CHALLENGE_LIFE, Challenge, Message, MessageKind, MessageState, Mute
 
 BATCH = 25
+DECIDED = ("state", "withheld_because", "reply", "ambiguous", "allowed_at", "mint")
+LET_GO = ("due_at", "lease_owner", "lease_until")  # written where a mail does not go out now
 LONGEST_RUN_SECONDS = 30  # then another wake-up goes on: with the longest attempt, still below Celery's limit
 
 log = structlog.get_logger(__name__)
@@ -104,14 +106,18 @@ class Batch:
         return going
 
     def save_decisions(self, going: set[object]) -> None:
+        """Most mails of a batch share what was decided, so that one statement writes it down for all of these."""
+        alike: dict[tuple[tuple[str, object], ...], list[object]] = {}
         for message in self.messages:
+            names = DECIDED
             if message.pk not in going:
                 message.lease_owner = message.lease_until = None
+                names += LET_GO
             elif message.state == MessageState.SENDING:
                 message.state = MessageState.WAITING
-        ours = Message.objects.filter(lease_owner=self.owner)
-        fields = ["state", "withheld_because", "reply", "due_at", "ambiguous", "allowed_at", "mint"]
-        ours.bulk_update(self.messages, [*fields, "lease_owner", "lease_until"])
+            alike.setdefault(tuple((name, getattr(message, name)) for name in names), []).append(message.pk)
+        for decided, rows in alike.items():
+            Message.objects.filter(lease_owner=self.owner, pk__in=rows).update(**dict(decided))
 
     def attempt(self, message: Message) -> None:
         """One mail, once: composed, marked as begun, sent, marked with its end."""
