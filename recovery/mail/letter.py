@@ -75,7 +75,9 @@ class Letter:
                 mixed.attach(part_of(attachment))
             body = mixed
         self.add_headers(body)
-        return body.as_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+        written = body.as_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+        # An address in another script stands as it is (RFC 6532), where the library would write it in code.
+        return b"To: " + self.recipient.encode() + b"\r\n" + written
 
     def alternatives(self) -> MIMEMultipart:
         both = MIMEMultipart("alternative", boundary=self.boundary("alternative"))
@@ -87,7 +89,6 @@ class Letter:
         mail["Message-ID"] = self.message_id
         mail["Date"] = format_datetime(self.date)
         mail["From"] = f"{encoded(self.sender_name)} <{self.sender}>"
-        mail["To"] = self.recipient
         mail["Reply-To"] = self.reply_to
         mail["Subject"] = encoded_subject(self.subject)
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: so that no robot answers

@@ -12,6 +12,7 @@ from django.utils import translation
 
 from licensing.holdings import Holding, Standing, holdings_of
 from licensing.models import EmailAddress, Store
+from recovery.file_names import safe_name
 from recovery.mail.bounces import return_path
 from recovery.mail.letter import Attachment, Letter
 from recovery.models import CHALLENGE_LIFE, Challenge, Message, Mute, RecoveryRequest
@@ -112,10 +113,9 @@ def attachments(holdings: list[Holding]) -> list[Attachment]:
     found = []
     for number, holding in enumerate(holdings, start=1):
         if holding.file_name:
+            # Opaque, under a harmless name: both came with a file from outside.
             found.append(
-                Attachment(
-                    holding.file_name, holding.content_type or "application/octet-stream", holding.content
-                )
+                Attachment(safe_name(holding.file_name), "application/octet-stream", holding.content)
             )
         elif "\n" in holding.code:
             found.append(

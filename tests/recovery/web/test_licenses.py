@@ -9,7 +9,7 @@ from licensing.keys.assign import assign
 from licensing.keys.sealed import new_key_file
 from licensing.models import Customer, RegistrationKey
 from recovery.models import RecoveryRequest
-from recovery.web.files import safe_name
+from recovery.file_names import safe_name
 from tests.factories import ORDERED_AT, customer, edition, key, license, line, owner_of, product, purchase
 from tests.recovery.web.conftest import CODE
 from tests.recovery.web.visitor import Answer, Mailed, Visitor, html_of, prove, text_of
