@@ -96,7 +96,7 @@ def form_of(key: RegistrationKey, content: bytes) -> str:
 
 
 def rotate_lines(lines: list[PurchaseLine], done: Rotated) -> int:
-    sealed = [(line.pk, bytes(line.sealed_code or b""), line_identity(line.pk)) for line in lines]
+    sealed = [(line.pk, bytes(line.sealed_code or b""), line_identity(str(line.pk))) for line in lines]
     changed = [(pk, new) for pk, old, identity in sealed if (new := resealed(old, identity, done))]
     fields = ("id", "sealed_code")
     bulk.update(PurchaseLine, fields, changed, changes=setting(fields), where="TRUE")

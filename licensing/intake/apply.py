@@ -16,12 +16,14 @@ from licensing.intake.meanings import Meanings
 from licensing.intake.purchases import record
 from licensing.intake.record import PurchaseRecord
 from licensing.intake.staging import Progress, opened
-from licensing.models import ImportRow, ImportRun, ImportState, RowOutcome, Store
+from licensing.models import ImportRun, ImportState, RowOutcome, Store
 
 # Rows in one transaction. SQLite has one writer: 200 rows hold it for some 50 ms, and a pause follows, so that a
 # customer's request gets its turn. PostgreSQL locks single rows only: there a chunk is as large as pays off.
 CHUNK = {"sqlite": 200, "postgresql": 2_000}
 ATTEMPTS = 8  # a chunk that another import overtook begins again
+
+Staged = tuple[int, PurchaseRecord]  # a row's number in the file, and what it holds
 
 KEPT = {  # what stays in staging, without its payload: it is reported and somebody may look it up
     RowOutcome.UNPLACED: "no mapping says what this product is",
@@ -38,22 +40,21 @@ def apply(run: ImportRun, *, progress: Progress, dry_run_editions: Iterable[Sold
     after = 0
     while rows := next_rows(run, after, size):
         began = time.monotonic()
-        apply_chunk(run, [(row, opened(row)) for row in rows], list(dry_run_editions))
+        apply_chunk(run, rows, list(dry_run_editions))
         progress(run.applied_rows, run.rows)
-        after = rows[-1].number
+        after = rows[-1][0]
         if connection.vendor != "postgresql":
             time.sleep((time.monotonic() - began) / 2)
     close(run)
 
 
-def next_rows(run: ImportRun, after: int, size: int) -> list[ImportRow]:
-    staged = run.staged.filter(outcome=RowOutcome.STAGED, number__gt=after)
-    return list(staged.order_by("number")[:size])
+def next_rows(run: ImportRun, after: int, size: int) -> list[Staged]:
+    staged = run.staged.filter(outcome=RowOutcome.STAGED, number__gt=after).order_by("number")
+    rows = staged.values_list("number", "payload")[:size]
+    return [(number, opened(run.pk, number, bytes(payload or b""))) for number, payload in rows]
 
 
-def apply_chunk(
-    run: ImportRun, rows: Sequence[tuple[ImportRow, PurchaseRecord]], editions: list[Sold]
-) -> None:
+def apply_chunk(run: ImportRun, rows: Sequence[Staged], editions: list[Sold]) -> None:
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with transaction.atomic():
@@ -71,9 +72,7 @@ def is_passing(error: Exception) -> bool:
     return deadlock or isinstance(error, IntegrityError | Overtaken)
 
 
-def attempt_chunk(
-    run: ImportRun, rows: Sequence[tuple[ImportRow, PurchaseRecord]], editions: list[Sold]
-) -> None:
+def attempt_chunk(run: ImportRun, rows: Sequence[Staged], editions: list[Sold]) -> None:
     locked = ImportRun.objects.select_for_update().get(pk=run.pk)  # two processes resuming one run take turns
     left = still_staged(locked, rows)
     now = timezone.now()
@@ -85,32 +84,30 @@ def attempt_chunk(
         count(run, outcomes)
         transaction.set_rollback(True)
     else:
-        settle(locked, [row for row, _ in left], outcomes)
+        settle(locked, [number for number, _ in left], outcomes)
         run.applied_rows, run.outcomes = locked.applied_rows, locked.outcomes
         count(run, outcomes)
 
 
-def still_staged(
-    run: ImportRun, rows: Sequence[tuple[ImportRow, PurchaseRecord]]
-) -> list[tuple[ImportRow, PurchaseRecord]]:
+def still_staged(run: ImportRun, rows: Sequence[Staged]) -> list[Staged]:
     """Those that no other process applied since they were read."""
-    span = run.staged.filter(outcome=RowOutcome.STAGED, number__range=(rows[0][0].number, rows[-1][0].number))
+    span = run.staged.filter(outcome=RowOutcome.STAGED, number__range=(rows[0][0], rows[-1][0]))
     numbers = set(span.values_list("number", flat=True))
-    return [each for each in rows if each[0].number in numbers]
+    return [each for each in rows if each[0] in numbers]
 
 
-def settle(run: ImportRun, rows: Sequence[ImportRow], outcomes: Sequence[RowOutcome]) -> None:
+def settle(run: ImportRun, numbers: Sequence[int], outcomes: Sequence[RowOutcome]) -> None:
     """Staging forgets what was applied; rows that somebody may look up stay as a number and a reason."""
     kept: dict[RowOutcome, list[int]] = {outcome: [] for outcome in KEPT}
-    for row, outcome in zip(rows, outcomes, strict=True):
+    for number, outcome in zip(numbers, outcomes, strict=True):
         if outcome in kept:
-            kept[outcome].append(row.number)
-    for outcome, numbers in kept.items():
-        if numbers:
-            here = run.staged.filter(number__in=numbers)
+            kept[outcome].append(number)
+    for outcome, those in kept.items():
+        if those:
+            here = run.staged.filter(number__among=those)
             here.update(outcome=outcome, reason=KEPT[outcome], payload=None)
-    if rows:
-        span = run.staged.filter(number__range=(rows[0].number, rows[-1].number))
+    if numbers:
+        span = run.staged.filter(number__range=(numbers[0], numbers[-1]))
         span.filter(outcome=RowOutcome.STAGED).delete()
 
 

@@ -1,15 +1,50 @@
-"""Writes many rows of one table at once: COPY on PostgreSQL, one prepared INSERT elsewhere."""
+"""Many rows of one table at once. Written by COPY on PostgreSQL, by one prepared statement elsewhere."""
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
+from django.db.models import Lookup
 
 T = TypeVar("T")
+
+
+VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
+
+
+def new_id() -> str:
+    """A version 7 UUID as `licensing.models.base.uuid7` makes it, but as text: half the work where rows are many."""
+    time_part = f"{time.time_ns() // 1_000_000:012x}"
+    chance = os.urandom(10).hex()
+    return f"{time_part[:8]}-{time_part[8:]}-7{chance[:3]}-{VARIANT[chance[3]]}{chance[4:7]}-{chance[7:19]}"
+
+
+@models.Field.register_lookup
+class Among(Lookup):
+    """`field__among=[...]`: as `__in`, but one parameter on PostgreSQL, however many values there are."""
+
+    lookup_name = "among"
+
+    def get_prep_lookup(self) -> list[Any]:
+        return list(self.rhs)
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        column, parameters = self.process_lhs(compiler, connection)
+        field = self.lhs.output_field
+        values = [field.get_db_prep_value(value, connection) for value in self.rhs]
+        if not values:
+            raise EmptyResultSet
+        if connection.vendor == "postgresql":
+            return f"{column} = ANY(%s::{field.db_type(connection)}[])", (*parameters, values)
+        places = ", ".join(["%s"] * len(values))
+        return f"{column} IN ({places})", (*parameters, *values)
 
 
 def insert(

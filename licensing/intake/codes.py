@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
 
 from django.db.models import Q
 
@@ -19,7 +18,6 @@ from licensing.intake.meanings import Item
 from licensing.keys.code import normalise, tail
 from licensing.keys.sealed import seal, vault
 from licensing.models import KeyAssignment, KeyState, RegistrationKey
-from licensing.models.base import uuid7
 
 Marks = dict[str, bytes]  # fingerprint slot -> fingerprint
 FIELDS = (
@@ -42,7 +40,7 @@ class Overtaken(Exception):
 class CodeOwned(Exception):
     """The code serves another customer, or is retired. `key_id` says which key it is."""
 
-    def __init__(self, key_id: UUID) -> None:
+    def __init__(self, key_id: str) -> None:
         super().__init__(str(key_id))
         self.key_id = key_id
 
@@ -51,14 +49,14 @@ class CodeOwned(Exception):
 class Held:
     """One key, as it stands on file and as this chunk changes it."""
 
-    key_id: UUID
+    key_id: str
     state: str
     seats: int | None
-    owners: set[UUID | None] = field(default_factory=set)
+    owners: set[str | None] = field(default_factory=set)
     taken: int = 0  # the highest seat in use
     was: tuple[str, int | None] | None = None  # state and seats on file; None for a key that is new
 
-    def give(self, owner: UUID | None, units: int, *, shared: bool) -> Sequence[int | None]:
+    def give(self, owner: str | None, units: int, *, shared: bool) -> Sequence[int | None]:
         """The seats for so many more units of that owner. Raises `CodeOwned`."""
         if self.state == KeyState.RETIRED:
             raise CodeOwned(self.key_id)
@@ -78,43 +76,44 @@ class Codes:
     """All the keys that one chunk of orders speaks of, looked up in one go."""
 
     def __init__(self, wanted: Iterable[tuple[Item, str]]) -> None:
-        self._marks = {(item.edition.pk, code): marks_of(item, code) for item, code in wanted}
-        self._held: dict[tuple[UUID, bytes], Held] = {}
+        self._marks = {(item.edition_id, code): marks_of(item, code) for item, code in wanted}
+        self._held: dict[tuple[str, bytes], Held] = {}
         self._new: list[tuple[object, ...]] = []
         self.load()
 
     def load(self) -> None:
         for key in on_file(self._marks.values()):
-            held = Held(key.pk, key.state, key.seats, was=(key.state, key.seats))
+            held = Held(str(key.pk), key.state, key.seats, was=(key.state, key.seats))
             for mark in (key.fingerprint_a, key.fingerprint_b):
                 if mark is not None:
-                    self._held[key.edition_id, bytes(mark)] = held
+                    self._held[str(key.edition_id), bytes(mark)] = held
         by_id = {held.key_id: held for held in self._held.values()}
-        open_ones = KeyAssignment.objects.filter(key__in=by_id, key__seats__isnull=False)
+        open_ones = KeyAssignment.objects.filter(key__id__among=by_id, key__seats__isnull=False)
         for key_id, seat, ends_at, owner in open_ones.values_list("key", "seat", "ends_at", "license__owner"):
-            by_id[key_id].owners.add(owner)
-            by_id[key_id].taken = max(by_id[key_id].taken, (seat or 0) if ends_at is None else 0)
+            held = by_id[str(key_id)]
+            held.owners.add(str(owner) if owner else None)
+            held.taken = max(held.taken, (seat or 0) if ends_at is None else 0)
 
     def give(
-        self, item: Item, code: str, *, owner: UUID | None, units: int, registered_name: str
-    ) -> tuple[UUID, Sequence[int | None]]:
+        self, item: Item, code: str, *, owner: str | None, units: int, registered_name: str
+    ) -> tuple[str, Sequence[int | None]]:
         """The key of that code, new if nobody knows it yet, and its seats for the owner. Raises `CodeOwned`."""
         held = self.find(item, code) or self.make(item, code, units, registered_name)
         return held.key_id, held.give(owner, units, shared=item.shared)
 
     def find(self, item: Item, code: str) -> Held | None:
-        marks = self._marks[item.edition.pk, code].values()
-        return next((held for mark in marks if (held := self._held.get((item.edition.pk, mark)))), None)
+        marks = self._marks[item.edition_id, code].values()
+        return next((held for mark in marks if (held := self._held.get((item.edition_id, mark)))), None)
 
     def make(self, item: Item, code: str, units: int, registered_name: str) -> Held:
-        held = Held(uuid7(), KeyState.SERVING.value, None if item.shared else units)
-        marks = self._marks[item.edition.pk, code]
+        held = Held(bulk.new_id(), KeyState.SERVING.value, None if item.shared else units)
+        marks = self._marks[item.edition_id, code]
         for mark in marks.values():
-            self._held[item.edition.pk, mark] = held
+            self._held[item.edition_id, mark] = held
         self._new.append(
             (
                 held.key_id,
-                item.edition.pk,
+                item.edition_id,
                 held.state,
                 seal(code, key_id=held.key_id),
                 marks.get("a"),
@@ -139,7 +138,7 @@ class Codes:
 
 
 def marks_of(item: Item, code: str) -> Marks:
-    return vault().fingerprints(normalise(code, form=item.edition.code_form), edition=str(item.edition.pk))
+    return vault().fingerprints(normalise(code, form=item.edition.code_form), edition=item.edition_id)
 
 
 def on_file(wanted: Iterable[Marks]) -> Iterable[RegistrationKey]:
@@ -149,6 +148,6 @@ def on_file(wanted: Iterable[Marks]) -> Iterable[RegistrationKey]:
         return ()
     found = Q()
     for slot in marks[0]:
-        found |= Q(**{f"fingerprint_{slot}__in": [mark[slot] for mark in marks]})
+        found |= Q(**{f"fingerprint_{slot}__among": [mark[slot] for mark in marks]})
     columns = ("edition_id", "state", "seats", "fingerprint_a", "fingerprint_b")
     return RegistrationKey.objects.filter(found).only("id", *columns)

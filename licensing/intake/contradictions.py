@@ -80,7 +80,7 @@ def is_receiver(line: PurchaseLine, buyer_id: UUID | None, receiver: Party | Non
 
 def came_with(line: PurchaseLine, code: str) -> bool:
     """Whether the line ever had this code, whatever was exchanged since."""
-    if line.sealed_code and is_kept(line.id, bytes(line.sealed_code), code):
+    if line.sealed_code and is_kept(str(line.id), bytes(line.sealed_code), code):
         return True
     history = KeyAssignment.objects.filter(license__line=line).select_related("key__edition")
     editions = {each.key.edition for each in history}
@@ -90,7 +90,7 @@ def came_with(line: PurchaseLine, code: str) -> bool:
     )
 
 
-def is_kept(line_id: UUID, sealed: bytes, code: str) -> bool:
+def is_kept(line_id: str, sealed: bytes, code: str) -> bool:
     try:
         kept = {normalise(each, form="spaced") for each in open_codes(line_id, sealed)}
         return normalise(code, form="spaced") in kept

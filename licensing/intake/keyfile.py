@@ -17,7 +17,6 @@ from licensing.intake.encoding import FileRefused, open_text
 from licensing.keys.code import CodeError, normalise, tail
 from licensing.keys.sealed import seal, vault
 from licensing.models import Edition, KeyState, RegistrationKey
-from licensing.models.base import uuid7
 
 CHUNK: Final = {"sqlite": 500, "postgresql": 2_000}
 COLUMNS: Final = ("code", "name", "seats")
@@ -108,13 +107,13 @@ def states(edition: Edition, wanted: Sequence[dict[str, bytes]]) -> dict[bytes, 
     found: dict[bytes, str] = {}
     for slot in wanted[0] if wanted else ():
         column = f"fingerprint_{slot}"
-        keys = edition.keys.filter(**{f"{column}__in": [marks[slot] for marks in wanted]})
+        keys = edition.keys.filter(**{f"{column}__among": [marks[slot] for marks in wanted]})
         found |= {bytes(mark): state for mark, state in keys.values_list(column, "state")}
     return found
 
 
 def row_of(given: GivenCode, marks: dict[str, bytes], edition: Edition) -> tuple[object, ...]:
-    key_id = uuid7()
+    key_id = bulk.new_id()
     found_by = (marks.get("a"), marks.get("b"))
     shown = (tail(given.code), given.name, given.seats)
     return (key_id, edition.pk, KeyState.POOL.value, seal(given.code, key_id=key_id), *found_by, *shown)

@@ -18,6 +18,7 @@ class Item:
 
     edition: Edition
     quantity: int
+    edition_id: str
 
     @property
     def shared(self) -> bool:
@@ -34,7 +35,9 @@ class Meanings:
         for mapping in Mapping.objects.filter(store=store).prefetch_related("items__edition"):
             self._mappings[mapping.product_ref, mapping.variant].append(mapping)
             items = sorted(mapping.items.all(), key=lambda item: item.edition.sku)
-            self._items[mapping.pk] = tuple(Item(item.edition, item.quantity) for item in items)
+            self._items[mapping.pk] = tuple(
+                Item(item.edition, item.quantity, str(item.edition_id)) for item in items
+            )
 
     def of(self, product_ref: str, variant: str, *, at: datetime) -> tuple[Item, ...]:
         """What that product was at that moment; empty if nobody has said. Of several, the latest beginning counts."""

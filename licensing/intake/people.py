@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
-from uuid import UUID
 
 from licensing.intake import bulk
 from licensing.intake.record import Party, PurchaseRecord
 from licensing.models import Customer, EmailAddress, Store
-from licensing.models.base import uuid7
 
 DETAILS = ("full_name", "company", "phone", "mailing_address", "language")
 CONSENT = ("newsletter_consent", "newsletter_source", "newsletter_at")
@@ -30,7 +28,7 @@ class Person:
             self.consent = (party.consent, at)
 
 
-def settle(records: Iterable[PurchaseRecord], *, store: Store, now: datetime) -> dict[str, UUID]:
+def settle(records: Iterable[PurchaseRecord], *, store: Store, now: datetime) -> dict[str, str]:
     """Canonical address -> customer, for everybody in these new orders; who is not on file is put there.
 
     A customer on file keeps every detail they have: only empty ones are filled, and consent follows its latest date.
@@ -38,7 +36,7 @@ def settle(records: Iterable[PurchaseRecord], *, store: Store, now: datetime) ->
     people = gathered(records)
     known = owners_of(people)
     source = f"bought at {store.name}"
-    made = [(uuid7(), email, person) for email, person in people.items() if email not in known]
+    made = [(bulk.new_id(), email, person) for email, person in people.items() if email not in known]
     insert(made, source=source, now=now)
     update([(known[email], person) for email, person in people.items() if email in known], source=source)
     return known | {email: customer_id for customer_id, email, _ in made}
@@ -53,12 +51,12 @@ def gathered(records: Iterable[PurchaseRecord]) -> dict[str, Person]:
     return people
 
 
-def owners_of(emails: Iterable[str]) -> dict[str, UUID]:
-    found = EmailAddress.objects.filter(canonical__in=list(emails))
-    return dict(found.values_list("canonical", "customer_id"))
+def owners_of(emails: Iterable[str]) -> dict[str, str]:
+    found = EmailAddress.objects.filter(canonical__among=emails).values_list("canonical", "customer_id")
+    return {canonical: str(customer_id) for canonical, customer_id in found}
 
 
-def insert(made: Sequence[tuple[UUID, str, Person]], *, source: str, now: datetime) -> None:
+def insert(made: Sequence[tuple[str, str, Person]], *, source: str, now: datetime) -> None:
     bulk.insert(
         Customer,
         ("id", *DETAILS, *CONSENT),
@@ -68,7 +66,7 @@ def insert(made: Sequence[tuple[UUID, str, Person]], *, source: str, now: dateti
     bulk.insert(
         EmailAddress,
         ("id", "customer_id", "address", "canonical"),
-        [(uuid7(), customer_id, email, email) for customer_id, email, _ in made],
+        [(bulk.new_id(), customer_id, email, email) for customer_id, email, _ in made],
         now=now,
     )
 
@@ -77,7 +75,7 @@ def consent_of(person: Person, source: str) -> tuple[bool | None, str, datetime 
     return (person.consent[0], source, person.consent[1]) if person.consent else (None, "", None)
 
 
-def update(known: Sequence[tuple[UUID, Person]], *, source: str) -> None:
+def update(known: Sequence[tuple[str, Person]], *, source: str) -> None:
     """Fill what is empty, and let consent follow its later date, compared in the statement that writes: what a
     customer said here since then stays."""
     rows = [(customer_id, *person.details, *consent_of(person, source)) for customer_id, person in known]

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from licensing.intake import bulk
 from licensing.intake.codes import CodeOwned, Codes
@@ -15,7 +14,6 @@ from licensing.intake.meanings import Item
 from licensing.intake.record import SoldLine
 from licensing.keys.sealed import vault
 from licensing.models import Case, CaseKind, KeyAssignment, License
-from licensing.models.base import uuid7
 
 Row = tuple[Any, ...]
 
@@ -24,9 +22,9 @@ Row = tuple[Any, ...]
 class Placement:
     """One line on its way to its licenses. `owned` is set where a code of it serves somebody else."""
 
-    line_id: UUID
-    purchase_id: UUID
-    owner_id: UUID | None
+    line_id: str
+    purchase_id: str
+    owner_id: str | None
     sold: SoldLine
     items: tuple[Item, ...]
     owned: bool = False
@@ -73,28 +71,28 @@ class Placing:
         placement, number = self.placement, 0
         for item in placement.items:
             for code, count in pieces(placement.sold, item.quantity):
-                licenses = [uuid7() for _ in range(count)]
+                licenses = [bulk.new_id() for _ in range(count)]
                 for license_id in licenses:
                     number += 1
-                    units.append((license_id, placement.line_id, number, item.edition.pk, placement.owner_id))
+                    units.append((license_id, placement.line_id, number, item.edition_id, placement.owner_id))
                 try:
                     assignments += self.served(item, code, licenses)
                 except CodeOwned as owned:
                     placement.owned = True
                     cases.append(self.case(item, code, owned.key_id))
 
-    def served(self, item: Item, code: str, licenses: Sequence[UUID]) -> Iterable[Row]:
+    def served(self, item: Item, code: str, licenses: Sequence[str]) -> Iterable[Row]:
         if not code:
             return ()
         name, owner = self.placement.sold.registered_name, self.placement.owner_id
         key_id, seats = self.codes.give(item, code, owner=owner, units=len(licenses), registered_name=name)
         return [
-            (uuid7(), key_id, license_id, seat, self.now)
+            (bulk.new_id(), key_id, license_id, seat, self.now)
             for license_id, seat in zip(licenses, seats, strict=True)
         ]
 
-    def case(self, item: Item, code: str, key_id: UUID) -> Case:
-        cause = f"{self.placement.line_id}:{item.edition.pk}:{code}"
+    def case(self, item: Item, code: str, key_id: str) -> Case:
+        cause = f"{self.placement.line_id}:{item.edition_id}:{code}"
         return Case(
             kind=CaseKind.KEY_OWNED,
             purchase_id=self.placement.purchase_id,
@@ -114,14 +112,14 @@ def pieces(sold: SoldLine, each: int) -> Iterator[tuple[str, int]]:
         yield "", waiting * each
 
 
-def seal_codes(line_id: UUID, codes: Sequence[str]) -> bytes:
+def seal_codes(line_id: str, codes: Sequence[str]) -> bytes:
     return vault().encrypt(json.dumps(list(codes)).encode(), identity=line_identity(line_id))
 
 
-def open_codes(line_id: UUID, sealed: bytes) -> tuple[str, ...]:
+def open_codes(line_id: str, sealed: bytes) -> tuple[str, ...]:
     """The codes that a line keeps. Raises `Tampered` or `UnknownKey`."""
     return tuple(json.loads(vault().decrypt(sealed, identity=line_identity(line_id))))
 
 
-def line_identity(line_id: UUID) -> str:
+def line_identity(line_id: str) -> str:
     return f"line:{line_id}"

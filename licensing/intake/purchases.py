@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from licensing.intake import bulk, people
 from licensing.intake.contradictions import contradicts, sold_digests
@@ -15,7 +14,6 @@ from licensing.intake.payments import FACTS, facts_of, learn
 from licensing.intake.placing import Placement, place
 from licensing.intake.record import PurchaseRecord
 from licensing.models import Purchase, PurchaseLine, PurchaseReference, RowOutcome, Store
-from licensing.models.base import uuid7
 
 PURCHASE = (
     "id",
@@ -68,7 +66,7 @@ def first_tellings(numbered: Iterable[Numbered]) -> tuple[list[Numbered], list[N
 def on_file(store: Store, told: Iterable[Numbered]) -> dict[str, Purchase]:
     """Those orders that are known, locked where the database can, so that their facts are learned one by one."""
     references = [each.reference for _, each in told]
-    found = Purchase.objects.filter(store=store, reference__in=references).select_for_update()
+    found = Purchase.objects.filter(store=store, reference__among=references).select_for_update()
     return {purchase.reference: purchase for purchase in found}
 
 
@@ -97,7 +95,7 @@ class Ledger:
 
     purchases: list[tuple[Any, ...]] = field(default_factory=list)
     references: list[tuple[Any, ...]] = field(default_factory=list)
-    lines: list[tuple[UUID | None, int, Placement]] = field(default_factory=list)
+    lines: list[tuple[str | None, int, Placement]] = field(default_factory=list)
 
     def insert(self, *, now: datetime) -> None:
         bulk.insert(Purchase, PURCHASE, self.purchases, now=now)
@@ -121,26 +119,26 @@ def recorded_anew(
 def enter(
     ledger: Ledger,
     told: PurchaseRecord,
-    customers: dict[str, UUID],
+    customers: dict[str, str],
     store: Store,
     meanings: Meanings,
     now: datetime,
 ) -> list[Placement]:
-    purchase_id = uuid7()
+    purchase_id = bulk.new_id()
     buyer, owner = customers.get(told.buyer.email), customers.get(told.owner.email)
     facts = facts_of(told, now=now).values
-    identity = (purchase_id, store.pk, told.reference, buyer, told.ordered_at, told.test)
+    identity = (purchase_id, str(store.pk), told.reference, buyer, told.ordered_at, told.test)
     ledger.purchases.append((*identity, *facts, told.buyer.consent, sold_digests(told)[0]))
-    ledger.references += [(uuid7(), purchase_id, kind, value) for kind, value in told.references]
+    ledger.references += [(bulk.new_id(), purchase_id, kind, value) for kind, value in told.references]
     placements = []
     for position, sold in enumerate(told.lines):
         items = meanings.of(sold.product_ref, sold.variant, at=told.ordered_at)
-        placements.append(Placement(uuid7(), purchase_id, owner, sold, items))
+        placements.append(Placement(bulk.new_id(), purchase_id, owner, sold, items))
         ledger.lines.append((owner, position, placements[-1]))
     return placements
 
 
-def line_row(receiver: UUID | None, position: int, placement: Placement, *, now: datetime) -> tuple[Any, ...]:
+def line_row(receiver: str | None, position: int, placement: Placement, *, now: datetime) -> tuple[Any, ...]:
     sold = placement.sold
     what = (sold.product_ref, sold.variant, sold.name, sold.quantity)
     placed_at = now if placement.placed else None

@@ -81,9 +81,9 @@ def row_of(run_id: UUID, number: int, result: PurchaseRecord | RowRejected) -> t
     return (run_id, number, RowOutcome.STAGED.value, "", "", payload)
 
 
-def opened(row: ImportRow) -> PurchaseRecord:
+def opened(run_id: UUID, number: int, payload: bytes) -> PurchaseRecord:
     """What a staged row holds. Raises `Tampered` or `UnknownKey`."""
-    return unpack(vault().decrypt(row.payload or b"", identity=identity(row.run_id, row.number)))
+    return unpack(vault().decrypt(payload, identity=identity(run_id, number)))
 
 
 def identity(run_id: UUID, number: int) -> str:

@@ -51,19 +51,20 @@ def place_chunk(store: Store, lines: list[UUID], *, now: datetime) -> int:
 def place_locked(store: Store, lines: list[UUID], *, now: datetime) -> int:
     meanings = Meanings(store)
     locked = PurchaseLine.objects.filter(pk__in=lines, placed_at=None).select_for_update(of=("self",))
-    found = {line.pk: line for line in locked.select_related("purchase").order_by("id")}
+    found = {str(line.pk): line for line in locked.select_related("purchase").order_by("id")}
     placements = [placement_of(line, meanings) for line in found.values()]
     place(placements, now=now)
     placed = [found[placement.line_id] for placement in placements if placement.placed]
     by_id = {placement.line_id: placement for placement in placements}
     for line in placed:
-        line.placed_at, line.sealed_code = now, by_id[line.pk].sealed_code
+        line.placed_at, line.sealed_code = now, by_id[str(line.pk)].sealed_code
     PurchaseLine.objects.bulk_update(placed, ["placed_at", "sealed_code"])
     return len(placed)
 
 
 def placement_of(line: PurchaseLine, meanings: Meanings) -> Placement:
-    codes = open_codes(line.pk, bytes(line.sealed_code)) if line.sealed_code else ()
+    codes = open_codes(str(line.pk), bytes(line.sealed_code)) if line.sealed_code else ()
     sold = SoldLine(line.product_ref, line.variant, line.name, line.quantity, codes, line.registered_name)
+    owner = line.receiver_id or line.purchase.buyer_id
     items = meanings.of(line.product_ref, line.variant, at=line.purchase.ordered_at)
-    return Placement(line.pk, line.purchase_id, line.receiver_id or line.purchase.buyer_id, sold, items)
+    return Placement(str(line.pk), str(line.purchase_id), str(owner) if owner else None, sold, items)

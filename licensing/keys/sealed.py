@@ -82,6 +82,6 @@ def with_code(code: str, *, edition: Edition) -> QuerySet[RegistrationKey]:
     return RegistrationKey.objects.filter(found, edition=edition)
 
 
-def seal(code: str, *, key_id: UUID) -> bytes:
+def seal(code: str, *, key_id: UUID | str) -> bytes:
     """The code's bytes sealed to the key of that id, for rows that are written in bulk."""
     return vault().encrypt(code.encode(), identity=key_identity(key_id))

@@ -73,7 +73,7 @@ class RegistrationKey(Record):
         return key_identity(self.id)
 
 
-def key_identity(key_id: UUID) -> str:
+def key_identity(key_id: UUID | str) -> str:
     return f"key:{key_id}"
 
 
