@@ -5,10 +5,9 @@ Facts are only ever added. An older file that does not know of a refund undoes n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from licensing.intake.record import PurchaseRecord
 from licensing.models import Purchase
@@ -17,18 +16,13 @@ FACTS = ("confirmed_at", "paid_at", "refunded_at", "refunded_units", "disputed_a
 _facts = attrgetter(*FACTS)
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     confirmed_at: datetime | None = None
     paid_at: datetime | None = None
     refunded_at: datetime | None = None
     refunded_units: int | None = None
     disputed_at: datetime | None = None
     won_at: datetime | None = None
-
-    @property
-    def values(self) -> tuple[Any, ...]:
-        return _facts(self)
 
 
 def facts_of(record: PurchaseRecord, *, now: datetime) -> Facts:

@@ -126,7 +126,7 @@ def enter(
 ) -> list[Placement]:
     purchase_id = bulk.new_id()
     buyer, owner = customers.get(told.buyer.email), customers.get(told.owner.email)
-    facts = facts_of(told, now=now).values
+    facts = facts_of(told, now=now)
     identity = (purchase_id, str(store.pk), told.reference, buyer, told.ordered_at, told.test)
     ledger.purchases.append((*identity, *facts, told.buyer.consent, sold_digests(told)[0]))
     ledger.references += [(bulk.new_id(), purchase_id, kind, value) for kind, value in told.references]

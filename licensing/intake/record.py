@@ -1,9 +1,12 @@
-"""The one shape that all stores are read into, whether by file or by notification."""
+"""The one shape that all stores are read into, whether by file or by notification.
+
+Named tuples, not frozen dataclasses: a file makes millions of them, and these are made in a fifth of the time.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 
 class RowRejected(Exception):
@@ -15,8 +18,7 @@ class RowRejected(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(NamedTuple):
     """Who bought, or was given. `email` is in its canonical form, empty where the store knows none."""
 
     email: str
@@ -28,8 +30,7 @@ class Party:
     consent: bool | None = None  # to newsletters; None: nobody asked
 
 
-@dataclass(frozen=True, slots=True)
-class SoldLine:
+class SoldLine(NamedTuple):
     """One thing on an order. One code for a quantity of many is one key with that many seats."""
 
     product_ref: str
@@ -40,8 +41,7 @@ class SoldLine:
     registered_name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
+class Payment(NamedTuple):
     """The facts of payment. `at` moments are None where the store says that it is so but not since when.
 
     `refunded_units` counts where `refunded` is true: None for the whole order, 0 for money back that took no unit.
@@ -58,8 +58,7 @@ class Payment:
     won_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PurchaseRecord:
+class PurchaseRecord(NamedTuple):
     """One order as its store tells it. `receiver` is set for a gift only, and then owns what was bought.
 
     `confirmed`: whether the source can be trusted without asking back (a file from the vendor's hand, a signed
