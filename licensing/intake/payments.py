@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from licensing.intake.record import PurchaseRecord
 from licensing.models import Purchase

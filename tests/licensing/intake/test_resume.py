@@ -17,7 +17,7 @@ from demo import sample_sales
 from tests.kit.waiting import wait_until
 
 ROOT = Path(__file__).parents[3]
-ROWS = 9_000  # several chunks on either database
+ROWS = 5_000  # several chunks on either database
 
 Query = Callable[[str], int]
 
