@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import structlog
 from django.db import connection, transaction
@@ -107,9 +107,9 @@ class Batch:
 
     def save_decisions(self, going: set[object]) -> None:
         """Most mails of a batch share what was decided, so that one statement writes it down for all of these."""
-        alike: dict[tuple[tuple[str, object], ...], list[object]] = {}
+        alike: dict[tuple[tuple[str, object], ...], list[UUID]] = {}
         for message in self.messages:
-            names = DECIDED
+            names: tuple[str, ...] = DECIDED
             if message.pk not in going:
                 message.lease_owner = message.lease_until = None
                 names += LET_GO

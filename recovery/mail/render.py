@@ -7,14 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.formats import date_format
 
 from licensing.holdings import Holding, Standing, holdings_of
 from licensing.models import EmailAddress, Store
 from recovery.file_names import safe_name
 from recovery.mail.bounces import return_path
 from recovery.mail.letter import Attachment, Letter
+from recovery.mail.stencil import texts
 from recovery.models import CHALLENGE_LIFE, Challenge, Message, Mute, RecoveryRequest
 from recovery.tokens import make_code, make_token
 
@@ -23,11 +24,15 @@ DAYS_MUTED = 30
 
 @dataclass(frozen=True)
 class Draft:
-    """What a mail says, before it is written: its template, its facts, where it goes and what comes with it."""
+    """What a mail says, before it is written: its template, its facts, where it goes and what comes with it.
+
+    `context` is what the template decides by; `facts` it only prints, as they are.
+    """
 
     template: str
     recipient: str
     context: dict[str, Any]
+    facts: dict[str, str]
     date: datetime
     attachments: tuple[Attachment, ...] = ()
 
@@ -35,24 +40,21 @@ class Draft:
 def challenge(message: Message, challenge: Challenge, *, address: EmailAddress) -> Draft:
     """The link and the code, to the address on file."""
     code = make_code(challenge.pk, challenge.material)
-    context = {
+    facts = {
         "link": f"{settings.PUBLIC_URL}/verify/{make_token('verify', challenge.pk, challenge.material)}/",
         "code": f"{code[:4]}-{code[4:]}",
-        "minutes": int(CHALLENGE_LIFE.total_seconds() // 60),
     }
-    return Draft("challenge", address.address, context | of_request(message), challenge.minted_at)
+    context = {"minutes": int(CHALLENGE_LIFE.total_seconds() // 60)}
+    return Draft("challenge", address.address, context, facts | of_request(message), challenge.minted_at)
 
 
 def nothing_found(message: Message, challenge: Challenge) -> Draft:
     """Nothing is filed under this address: what else to try."""
     asked = request_of(message)
     shops = Store.objects.exclude(statement_name="").values_list("statement_name", flat=True)
-    context = {
-        "address": asked.address,
-        "start_url": f"{settings.PUBLIC_URL}/",
-        "shops": sorted(set(shops)),
-    }
-    return Draft("nothing-found", asked.address, context | of_request(message), challenge.minted_at)
+    facts = {"address": asked.address, "start_url": f"{settings.PUBLIC_URL}/"}
+    context = {"shops": tuple(sorted(set(shops)))}
+    return Draft("nothing-found", asked.address, context, facts | of_request(message), challenge.minted_at)
 
 
 def keys(message: Message, *, address: EmailAddress, now: datetime) -> Draft:
@@ -60,11 +62,12 @@ def keys(message: Message, *, address: EmailAddress, now: datetime) -> Draft:
     holdings = sorted(
         holdings_of(address.customer, now=now), key=lambda each: each.standing is not Standing.ACTIVE
     )
-    context = {"name": address.customer.full_name, "holdings": holdings, "address": address.address}
+    context = {"name": address.customer.full_name, "holdings": holdings}
     return Draft(
         "keys",
         address.address,
-        context | of_request(message),
+        context,
+        of_request(message),
         message.created_at,
         tuple(attachments(holdings)),
     )
@@ -72,16 +75,13 @@ def keys(message: Message, *, address: EmailAddress, now: datetime) -> Draft:
 
 def muted(message: Message, *, recipient: str, mute: Mute) -> Draft:
     """Requests are muted, and the way back."""
-    context = {
-        "unmute_url": f"{settings.PUBLIC_URL}/unmute/{make_token('unmute', mute.pk)}/",
-        "days": DAYS_MUTED,
-    }
-    return Draft("muted", recipient, context | of_request(message), message.created_at)
+    facts = {"unmute_url": f"{settings.PUBLIC_URL}/unmute/{make_token('unmute', mute.pk)}/"}
+    return Draft("muted", recipient, {"days": DAYS_MUTED}, facts | of_request(message), message.created_at)
 
 
 def alert(message: Message) -> Draft:
     """Something support has to know, without anybody's address in it."""
-    return Draft("alert", settings.SUPPORT_EMAIL, {"about": message.about} | of_vendor(), message.created_at)
+    return Draft("alert", settings.SUPPORT_EMAIL, {}, {"about": message.about}, message.created_at)
 
 
 def of_vendor() -> dict[str, Any]:
@@ -95,10 +95,17 @@ def of_vendor() -> dict[str, Any]:
     }
 
 
-def of_request(message: Message) -> dict[str, Any]:
+def of_request(message: Message) -> dict[str, str]:
     request = request_of(message)
+    with translation.override(language_of(message)):
+        asked_at = date_format(request.created_at, "j F Y, H:i")
     not_me = f"{settings.PUBLIC_URL}/not-me/{make_token('not-me', request.pk)}/"
-    return of_vendor() | {"asked_at": request.created_at, "not_me_url": not_me}
+    return {"asked_at": asked_at, "not_me_url": not_me}
+
+
+def language_of(message: Message) -> str:
+    """The language that a mail was asked for in."""
+    return (message.request.language if message.request else "") or str(settings.LANGUAGE_CODE)
 
 
 def request_of(message: Message) -> RecoveryRequest:
@@ -126,12 +133,8 @@ def attachments(holdings: list[Holding]) -> list[Attachment]:
 
 def written(draft: Draft, message: Message) -> Letter:
     """The mail itself, in the language it was asked for in."""
-    language = message.request.language if message.request else ""
-    with translation.override(language or settings.LANGUAGE_CODE):
-        subject, text, html = (
-            render_to_string(f"mail/{draft.template}/{part}", draft.context)
-            for part in ("subject.txt", "body.txt", "body.html")
-        )
+    context = draft.context | of_vendor()
+    said = texts(draft.template, language=language_of(message), context=context, facts=draft.facts)
     return Letter(
         template=draft.template,
         message_id=message_id(message),
@@ -141,9 +144,9 @@ def written(draft: Draft, message: Message) -> Letter:
         return_path=return_path(message),
         recipient=draft.recipient,
         date=draft.date,
-        subject=" ".join(subject.split()),
-        text=text,
-        html=html,
+        subject=" ".join(said.subject.split()),
+        text=said.text,
+        html=said.html,
         attachments=draft.attachments,
     )
 

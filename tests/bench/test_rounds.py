@@ -1,4 +1,5 @@
 import itertools
+from collections.abc import Callable
 
 import pytest
 
@@ -31,6 +32,13 @@ def test_a_ratio_compares_within_the_same_round() -> None:
 
 def test_contestants_take_turns_and_change_places_every_round() -> None:
     ran: list[str] = []
-    contestants = [Contestant(name, lambda name=name: ran.append(name) or 1.0) for name in "ab"]  # type: ignore[misc]
-    race(contestants, rounds=3, tell=lambda _: None)
+
+    def runner(name: str) -> Callable[[], float]:
+        def run() -> float:
+            ran.append(name)
+            return 1.0
+
+        return run
+
+    race([Contestant(name, runner(name)) for name in "ab"], rounds=3, tell=lambda _: None)
     assert "".join(ran) == "abbaab"
