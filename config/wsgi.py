@@ -6,11 +6,12 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from config.celery import app
+from config.content_type import PlainContentType
 from config.embedded import EmbeddedWorker
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-application = get_wsgi_application()
+application = PlainContentType(get_wsgi_application())
 
 if settings.EMBEDDED:
     EmbeddedWorker(app).start()
