@@ -1,5 +1,9 @@
 """One indexed SELECT and one INSERT, in Django's own way; nothing else."""
 
+from __future__ import annotations
+
+from typing import ClassVar
+
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
@@ -11,7 +15,7 @@ class Asked(models.Model):
     address = models.CharField(max_length=320, db_index=True)
     known = models.BooleanField()
 
-    objects = models.Manager["Asked"]()
+    objects: ClassVar[models.Manager[Asked]] = models.Manager()
 
     class Meta:
         app_label = "bench"

@@ -48,9 +48,16 @@ def lease_length() -> timedelta:
 
 
 def renew(owner: UUID) -> int:
-    """Keep what the owner still has to send; how many that are."""
-    held = Message.objects.filter(lease_owner=owner, state__in=OPEN_STATES)
-    return held.update(lease_until=Now() + lease_length())
+    """Keep what the owner still has to send; how many that are.
+
+    A row that is being marked at this moment is passed over until the next beat: waiting for it while holding others
+    could be waiting for a statement that waits for those.
+    """
+    held = Message.objects.filter(lease_owner=owner, state__in=OPEN_STATES).order_by()
+    skip = connection.features.has_select_for_update_skip_locked
+    with transaction.atomic():
+        ids = list(held.select_for_update(skip_locked=skip).values_list("pk", flat=True))
+        return held.filter(pk__in=ids).update(lease_until=Now() + lease_length())
 
 
 class Heartbeat:

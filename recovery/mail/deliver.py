@@ -12,7 +12,6 @@ from uuid import UUID, uuid4
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -22,6 +21,7 @@ from recovery.mail.decide import Known, mint_challenges, sort_out
 from recovery.mail.letter import Letter, Outcome, Transport, Verdict
 from recovery.mail.mark import mark, note_unseen_end
 from recovery.mail.nudge import nudge
+from recovery.mail.turn import Accepted, begin, mark_and_begin
 from recovery.models import CHALLENGE_LIFE, Challenge, Message, MessageKind, MessageState, Mute
 
 BATCH = 25
@@ -74,6 +74,7 @@ class Batch:
         self.owner = uuid4()
         self.transport = transport
         self.accepted: list[Message] = []
+        self.unmarked: Accepted | None = None  # accepted a moment ago; marked with the begin of the next
         self.unreachable = False
         self.messages = claim(self.owner, most=BATCH)
 
@@ -83,12 +84,8 @@ class Batch:
             return
         with Heartbeat(self.owner) as heartbeat:
             going = self.prepare()
-            for position, message in enumerate(going):
-                heartbeat.attempt_begins()
-                self.attempt(message)
-                if self.unreachable:
-                    self.put_back(going[position + 1 :])
-                    break
+            self.send_each(going, heartbeat)
+            self.mark_the_last()
             self.start_the_clocks()
 
     def prepare(self) -> list[Message]:
@@ -119,19 +116,50 @@ class Batch:
         for decided, rows in alike.items():
             Message.objects.filter(lease_owner=self.owner, pk__in=rows).update(**dict(decided))
 
-    def attempt(self, message: Message) -> None:
-        """One mail, once: composed, marked as begun, sent, marked with its end."""
-        letter = self.composed(message)
-        if letter is None or not self.begin(message, letter):
-            return
+    def send_each(self, going: list[Message], heartbeat: Heartbeat) -> None:
+        """The next mail is composed before this one is sent: nothing then stands between a reply and its mark."""
+        letters = self.letters(going)
+        ready = next(letters, None)
+        while ready is not None:
+            message, letter = ready
+            heartbeat.attempt_begins()
+            begun = self.begin(message, letter)
+            ready = next(letters, None)
+            if begun:
+                self.send(message, letter)
+            if self.unreachable:
+                self.put_back(going[going.index(message) + 1 :])
+                break
+
+    def letters(self, going: list[Message]) -> Iterator[tuple[Message, Letter]]:
+        for message in going:
+            if letter := self.composed(message):
+                yield message, letter
+
+    def begin(self, message: Message, letter: Letter) -> bool:
+        """Whether the mail is still ours to send; the one before it, if accepted, gets its mark with the same."""
+        message.attempts += 1
+        before, self.unmarked = self.unmarked, None
+        if before is None:
+            return begin(message, letter, owner=self.owner)
+        marked, begun = mark_and_begin(before, message, letter, owner=self.owner)
+        if marked:
+            self.accepted.append(before.message)
+        return begun
+
+    def send(self, message: Message, letter: Letter) -> None:
+        """One attempt; an acceptance waits for the next mail's begin to be marked with it."""
         outcome = self.transport.send(letter)
         self.unreachable = outcome.unreachable
-        if (
+        if outcome.verdict is Verdict.ACCEPTED:
+            self.unmarked = Accepted(message, outcome, letter.recipient)
+        else:
             mark(message, outcome, owner=self.owner, recipient=letter.recipient)
-            and outcome.verdict is Verdict.ACCEPTED
-        ):
-            self.accepted.append(message)
         log.info("mail_attempted", message=str(message.pk), verdict=outcome.verdict, stage=outcome.stage)
+
+    def mark_the_last(self) -> None:
+        if self.unmarked and self.unmarked.mark(self.owner):
+            self.accepted.append(self.unmarked.message)
 
     def composed(self, message: Message) -> Letter | None:
         """The mail, or nothing when it cannot be composed: that is our fault, is logged, and holds up no other mail."""
@@ -163,19 +191,6 @@ class Batch:
             render.challenge(message, challenge, address=address)
             if address
             else render.nothing_found(message, challenge)
-        )
-
-    def begin(self, message: Message, letter: Letter) -> bool:
-        """Say that the attempt begins; whether the mail is still ours to send."""
-        ours = Message.objects.filter(pk=message.pk, lease_owner=self.owner, lease_until__gt=Now())
-        message.attempts += 1
-        return bool(
-            ours.update(
-                state=MessageState.SENDING,
-                attempts=F("attempts") + 1,
-                attempt_at=Now(),
-                template=letter.template,
-            )
         )
 
     def put_back(self, messages: list[Message]) -> None:

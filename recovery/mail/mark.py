@@ -34,7 +34,7 @@ RECORDED = {
 
 def mark(message: Message, outcome: Outcome, *, owner: UUID, recipient: str) -> bool:
     """Write down the end of an attempt and let go of the lease; whether the mail was still ours."""
-    reply = outcome.reply.replace(recipient, "(address)") if recipient else outcome.reply
+    reply = for_support(outcome, recipient)
     ours = Message.objects.filter(pk=message.pk, lease_owner=owner)
     if outcome.verdict is Verdict.ACCEPTED:
         done = {"state": MessageState.ACCEPTED, "accepted_at": Now(), "reply": reply}
@@ -45,6 +45,11 @@ def mark(message: Message, outcome: Outcome, *, owner: UUID, recipient: str) -> 
         record(message, outcome, reply=reply)
         follow_up(message, outcome, reply=reply)
     return True
+
+
+def for_support(outcome: Outcome, recipient: str) -> str:
+    """The server's words without the customer's address, which some servers repeat."""
+    return outcome.reply.replace(recipient, "(address)") if recipient else outcome.reply
 
 
 def consequence(message: Message, outcome: Outcome) -> dict[str, Any]:

@@ -127,7 +127,9 @@ class TestWhatServersDo:
     def test_a_fault_of_our_own_address_declares_no_mailbox_dead(
         self, code: str, smtp: SmtpServer, deliver: Deliver
     ) -> None:
-        smtp.script(stage="rcpt", reply=f"550 {code} sender domain not found", recipient="anna@example.com", times=1)
+        smtp.script(
+            stage="rcpt", reply=f"550 {code} sender domain not found", recipient="anna@example.com", times=1
+        )
         asked()
         deliver()
         assert not Suppression.objects.exists()
@@ -309,6 +311,23 @@ class TestLease:
         stealing.send = steal_then_send  # type: ignore[method-assign]
         assert deliver_due(lambda: stealing) == 0
         assert Message.objects.get().state == MessageState.SENDING
+
+    @pytest.mark.parametrize("stolen", ["first@example.com", "second@example.com"])
+    def test_a_mail_that_was_lost_on_the_way_hinders_not_the_one_beside_it(
+        self, stolen: str, smtp: SmtpServer
+    ) -> None:
+        requests = [asked("first@example.com"), asked("second@example.com")]
+        stealing = SmtpTransport()
+        send = stealing.send
+
+        def steal_then_send(letter):  # type: ignore[no-untyped-def]  # the transport's own signature
+            Message.objects.filter(request__address=stolen).update(lease_owner=uuid4())
+            return send(letter)
+
+        stealing.send = steal_then_send  # type: ignore[method-assign]
+        assert deliver_due(lambda: stealing) == 1
+        states = {request.address: mail_state(request) for request in requests}
+        assert [address for address, state in states.items() if state is not MailState.ACCEPTED] == [stolen]
 
     def test_a_heartbeat_keeps_the_lease(self, settings: LazySettings) -> None:
         settings.MAIL_LEASE_SECONDS = 0.2
