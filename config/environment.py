@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from environs import Env
 
@@ -18,6 +19,9 @@ from licensing.keys.vault import parse_keys
 MODES = ("server", "embedded", "demo")
 NEW_ENVIRONMENT = "`python -m config.newenv` prints a complete file with fresh secrets"
 DEFAULT_VAR_DIR = Path(__file__).resolve().parent.parent / "var"
+# In lower case, since "HTTPS://" would pass for a plain one, and without a leading dot, by which Django means all
+# hosts below.
+ORIGIN = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::[0-9]{1,5})?")
 
 
 class UnsafeEnvironment(SystemExit):
@@ -92,12 +96,12 @@ class Reading:
             "mode": mode,
             "var_dir": var_dir,
             "secret_key": self.text("SECRET_KEY", check=strong_secret),
-            "secret_key_fallbacks": self.env.list("SECRET_KEY_FALLBACKS", []),
+            "secret_key_fallbacks": self.former_secrets(),
             "encryption_keys": self.keys("ENCRYPTION_KEYS"),
             "fingerprint_keys": self.keys("FINGERPRINT_KEYS", ids={"a", "b"}),
             "public_url": public_url,
             "allowed_hosts": [
-                urlsplit(public_url).hostname or "invalid.invalid",
+                "invalid.invalid" if "PUBLIC_URL" in self.problems else urlsplit(public_url).hostname,
                 *(["localhost"] if demo else []),
             ],
             "trusted_proxies": self.whole("TRUSTED_PROXIES", default=0, low=0, high=10),
@@ -109,19 +113,17 @@ class Reading:
             "redis_url": self.text("REDIS_URL", check=redis_check) if server else "memory://here/",
             "smtp_url": "" if demo else self.text("SMTP_URL", check=smtp_check),
             "smtputf8": self.flag("SMTPUTF8", default=False),
-            "mail_from": self.text(
-                "MAIL_FROM", default="keys@vendor.example" if demo else None, check=address_check
-            ),
-            "bounce_address": self.text("BOUNCE_ADDRESS", default="", check=bounce_check),
+            "mail_from": self.address("MAIL_FROM", default="keys@vendor.example" if demo else None),
+            "bounce_address": self.address("BOUNCE_ADDRESS", default="", check=bounce_check),
             "mails_per_hour": self.whole("MAILS_PER_HOUR", default=2000, low=1, high=1_000_000),
             "mail_lease_seconds": self.whole("MAIL_LEASE_SECONDS", default=60, low=1, high=600),
             "retention_days": self.whole("RETENTION_DAYS", default=90, low=1, high=3650),
             "vendor_name": self.text("VENDOR_NAME", default="Example Video Tools" if demo else None),
-            "vendor_url": self.text("VENDOR_URL", default=""),
+            "vendor_url": self.text("VENDOR_URL", default="", check=web_check),
             "vendor_logo": self.text("VENDOR_LOGO", default=""),
             "vendor_color": self.text("VENDOR_COLOR", default="#1f5fbf", check=colour_check),
-            "support_email": self.text(
-                "SUPPORT_EMAIL", default="support@vendor.example" if demo else None, check=address_check
+            "support_email": self.address(
+                "SUPPORT_EMAIL", default="support@vendor.example" if demo else None
             ),
             "log_level": self.text(
                 "LOG_LEVEL", default="INFO", check=one_of("DEBUG", "INFO", "WARNING", "ERROR")
@@ -150,9 +152,24 @@ class Reading:
             if default is None:
                 self.problems[name] = f"is missing. {HOW_TO.get(name, '')}".strip()
             return default or ""
-        if check and (problem := check(value)):
+        if check and (problem := judged(value, check)):
             self.problems[name] = f"{problem}. {HOW_TO.get(name, '')}".strip()
         return value
+
+    def address(
+        self, name: str, *, default: str | None, check: Callable[[str], str | None] | None = None
+    ) -> str:
+        """The address in its canonical form: SMTP takes no other, a foreign domain in letters of its own for one."""
+        value = self.text(name, default=default, check=check or address_check)
+        return value if not value or name in self.problems else canonical(value)
+
+    def former_secrets(self) -> list[str]:
+        """They make links that work, as the present one does: so a weak one opens as much."""
+        text = self.env.str("SECRET_KEY_FALLBACKS", "")
+        former = [each.strip() for each in text.split(",")] if text.strip() else []
+        if any(map(strong_secret, former)):
+            self.problems["SECRET_KEY_FALLBACKS"] = "each must have 40 random characters"  # noqa: S105 - words
+        return former
 
     def whole(self, name: str, *, default: int, low: int, high: int) -> int:
         text = self.env.str(name, "").strip() or str(default)
@@ -204,6 +221,13 @@ HOW_TO = {
 }
 
 
+def judged(value: str, check: Callable[[str], str | None]) -> str | None:
+    try:
+        return check(value)
+    except ValueError:  # a URL that cannot be taken apart at all, "https://[" say
+        return "cannot be read"
+
+
 def one_of(*choices: str) -> Callable[[str], str | None]:
     return lambda value: None if value in choices else f"must be one of {', '.join(choices)}"
 
@@ -215,20 +239,27 @@ def strong_secret(value: str) -> str | None:
 
 def origin_check(demo: bool) -> Callable[[str], str | None]:
     def check(value: str) -> str | None:
+        if not ORIGIN.fullmatch(value):
+            return "must be an origin, scheme and host only, in lower case (foreign names as xn--…)"
         parts = urlsplit(value)
-        if (
-            parts.scheme not in ("http", "https")
-            or not parts.hostname
-            or parts.path
-            or parts.query
-            or "*" in value
-        ):
-            return "must be an origin, scheme and host only"
+        if not (parts.hostname and port_is_possible(value)):
+            return "has a port that cannot be"
         if parts.scheme == "http" and not is_loopback(parts.hostname):
             return "must be https: links in mails prove mailboxes"
         return "must be on 127.0.0.1 in the demo" if demo and not is_loopback(parts.hostname) else None
 
     return check
+
+
+def port_is_possible(url: str) -> bool:
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
+
+
+def web_check(value: str) -> str | None:
+    return None if value.startswith(("https://", "http://")) else "must begin with https://"
 
 
 def loopback_check(value: str) -> str | None:
@@ -257,14 +288,12 @@ def redis_check(value: str) -> str | None:
 
 def smtp_check(value: str) -> str | None:
     parts = urlsplit(value)
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or not port_is_possible(value):
         return "must be smtp://… or smtps://…"
-    if (
-        parts.scheme == "smtp"
-        and parts.password
-        and "tls=starttls" not in parts.query
-        and not is_loopback(parts.hostname)
-    ):
+    asked = parse_qs(parts.query, keep_blank_values=True)
+    if asked not in ({}, {"tls": ["starttls"]}):
+        return "may have ?tls=starttls after the host and nothing else"
+    if parts.scheme == "smtp" and parts.password and not asked and not is_loopback(parts.hostname):
         return "would send the password in clear: use smtps:// or ?tls=starttls"
     return None
 

@@ -29,7 +29,16 @@ class Surroundings:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.monkeypatch = monkeypatch
-        for name in {*SERVER, "ENV_FILE", "VAR_DIR", "PORT", "LISTEN", "WEB_WORKERS", "WEB_THREADS"}:
+        for name in {
+            *SERVER,
+            "SECRET_KEY_FALLBACKS",
+            "ENV_FILE",
+            "VAR_DIR",
+            "PORT",
+            "LISTEN",
+            "WEB_WORKERS",
+            "WEB_THREADS",
+        }:
             monkeypatch.delenv(name, raising=False)
 
     def read(self, values: dict[str, str]) -> Environment:
@@ -82,11 +91,26 @@ def test_a_complete_environment_is_taken(surroundings: Surroundings) -> None:
         ("PUBLIC_URL", "https://*.example.com"),
         ("PUBLIC_URL", "https://recover.example.com/path"),
         ("PUBLIC_URL", "recover.example.com"),
+        ("PUBLIC_URL", "HTTPS://recover.example.com"),
+        ("PUBLIC_URL", "https://.example.com"),
+        ("PUBLIC_URL", "https://recover.example.com#top"),
+        ("PUBLIC_URL", "https://name:word@recover.example.com"),
+        ("PUBLIC_URL", "https://recover.example.com:99999"),
+        ("PUBLIC_URL", "https://recover example.com"),
+        ("PUBLIC_URL", "https://["),
         ("DATABASE_URL", "sqlite:///recovery.sqlite3"),
         ("DATABASE_URL", "mysql://127.0.0.1/recovery"),
         ("REDIS_URL", "memory://"),
         ("SMTP_URL", "https://mail.example.com"),
         ("SMTP_URL", "smtp://user:password@mail.example.com"),
+        ("SMTP_URL", "smtp://user:password@mail.example.com?tls=starttlsx"),
+        ("SMTP_URL", "smtp://user:password@mail.example.com?x=tls=starttls"),
+        ("SMTP_URL", "smtp://mail.example.com:99999"),
+        ("SMTP_URL", "smtp://["),
+        ("DATABASE_URL", "postgres://["),
+        ("SECRET_KEY_FALLBACKS", "changeme"),
+        ("SECRET_KEY_FALLBACKS", f"{FIXED['SECRET_KEY']},"),
+        ("VENDOR_URL", "javascript:alert(1)"),
         ("MAIL_FROM", "nobody"),
         ("SUPPORT_EMAIL", "two@example.com, three@example.com"),
         ("VENDOR_COLOR", "blue"),
@@ -101,6 +125,23 @@ def test_a_complete_environment_is_taken(surroundings: Surroundings) -> None:
 )
 def test_refuses_what_is_unsafe_or_unclear(surroundings: Surroundings, name: str, value: str) -> None:
     assert name in surroundings.problems(SERVER | {name: value})
+
+
+def test_former_secrets_as_strong_as_the_present_one_are_taken(surroundings: Surroundings) -> None:
+    former = ["b" + FIXED["SECRET_KEY"], "c" + FIXED["SECRET_KEY"]]
+
+    taken = surroundings.read(SERVER | {"SECRET_KEY_FALLBACKS": ", ".join(former)})
+
+    assert taken.secret_key_fallbacks == former
+
+
+@pytest.mark.parametrize("name", ["MAIL_FROM", "SUPPORT_EMAIL", "BOUNCE_ADDRESS"])
+def test_our_own_addresses_are_taken_in_the_form_that_smtp_speaks(
+    surroundings: Surroundings, name: str
+) -> None:
+    taken = surroundings.read(SERVER | {name: "keys@Bücher.example"})
+
+    assert getattr(taken, name.lower()) == "keys@xn--bcher-kva.example"
 
 
 def test_several_bad_values_are_named_together(surroundings: Surroundings) -> None:
