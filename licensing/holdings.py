@@ -60,19 +60,43 @@ class Holding:
 
 def holdings_of(customer: Customer, *, now: datetime) -> list[Holding]:
     """Every unit of that customer, newest purchase first; test orders are left out. Six queries at most."""
-    licenses = (
-        License.objects.filter(owner=customer, line__purchase__test=False)
+    return Shelf([customer]).holdings_of(customer, now=now)
+
+
+class Shelf:
+    """What some customers own, read in as many queries as for one; codes are opened customer by customer."""
+
+    def __init__(self, customers: Iterable[Customer]) -> None:
+        owners = [customer.pk for customer in customers]
+        self.licenses: dict[UUID | None, list[License]] = {}
+        self.unplaced: dict[UUID | None, list[PurchaseLine]] = {}
+        for unit in licenses_of(owners):
+            self.licenses.setdefault(unit.owner_id, []).append(unit)
+        for line in unplaced_of(owners):
+            self.unplaced.setdefault(line.receiver_id, []).append(line)
+
+    def holdings_of(self, customer: Customer, *, now: datetime) -> list[Holding]:
+        """As the function of that name, for one of the customers."""
+        placed = merged(of_license(each, now=now) for each in self.licenses.get(customer.pk, []))
+        found = [*placed, *map(of_unplaced, self.unplaced.get(customer.pk, []))]
+        return sorted(found, key=lambda holding: holding.purchased_at, reverse=True)
+
+
+def licenses_of(owners: list[UUID]) -> QuerySet[License]:
+    return (
+        License.objects.filter(owner__in=owners, line__purchase__test=False)
         .select_related("edition__product", "line__purchase__store")
         .prefetch_related(Prefetch("assignments", open_assignments(), to_attr="open_assignments"))
         .order_by("-line__purchase__ordered_at", "line__position", "unit")
     )
-    unplaced = (
-        PurchaseLine.objects.filter(receiver=customer, placed_at=None, purchase__test=False)
+
+
+def unplaced_of(receivers: list[UUID]) -> QuerySet[PurchaseLine]:
+    return (
+        PurchaseLine.objects.filter(receiver__in=receivers, placed_at=None, purchase__test=False)
         .select_related("purchase__store")
         .order_by("-purchase__ordered_at", "position")
     )
-    found = [*merged(of_license(each, now=now) for each in licenses), *map(of_unplaced, unplaced)]
-    return sorted(found, key=lambda holding: holding.purchased_at, reverse=True)
 
 
 def open_assignments() -> QuerySet[KeyAssignment]:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import Max
 from django.db.models.functions import Now
 
-from licensing.models import EmailAddress
+from licensing.models import Customer, EmailAddress
 from recovery import limits
 from recovery.limits import Limit
 from recovery.models import (
@@ -64,6 +64,11 @@ class Known:
             dead={bytes(each.mailbox) for each in dead},
             pauses={each.domain: each for each in pauses},
         )
+
+    def owners(self, messages: Iterable[Message]) -> list[Customer]:
+        """Whose keys these mails are to carry."""
+        asked = [each.request.address for each in messages if each.kind == MessageKind.KEYS and each.request]
+        return [self.addresses[address].customer for address in asked if address in self.addresses]
 
 
 def domain_of(canonical: str) -> str:

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from licensing.holdings import Shelf
 from recovery.mail import render
 from recovery.mail.claim import Heartbeat, claim
 from recovery.mail.decide import Known, mint_challenges, sort_out
@@ -100,6 +101,7 @@ class Batch:
             going = sort_out(alive, self.known, now=now)
             self.challenges = mint_challenges(going)
             self.save_decisions({message.pk for message in going})
+        self.shelf = Shelf(self.known.owners(going))
         return going
 
     def save_decisions(self, going: set[object]) -> None:
@@ -180,7 +182,7 @@ class Batch:
             return render.alert(message)
         address = self.known.addresses.get(message.request.address)
         if message.kind == MessageKind.KEYS and address:
-            return render.keys(message, address=address, now=timezone.now())
+            return render.keys(message, address=address, shelf=self.shelf, now=timezone.now())
         if message.kind == MessageKind.MUTED:
             mute: Mute = self.known.mutes[bytes(message.request.mailbox)]
             return render.muted(

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.formats import date_format
 
-from licensing.holdings import Holding, Standing, holdings_of
+from licensing.holdings import Holding, Shelf, Standing
 from licensing.models import EmailAddress, Store
 from recovery.file_names import safe_name
 from recovery.mail.bounces import return_path
@@ -57,10 +57,10 @@ def nothing_found(message: Message, challenge: Challenge) -> Draft:
     return Draft("nothing-found", asked.address, context, facts | of_request(message), challenge.minted_at)
 
 
-def keys(message: Message, *, address: EmailAddress, now: datetime) -> Draft:
+def keys(message: Message, *, address: EmailAddress, shelf: Shelf, now: datetime) -> Draft:
     """Every key of the owner, to the address on file; what has no key is there with its reason."""
     holdings = sorted(
-        holdings_of(address.customer, now=now), key=lambda each: each.standing is not Standing.ACTIVE
+        shelf.holdings_of(address.customer, now=now), key=lambda each: each.standing is not Standing.ACTIVE
     )
     context = {"name": address.customer.full_name, "holdings": holdings}
     return Draft(

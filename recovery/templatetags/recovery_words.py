@@ -50,6 +50,8 @@ def why_no_key(standing: Standing) -> str:
 @register.filter
 def one_line(text: Any) -> str:
     """Text from a shop on one line: no breaks, no control signs, nothing that turns the writing round."""
+    if isinstance(text, str) and text.isascii() and text.isprintable():
+        return " ".join(text.split())
     shown = "".join(" " if unicodedata.category(c) in BREAKS else c for c in str(text) if c not in TURNS)
     return " ".join(shown.split())
 
