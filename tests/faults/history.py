@@ -40,6 +40,10 @@ def settle(service: Service, *asked: str) -> None:
             return not Message.objects.filter(request__address__in=asked, state__in=OPEN).exists()
 
         wait_until(is_settled, what="an end for every accepted request", timeout=service.patience)
+    # Whoever else sends the same mail has had the time to do it.
+    wait_until(
+        lambda: not service.smtp.open_connections, what="the end of all sending", timeout=service.patience
+    )
 
 
 def assert_account(service: Service, *asked: str) -> None:

@@ -143,13 +143,12 @@ def test_a_server_that_never_replies_gets_the_same_mail_a_few_times_only(service
 
 
 def test_a_mail_held_up_for_twenty_minutes_carries_a_link_that_works(service: Service) -> None:
-    service.smtp.stop()
+    away = service.smtp.script(stage="connect", cut=True)
     address = owner_asks(service)
+    away.wait_until_reached(timeout=service.patience)
     with service.records():
-        tried = Message.objects.filter(request__address=address, failed_attempts__stage="connect")
-        wait_until(tried.exists, what="an attempt in vain", timeout=service.patience)
         age(address, timedelta(minutes=20))
-    service.smtp.start()
+    service.smtp.forget_script()
     settle(service, address)
     assert press_link(service.browser(), mail_to(service, address)).codes == ["MAIL-1111-AAAA"]
 
