@@ -70,6 +70,8 @@ class Shelf:
         owners = [customer.pk for customer in customers]
         self.licenses: dict[UUID | None, list[License]] = {}
         self.unplaced: dict[UUID | None, list[PurchaseLine]] = {}
+        if not owners:
+            return
         for unit in licenses_of(owners):
             self.licenses.setdefault(unit.owner_id, []).append(unit)
         for line in unplaced_of(owners):

@@ -25,7 +25,7 @@ from recovery.mail.nudge import nudge
 from recovery.mail.turn import Accepted, begin, mark_and_begin
 from recovery.models import CHALLENGE_LIFE, Challenge, Message, MessageKind, MessageState, Mute
 
-BATCH = 25
+BATCH = 100  # what a batch asks of the database is the same for one mail and for many
 DECIDED = ("state", "withheld_because", "reply", "ambiguous", "allowed_at", "mint")
 LET_GO = ("due_at", "lease_owner", "lease_until")  # written where a mail does not go out now
 LONGEST_RUN_SECONDS = 30  # then another wake-up goes on: with the longest attempt, still below Celery's limit
@@ -39,7 +39,7 @@ def deliver_due(open_transport: Callable[[], Transport]) -> int:
     try:
         with relaxed_commits():
             while time.monotonic() - began < LONGEST_RUN_SECONDS:
-                batch = Batch(transport)
+                batch = Batch(transport, until=began + LONGEST_RUN_SECONDS)
                 batch.deliver()
                 accepted += len(batch.accepted)
                 if not batch.messages or batch.unreachable:
@@ -71,8 +71,11 @@ def relaxed_commits() -> Iterator[None]:
 class Batch:
     """Some due mails under one lease."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, *, until: float) -> None:
         self.owner = uuid4()
+        self.until = (
+            until  # of time.monotonic(): a slow mail server must not keep the rest from other workers
+        )
         self.transport = transport
         self.accepted: list[Message] = []
         self.unmarked: Accepted | None = None  # accepted a moment ago; marked with the begin of the next
@@ -131,6 +134,9 @@ class Batch:
                 self.send(message, letter)
             if self.unreachable:
                 self.put_back(going[going.index(message) + 1 :])
+                break
+            if time.monotonic() > self.until:
+                self.release()
                 break
 
     def letters(self, going: list[Message]) -> Iterator[tuple[Message, Letter]]:
@@ -199,6 +205,11 @@ class Batch:
         """These were not tried; they are due again as soon as the server may be back."""
         for message in messages:
             mark(message, Outcome(Verdict.DEFERRED, "connect"), owner=self.owner, recipient="")
+
+    def release(self) -> None:
+        """These were not begun; whoever comes next may have them at once."""
+        untried = Message.objects.filter(lease_owner=self.owner, state=MessageState.WAITING)
+        untried.update(lease_owner=None, lease_until=None)
 
     def start_the_clocks(self) -> None:
         """A challenge's life counts from the hand-over to SMTP, unless something has ended it since."""

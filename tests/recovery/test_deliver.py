@@ -329,6 +329,18 @@ class TestLease:
         states = {request.address: mail_state(request) for request in requests}
         assert [address for address, state in states.items() if state is not MailState.ACCEPTED] == [stolen]
 
+    def test_a_run_that_takes_too_long_lets_go_of_what_it_has_not_begun(
+        self, smtp: SmtpServer, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("recovery.mail.deliver.LONGEST_RUN_SECONDS", 1.0)
+        smtp.script(stage="end_of_data", stall=1.5, times=1)
+        for name in ("one", "two", "three"):
+            asked(f"{name}@example.com")
+        assert deliver() == 1
+        left = Message.objects.filter(state=MessageState.WAITING, lease_owner=None, due_at__lte=Now())
+        assert left.count() == 2
+        assert deliver() == 2
+
     def test_a_heartbeat_keeps_the_lease(self, settings: LazySettings) -> None:
         settings.MAIL_LEASE_SECONDS = 0.2
         asked()
