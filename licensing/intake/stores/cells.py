@@ -13,6 +13,10 @@ _UNTIDY = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]|\s\s|^\s|\s$")
 _PLAIN_CODE = re.compile(r"[0-9A-Za-z]+(?:-[0-9A-Za-z]+)*")
 _TRUE: Final = frozenset({"1", "true", "yes", "y"})
 _FALSE: Final = frozenset({"", "0", "false", "no", "n"})
+_MOST_MONEY: Final = (
+    Decimal(10) ** 12
+)  # of any currency; with the places below, what Decimal reckons with exactly
+_MOST_PLACES: Final = 9
 
 
 def text(value: str) -> str:
@@ -62,18 +66,24 @@ def money(value: str, column: str) -> Decimal:
         amount = Decimal(value.strip().replace(",", "") or "0")
     except InvalidOperation:
         raise RowRejected(column, "is not an amount") from None
-    if not amount.is_finite():
+    if not is_possible(amount):
         raise RowRejected(column, "is not an amount")
     return amount
+
+
+def is_possible(amount: Decimal) -> bool:
+    """Whether it can be reckoned with: "1e999999" is a number too, but no order's."""
+    exponent = amount.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -_MOST_PLACES and abs(amount) < _MOST_MONEY
 
 
 def moment(date: str, time: str, column: str) -> datetime:
     """Date and time of day, both as ISO 8601 writes them, in UTC."""
     try:
         when = datetime.fromisoformat(f"{date.strip()}T{time.strip()}")
-    except ValueError:
+        return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # the latter where UTC has no such year
         raise RowRejected(column, "is not a date and time such as 2024-05-31 and 09:30:00") from None
-    return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 def address(value: str, column: str) -> str:

@@ -129,6 +129,8 @@ def test_a_multi_line_code_keeps_its_lines() -> None:
         ("Refunded?", "maybe"),
         ("Partial Refund ($)", "NaN"),
         ("Partial Refund ($)", "a lot"),
+        ("Partial Refund ($)", "1e999999"),
+        ("Partial Refund ($)", "1e-99999"),
         ("License Key", "---"),
         ("License Key", "AB\x07CD"),
     ],
@@ -138,6 +140,17 @@ def test_rejects_a_row_and_names_the_column(column: str, value: str) -> None:
         read(**{column: value})
 
     assert rejected.value.column == column
+
+
+@pytest.mark.parametrize("price", ["1e999999", "1e-99999", "1E+400"])
+def test_rejects_a_price_that_nobody_can_reckon_with(price: str) -> None:
+    with pytest.raises(RowRejected):
+        read(**{"Quantity": "3", "Partial Refund ($)": "13", "Sale Price ($)": price})
+
+
+def test_rejects_a_moment_beyond_the_calendar() -> None:
+    with pytest.raises(RowRejected):
+        read(**{"Purchase Date": "9999-12-31", "Purchase Time (UTC timezone)": "23:59:59-23:59"})
 
 
 def test_a_rejection_never_repeats_what_stood_in_the_cell() -> None:
