@@ -6,17 +6,27 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import count as count_from
 
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
+from licensing.intake import bulk
 from licensing.intake.codes import Overtaken
 from licensing.intake.editions import Sold, create_editions
 from licensing.intake.meanings import Meanings
 from licensing.intake.purchases import record
 from licensing.intake.record import PurchaseRecord
 from licensing.intake.staging import Progress, opened
-from licensing.models import ImportRun, ImportState, RowOutcome, Store
+from licensing.models import (
+    EmailAddress,
+    ImportRun,
+    ImportState,
+    Purchase,
+    RegistrationKey,
+    RowOutcome,
+    Store,
+)
 
 # Rows in one transaction. SQLite has one writer: 200 rows hold it for some 50 ms, and a pause follows, so that a
 # customer's request gets its turn. PostgreSQL locks single rows only: there a chunk is as large as pays off.
@@ -24,6 +34,9 @@ CHUNK = {"sqlite": 200, "postgresql": 2_000}
 ATTEMPTS = 8  # a chunk that another import overtook begins again
 
 Staged = tuple[int, PurchaseRecord]  # a row's number in the file, and what it holds
+
+# Tables that every chunk is looked up in. They grow from nothing within one import.
+LOOKED_UP = (Purchase, EmailAddress, RegistrationKey)
 
 KEPT = {  # what stays in staging, without its payload: it is reported and somebody may look it up
     RowOutcome.UNPLACED: "no mapping says what this product is",
@@ -38,9 +51,13 @@ def apply(run: ImportRun, *, progress: Progress, dry_run_editions: Iterable[Sold
     """
     size = CHUNK.get(connection.vendor, CHUNK["sqlite"])
     after = 0
-    while rows := next_rows(run, after, size):
+    for number in count_from(1):
+        if not (rows := next_rows(run, after, size)):
+            break
         began = time.monotonic()
         apply_chunk(run, rows, list(dry_run_editions))
+        if number >= 4 and number & (number - 1) == 0:  # 4, 8, 16, …
+            bulk.learn_sizes(LOOKED_UP)
         progress(run.applied_rows, run.rows)
         after = rows[-1][0]
         if connection.vendor != "postgresql":
@@ -73,6 +90,7 @@ def is_passing(error: Exception) -> bool:
 
 
 def attempt_chunk(run: ImportRun, rows: Sequence[Staged], editions: list[Sold]) -> None:
+    bulk.suit_many_lookups()
     locked = ImportRun.objects.select_for_update().get(pk=run.pk)  # two processes resuming one run take turns
     left = still_staged(locked, rows)
     now = timezone.now()

@@ -93,6 +93,27 @@ def insert_each(
         cursor.executemany(statement, prepared(fields, rows))
 
 
+def learn_sizes(models: Sequence[type[models.Model]]) -> None:
+    """Let PostgreSQL count the tables again, as it does by itself only later.
+
+    Its plans go by what it last counted: taking a table for empty, it reads all of it for each chunk.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {', '.join(map(table, models))}")
+
+
+def suit_many_lookups() -> None:
+    """Settings of PostgreSQL for the transaction at hand, which asks for thousands of rows by their keys.
+
+    Left to itself the planner reads whole tables for that up to half a million rows. The commit need not wait for the
+    disk: what a crash of the database takes back, the next run brings again; the run's last commit waits for all.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL synchronous_commit = off")
+
+
 def update(
     model: type[models.Model],
     fields: Sequence[str],

@@ -30,7 +30,8 @@ class PurchaseQuerySet(models.QuerySet["Purchase"]):
 class Purchase(Record):
     """One order in one store, as it was sold. Facts, not a status: `state` is derived from them."""
 
-    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="purchases")
+    # Without an index of its own, here and below: that of the unique constraint begins with it.
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="purchases", db_index=False)
     reference = models.CharField("order reference", max_length=200)
     buyer = models.ForeignKey(
         Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="purchases"
@@ -83,7 +84,9 @@ class Purchase(Record):
 class PurchaseReference(Record):
     """Any other name that the world has for a purchase: transaction id, invoice number, …"""
 
-    purchase = models.ForeignKey(Purchase, on_delete=models.CASCADE, related_name="references")
+    purchase = models.ForeignKey(
+        Purchase, on_delete=models.CASCADE, related_name="references", db_index=False
+    )
     kind = models.CharField(max_length=40)
     value = models.CharField(max_length=200)
 
@@ -99,7 +102,7 @@ class PurchaseReference(Record):
 class PurchaseLine(Record):
     """What the store calls one thing that was sold. Unplaced while no mapping says what it means here."""
 
-    purchase = models.ForeignKey(Purchase, on_delete=models.CASCADE, related_name="lines")
+    purchase = models.ForeignKey(Purchase, on_delete=models.CASCADE, related_name="lines", db_index=False)
     position = models.PositiveSmallIntegerField(default=0)
     product_ref = models.CharField(max_length=200)
     variant = models.CharField(max_length=200, blank=True)
@@ -140,7 +143,7 @@ class PurchaseLine(Record):
 class License(Record):
     """One unit: the right to run one edition. Its owner may be another than the buyer (a gift, a company)."""
 
-    line = models.ForeignKey(PurchaseLine, on_delete=models.PROTECT, related_name="licenses")
+    line = models.ForeignKey(PurchaseLine, on_delete=models.PROTECT, related_name="licenses", db_index=False)
     unit = models.PositiveIntegerField(default=1)
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="licenses")
     owner = models.ForeignKey(
