@@ -3,12 +3,11 @@
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 
 from licensing.addresses import canonical
 from recovery.errors import NotYours
 from recovery.limits import address_digest, network_digest
-from recovery.mail.outbox import MailState, promise, state_of
+from recovery.mail.outbox import MailState, promise_to_new, state_of
 from recovery.models import MessageKind, RecoveryRequest
 from recovery.tokens import digest_of
 
@@ -19,15 +18,14 @@ def ask(*, typed: str, browser: str, ip: str, language: str) -> RecoveryRequest:
     Nothing about the address is looked up here: every address does the same work and gets the same answer.
     """
     address = canonical(typed, smtputf8=settings.SMTPUTF8)
-    with transaction.atomic():
-        request = RecoveryRequest.objects.create(
-            address=address,
-            mailbox=address_digest(address),
-            network=network_digest(ip),
-            browser_digest=digest_of(browser),
-            language=language,
-        )
-        promise(MessageKind.CHALLENGE, request)
+    request = RecoveryRequest(
+        address=address,
+        mailbox=address_digest(address),
+        network=network_digest(ip),
+        browser_digest=digest_of(browser),
+        language=language,
+    )
+    promise_to_new(MessageKind.CHALLENGE, request)
     return request
 
 

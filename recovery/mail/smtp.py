@@ -11,7 +11,8 @@ from recovery.mail.letter import Letter, Outcome, Verdict
 
 BROKEN = (OSError, smtplib.SMTPException, EOFError)
 ENHANCED = re.compile(rb"^\s*([245])\.(\d{1,3})\.(\d{1,3})\b")
-OURS = (b"7", b"8")  # 5.1.7 and 5.1.8 speak of the sender's address: a fault of the vendor's, not a dead mailbox
+# 5.1.7 and 5.1.8 speak of the sender's address: a fault of the vendor's, not a dead mailbox.
+OURS = (b"7", b"8")
 LONGEST_REPLY = 500
 
 

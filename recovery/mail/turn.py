@@ -20,12 +20,12 @@ WITH accepted AS (
     UPDATE recovery_message
     SET state = 'accepted', accepted_at = STATEMENT_TIMESTAMP(), reply = %(reply)s,
         lease_owner = NULL, lease_until = NULL
-    WHERE id = %(accepted)s AND lease_owner = %(owner)s
+    WHERE id = %(accepted)s AND lease_owner IS NOT DISTINCT FROM %(owner)s
     RETURNING id
 ), begun AS (
     UPDATE recovery_message
     SET state = 'sending', attempts = attempts + 1, attempt_at = STATEMENT_TIMESTAMP(), template = %(template)s
-    WHERE id = %(begun)s AND lease_owner = %(owner)s AND lease_until > STATEMENT_TIMESTAMP()
+    WHERE id = %(begun)s AND lease_owner IS NOT DISTINCT FROM %(owner)s AND lease_until > STATEMENT_TIMESTAMP()
     RETURNING id
 )
 SELECT EXISTS (SELECT FROM accepted), EXISTS (SELECT FROM begun)
