@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db.models import Model, QuerySet
 from django.db.models.functions import Now
 
+from licensing.models import ImportRow, ImportRun, ImportState
 from recovery.limits import DAY
 from recovery.models import Allowance, Message, Mute, RecoveryRequest
 
@@ -20,6 +21,14 @@ def forget() -> None:
     delete_in_steps(Message.objects.filter(request=None, created_at__lt=Now() - kept))
     delete_in_steps(Mute.objects.filter(until__lt=Now() - kept))
     delete_in_steps(Allowance.objects.filter(touched_at__lt=Now() - 2 * DAY))
+    forget_abandoned_files()
+
+
+def forget_abandoned_files() -> None:
+    """What a reading left behind that was killed a day ago: nothing of it can be resumed, and it holds orders."""
+    abandoned = ImportRun.objects.filter(state=ImportState.STAGING, started_at__lt=Now() - DAY)
+    delete_in_steps(ImportRow.objects.filter(run__in=abandoned))
+    delete_in_steps(abandoned)
 
 
 def delete_in_steps(rows: QuerySet[Any, Any]) -> None:

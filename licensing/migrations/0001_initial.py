@@ -133,7 +133,7 @@ class Migration(migrations.Migration):
                 ('sealed_code', models.BinaryField(blank=True, help_text='The code that came with an unplaced line, encrypted; moved to a key when placed.', null=True)),
                 ('placed_at', models.DateTimeField(blank=True, null=True)),
                 ('purchase', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='licensing.purchase')),
-                ('receiver', models.ForeignKey(blank=True, help_text="A gift's receiver.", null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='licensing.customer')),
+                ('receiver', models.ForeignKey(blank=True, help_text="Who gets its licenses.", null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='licensing.customer')),
             ],
             options={
                 'ordering': ['position'],

@@ -114,7 +114,7 @@ class PurchaseLine(Record):
         null=True,
         blank=True,
         related_name="lines",
-        help_text="A gift's receiver.",
+        help_text="Who gets its licenses.",
     )
     registered_name = models.CharField(max_length=300, blank=True)
     sealed_code = models.BinaryField(

@@ -8,8 +8,8 @@ from django.db.models.functions import Now
 from licensing.keys.assign import assign
 from licensing.keys.sealed import new_key_file
 from licensing.models import Customer, RegistrationKey
-from recovery.models import RecoveryRequest
 from recovery.file_names import safe_name
+from recovery.models import RecoveryRequest
 from tests.factories import ORDERED_AT, customer, edition, key, license, line, owner_of, product, purchase
 from tests.recovery.web.conftest import CODE
 from tests.recovery.web.visitor import Answer, Mailed, Visitor, html_of, prove, text_of
