@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from recovery.models import Challenge, Mute, RecoveryRequest
+from recovery.models.requests import RecoveryRequestQuerySet
 
 MUTE_LIFE = timedelta(days=30)
 
@@ -20,5 +22,17 @@ def silence(request: RecoveryRequest) -> bool:
 
 def end_what_is_open(request: RecoveryRequest) -> None:
     same_mailbox = RecoveryRequest.objects.filter(mailbox=request.mailbox)
+    wait_for_proofs(same_mailbox)
     Challenge.objects.live().filter(request__in=same_mailbox).update(expires_at=Now())
     same_mailbox.with_open_view().update(view_ends_at=Now())
+
+
+def wait_for_proofs(requests: RecoveryRequestQuerySet) -> None:
+    """Let proofs that have begun end first, and hold up others.
+
+    A proof takes the request, then its challenge. Taken the other way round, the two would deadlock, and the one that
+    the database gives up may be this one; and a view that is opened meanwhile would stay open.
+    """
+    live = Challenge.objects.live().filter(request=OuterRef("pk"))
+    concerned = requests.filter(Q(Exists(live)) | Q(view_ends_at__gt=Now())).order_by("pk")
+    list(concerned.select_for_update(no_key=True).values_list("pk"))

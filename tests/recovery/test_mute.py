@@ -2,6 +2,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import connections
 from django.db.models.functions import Now
 
 from recovery.errors import Expired, NoView
@@ -10,10 +11,11 @@ from recovery.journeys.mute import mute, unmute
 from recovery.journeys.request import mail_state
 from recovery.journeys.verify import prove_by_link
 from recovery.mail.outbox import MailState
-from recovery.models import Message, Mute, Withheld
+from recovery.models import Message, Mute, RecoveryRequest, Withheld
 from recovery.tokens import InvalidToken
 from tests.factories import owner_of
 from tests.kit.mails import link_in
+from tests.kit.race import released_together
 from tests.kit.smtp import SmtpServer
 from tests.recovery.asking import asked
 
@@ -104,3 +106,22 @@ def test_other_mailboxes_are_not_touched(smtp: SmtpServer, deliver: Deliver) -> 
 def test_a_link_for_another_purpose_mutes_nothing(smtp: SmtpServer) -> None:
     with pytest.raises(InvalidToken):
         mute(token_in(smtp.messages[0], "/verify/"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_proof_at_the_same_moment_leaves_no_view_and_stops_no_mute(
+    smtp: SmtpServer, deliver: Deliver
+) -> None:
+    """Whoever is first: both take the request before its challenges, so neither can stand in the other's way."""
+    for number in range(15):
+        owner_of(f"anna{number}@example.org", codes=[])
+        asked(f"anna{number}@example.org", ip=f"10.1.{number}.1")
+    deliver()
+    for mail in smtp.messages[1:]:
+        proof, silencing = token_in(mail, "/verify/"), token_in(mail, "/not-me/")
+        race = released_together(
+            [lambda of=proof: prove_by_link(of), lambda of=silencing: mute(of)], after=connections.close_all
+        )
+        assert [error for error in race.errors if not isinstance(error, Expired)] == []
+    assert not RecoveryRequest.objects.with_open_view().exists()
+    assert Mute.objects.count() == 15
