@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connections
@@ -119,9 +120,8 @@ def test_a_proof_at_the_same_moment_leaves_no_view_and_stops_no_mute(
     deliver()
     for mail in smtp.messages[1:]:
         proof, silencing = token_in(mail, "/verify/"), token_in(mail, "/not-me/")
-        race = released_together(
-            [lambda of=proof: prove_by_link(of), lambda of=silencing: mute(of)], after=connections.close_all
-        )
+        calls: list[Callable[[], object]] = [partial(prove_by_link, proof), partial(mute, silencing)]
+        race = released_together(calls, after=connections.close_all)
         assert [error for error in race.errors if not isinstance(error, Expired)] == []
     assert not RecoveryRequest.objects.with_open_view().exists()
     assert Mute.objects.count() == 15
