@@ -12,7 +12,7 @@ from tests.journeys.service import Service
 from tests.journeys.steps import ask
 from tests.kit.waiting import wait_until
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.journey
 
 
 def asked_of(service: Service) -> str:

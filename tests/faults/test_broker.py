@@ -11,7 +11,7 @@ from tests.journeys.steps import ask, mail_to
 from tests.kit.processes import ROOT
 from tests.kit.waiting import wait_until
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.journey
 
 QUEUE = "recovery"
 

@@ -17,7 +17,7 @@ from tests.journeys.service import Service
 from tests.journeys.steps import ask
 from tests.kit.postgres import Postgres
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.journey
 
 
 def test_a_visitor_is_told_the_truth_while_the_database_is_away(service: Service) -> None:

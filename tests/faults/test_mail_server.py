@@ -22,7 +22,7 @@ from tests.kit.mails import code_in
 from tests.kit.smtp_script import Stage
 from tests.kit.waiting import wait_until
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.journey
 
 BEFORE_THE_MAIL: list[Stage] = ["connect", "ehlo", "mail", "rcpt", "data"]
 SILENT: list[Any] = ["data", *(pytest.param(stage, marks=pytest.mark.long) for stage in BEFORE_THE_MAIL[:-1])]

@@ -16,7 +16,7 @@ from tests.journeys.ground import Ground
 from tests.journeys.service import Service
 from tests.kit.postgres import Postgres
 
-pytestmark = [pytest.mark.long, pytest.mark.journey, pytest.mark.xdist_group("faults")]
+pytestmark = [pytest.mark.long, pytest.mark.journey]
 
 SWEEP = {
     "CELERY_BEAT_SCHEDULE": {"sweep": {"task": "naive.sweep", "schedule": 0.5}},

@@ -23,7 +23,7 @@ from tests.journeys.service import Service
 from tests.journeys.steps import ask, open_link, press_link
 from tests.kit.smtp import Rule
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.journey
 
 ROUNDS = pytest.mark.parametrize("rounds", [1, pytest.param(100, marks=pytest.mark.long)])
 MARKS_ACCEPTED = "UPDATE%recovery_message%accepted%"

@@ -1,6 +1,7 @@
 """The main road: a lost registration key is back in its owner's mailbox."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db.models.functions import Now
@@ -11,10 +12,10 @@ from tests.journeys.service import Service
 from tests.journeys.steps import ask, mail_to, open_link, press_link, recover, type_code
 from tests.kit.mails import links_in, text_of
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 
 
-def owner(service: Service, *codes: str, **facts: object) -> str:
+def owner(service: Service, *codes: str, **facts: Any) -> str:
     """The mailbox of a customer who owns these codes."""
     email = service.new_address()
     with service.records():

@@ -9,7 +9,7 @@ from tests.journeys.steps import ask, mail_to, press_link, recover
 from tests.kit.mails import link_in, links_in, text_of
 from tests.kit.waiting import wait_until
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 
 
 def test_a_gift_is_its_receivers_and_not_its_buyers(service: Service) -> None:

@@ -18,7 +18,7 @@ from tests.kit.mails import code_in, links_in
 from tests.kit.smtp import Received
 from tests.kit.waiting import wait_until
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 
 
 @dataclass

@@ -12,7 +12,7 @@ from tests.journeys.steps import recover
 from tests.kit.mails import text_of
 from tests.kit.processes import ROOT
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 
 SALES = ROOT / "demo" / "sample-sales.csv"
 TROUBLES = ("Refunded?", "Fully Refunded?", "Disputed?", "Giftee Email")

@@ -9,7 +9,7 @@ from tests.journeys.settings import INSTALLED_APPS
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.faults.naive.apps.Naive"]
 CELERY_TASK_ACKS_LATE = False
 CELERY_TASK_REJECT_ON_WORKER_LOST = False
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, int] = {}
-CELERY_TASK_PUBLISH_RETRY_POLICY: dict[str, int] = {}
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {}
+CELERY_BROKER_TRANSPORT_OPTIONS = {}
+CELERY_TASK_PUBLISH_RETRY_POLICY = {}
+CELERY_BEAT_SCHEDULE = {}
 globals().update(json.loads(os.environ.get("TEST_SETTINGS", "{}")))

@@ -7,9 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from celery import Task, shared_task
+from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from licensing.holdings import Shelf
 from licensing.models import EmailAddress
 from recovery.mail import render
 from recovery.mail.letter import Letter, Verdict
@@ -26,6 +28,12 @@ def promise(kind: MessageKind, request: RecoveryRequest) -> Message:
         )
     send.delay(str(message.pk))
     return message
+
+
+def promise_to_new(kind: MessageKind, request: RecoveryRequest) -> Message:
+    with transaction.atomic():
+        request.save(force_insert=True)
+        return promise(kind, request)
 
 
 @shared_task(bind=True, name="naive.send", max_retries=3)
@@ -68,5 +76,5 @@ def written(message: Message) -> Letter:
         )
     else:
         assert address is not None
-        draft = render.keys(message, address=address, now=timezone.now())
+        draft = render.keys(message, address=address, shelf=Shelf([address.customer]), now=timezone.now())
     return render.written(draft, message)
