@@ -20,7 +20,7 @@ class Verdict(StrEnum):
     ACCEPTED = "accepted"
     DEFERRED = "deferred"  # 4xx, or the server could not be reached or fell silent before it had the mail
     REFUSED = "refused"  # 5xx that says nothing about the mailbox
-    FULL = "full"  # 5xx about this mailbox that may pass: over quota, switched off (5.2.x)
+    FULL = "full"  # 5xx about this mailbox only that may pass: over quota, switched off
     DEAD = "dead"  # 5.1.x at RCPT: there is no such mailbox
     AMBIGUOUS = "ambiguous"  # the mail was handed over and no reply came (RFC 1047)
 

@@ -190,7 +190,17 @@ def judged(code: int, words: bytes, *, stage: str) -> Outcome:
     subject, detail = (found.group(2), found.group(3)) if found else (b"", b"")
     if subject == b"1" and stage == "rcpt" and detail not in OURS:
         return Outcome(Verdict.DEAD, stage, reply)
-    return Outcome(Verdict.FULL if subject == b"2" else Verdict.REFUSED, stage, reply)
+    return Outcome(
+        Verdict.FULL if is_about_mailbox(code, subject, stage=stage) else Verdict.REFUSED, stage, reply
+    )
+
+
+def is_about_mailbox(code: int, subject: bytes, *, stage: str) -> bool:
+    """Whether a 5xx speaks of this mailbox only: 5.2.x, or RCPT's own codes for it (RFC 5321, 4.2.2) without a reason.
+
+    Hotmail says "550 5.5.0 mailbox unavailable" to a mailbox that does not exist, Yahoo "552 1 mailbox not found".
+    """
+    return subject == b"2" or (stage == "rcpt" and 550 <= code <= 553 and subject in (b"", b"5"))
 
 
 def words_of(error: BaseException) -> str:

@@ -141,6 +141,24 @@ class TestWhatServersDo:
         assert [mail_state(first), mail_state(second)] == [MailState.REFUSED, MailState.ACCEPTED]
         assert not DomainPause.objects.exists()
 
+    @pytest.mark.parametrize(
+        "reply",
+        [
+            "550 5.5.0 Requested action not taken: mailbox unavailable",
+            "552 1 Requested mail action aborted, mailbox not found",
+            "553 sorry, that is no mailbox here",
+        ],
+    )
+    def test_asking_with_a_mailbox_that_is_not_there_stops_nobody_elses_mail(
+        self, reply: str, smtp: SmtpServer, deliver: Deliver
+    ) -> None:
+        smtp.script(stage="rcpt", reply=reply, recipient="nobody@example.org")
+        refused, other = asked("nobody@example.org"), asked("anna@example.org")
+        deliver()
+        assert (mail_state(refused), mail_state(other)) == (MailState.REFUSED, MailState.ACCEPTED)
+        assert not DomainPause.objects.exists()
+        assert not Message.objects.filter(kind=MessageKind.ALERT).exists()
+
     def test_a_blocklisting_pauses_the_domain_and_tells_support_once(
         self, smtp: SmtpServer, deliver: Deliver, make_due: MakeDue
     ) -> None:
