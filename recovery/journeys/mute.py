@@ -3,11 +3,12 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Subquery
 from django.db.models.functions import Now
 
 from recovery.mail.outbox import promise
 from recovery.mail.silence import MUTE_LIFE, silence
-from recovery.models import MessageKind, Mute, RecoveryRequest
+from recovery.models import Message, MessageKind, Mute, RecoveryRequest
 from recovery.tokens import InvalidToken, check_token, row_named_by
 
 __all__ = ["MUTE_LIFE", "check_mute", "check_unmute", "mute", "unmute"]
@@ -22,14 +23,22 @@ def check_mute(token: str) -> UUID:
 def mute(token: str) -> None:
     """No requests for that mailbox for 30 days; its open challenges and views end. Raises `InvalidToken`.
 
-    A confirmation, which carries the way back, is promised once, not again while the mute lasts.
+    A confirmation, which carries the way back, is promised once, not again while the mute lasts; also where the
+    mailbox was muted without one, after a complaint.
     """
     request = RecoveryRequest.objects.filter(pk=check_mute(token)).first()
     if request is None:
         raise InvalidToken
     with transaction.atomic():
-        if silence(request):
+        if silence(request) or not is_confirmed(request):
             promise(MessageKind.MUTED, request)
+
+
+def is_confirmed(request: RecoveryRequest) -> bool:
+    """Whether a confirmation of the mailbox's present mute was promised."""
+    since = Mute.objects.filter(mailbox=request.mailbox, lifted_at=None).values("created_at")
+    same = Message.objects.filter(kind=MessageKind.MUTED, request__mailbox=request.mailbox)
+    return same.filter(created_at__gte=Subquery(since[:1])).exists()
 
 
 def check_unmute(token: str) -> UUID:

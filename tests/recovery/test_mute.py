@@ -12,6 +12,7 @@ from recovery.journeys.mute import mute, unmute
 from recovery.journeys.request import mail_state
 from recovery.journeys.verify import prove_by_link
 from recovery.mail.outbox import MailState
+from recovery.mail.silence import silence
 from recovery.models import Message, Mute, RecoveryRequest, Withheld
 from recovery.tokens import InvalidToken
 from tests.factories import owner_of
@@ -61,6 +62,19 @@ def test_the_confirmation_goes_out_beyond_every_limit_and_once(smtp: SmtpServer,
         mute(token_in(smtp.messages[0], "/not-me/"))
     deliver()
     assert len(smtp.messages) == sent + 1
+
+
+def test_whoever_was_muted_by_a_complaint_gets_the_way_back_by_saying_so(
+    smtp: SmtpServer, deliver: Deliver
+) -> None:
+    silence(RecoveryRequest.objects.get())
+    for _ in range(2):
+        mute(token_in(smtp.messages[0], "/not-me/"))
+    assert deliver() == 1
+    unmute(token_in(smtp.messages[1], "/unmute/"))
+    request = asked("anna@example.com")
+    deliver()
+    assert mail_state(request) is MailState.ACCEPTED
 
 
 def test_ends_open_links_and_views(smtp: SmtpServer, deliver: Deliver) -> None:
