@@ -91,6 +91,7 @@ class Batch:
             self.send_each(going, heartbeat)
             self.mark_the_last()
             self.start_the_clocks()
+        log.info("mails_accepted", count=len(self.accepted), of=len(self.messages))
 
     def prepare(self) -> list[Message]:
         """Decide about every mail and mint the challenges, durably, before anything leaves."""
@@ -161,9 +162,10 @@ class Batch:
         self.unreachable = outcome.unreachable
         if outcome.verdict is Verdict.ACCEPTED:
             self.unmarked = Accepted(message, outcome, letter.recipient)
+            log.debug("mail_attempted", message=str(message.pk), verdict=outcome.verdict, stage=outcome.stage)
         else:
             mark(message, outcome, owner=self.owner, recipient=letter.recipient)
-        log.info("mail_attempted", message=str(message.pk), verdict=outcome.verdict, stage=outcome.stage)
+            log.info("mail_attempted", message=str(message.pk), verdict=outcome.verdict, stage=outcome.stage)
 
     def mark_the_last(self) -> None:
         if self.unmarked and self.unmarked.mark(self.owner):
