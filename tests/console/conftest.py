@@ -77,7 +77,7 @@ STATIC_FILES = "django.contrib.staticfiles.storage.StaticFilesStorage"
 def support(db: None) -> Client:
     """A browser in which somebody with every right is signed in."""
     client = Client()
-    client.force_login(User.objects.create_superuser("support", password="a long password for tests"))
+    client.force_login(User.objects.create_superuser("support"))
     return client
 
 
