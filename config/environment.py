@@ -72,6 +72,8 @@ class Environment:
         """Raises `UnsafeEnvironment` naming every bad variable. `ENV_FILE` may name a file to read first."""
         reader = Env()
         if path := os.environ.get("ENV_FILE"):
+            if not Path(path).is_file():
+                raise UnsafeEnvironment({"ENV_FILE": f"names {path}, and there is no such file"})
             reader.read_env(path, recurse=False)
         return Reading(reader).environment()
 
@@ -107,7 +109,9 @@ class Reading:
             "trusted_proxies": self.whole("TRUSTED_PROXIES", default=0, low=0, high=10),
             "database_url": self.text(
                 "DATABASE_URL",
-                default=None if server else f"sqlite:///{var_dir / 'recovery.sqlite3'}",
+                default=None
+                if server
+                else f"sqlite:///{var_dir / ('demo.sqlite3' if demo else 'recovery.sqlite3')}",
                 check=database_check(server),
             ),
             "redis_url": self.text("REDIS_URL", check=redis_check) if server else "memory://here/",

@@ -14,4 +14,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = PlainContentType(get_wsgi_application())
 
 if settings.EMBEDDED:
+    if not settings.DEMO:
+        # The terminal's Ctrl-C is for Granian's main process, which then asks this one to stop; both at once made
+        # every fourth stop hang. The demo starts its server apart from the terminal.
+        os.setpgrp()
     EmbeddedWorker(app).start()

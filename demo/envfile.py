@@ -10,22 +10,22 @@ SECRETS = ("SECRET_KEY", "ENCRYPTION_KEYS", "FINGERPRINT_KEYS")
 PASSWORD = "DEMO_SUPPORT_PASSWORD"  # noqa: S105  the name of a line, not a password
 
 
-class NotADemo(SystemExit):
-    """Data of a real service lies here; a demo must not touch it."""
+class SecretsLost(SystemExit):
+    """A demo's data without the secrets it was made with: its codes could never be read."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(
-            f"{folder} holds a database, but no demo.env: it is not a demo's. The demo was not started, and nothing "
-            "was changed. Give the demo a folder of its own: make demo VAR_DIR=…"
+            f"{folder} holds demo.sqlite3, but no demo.env with its secrets. Nothing was changed. Remove demo.sqlite3 "
+            "to begin anew."
         )
 
 
 def read_or_make(folder: Path) -> dict[str, str]:
-    """The lines of demo.env in that folder, which only its owner can read. Raises `NotADemo`."""
+    """The lines of demo.env in that folder, which only its owner can read. Raises `SecretsLost`."""
     path = folder / "demo.env"
     if not path.exists():
-        if (folder / "recovery.sqlite3").exists():
-            raise NotADemo(folder)
+        if (folder / "demo.sqlite3").exists():
+            raise SecretsLost(folder)
         folder.mkdir(parents=True, exist_ok=True)
         write_private(path, made_up())
     return dict(lines_of(path.read_text()))

@@ -52,6 +52,9 @@ def main() -> int:
     except (TourFailed, OSError, subprocess.SubprocessError) as reason:
         print(f"\nThe tour failed: {reason}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
     print(
         "\nThe tour is over: the key in the mail is the one in the sales file, and nothing was left running."
     )
@@ -102,8 +105,12 @@ def sale_to_ask_for(sales: Path) -> Sale:
                 if is_plain(row):
                     return Sale(row["Purchase Email"].strip(), row["License Key"], row["Item Name"])
     except (OSError, ValueError, KeyError) as error:
-        raise TourFailed(f"{sales} cannot be read as a sales file ({error})") from error
+        raise TourFailed(f"{sales} cannot be read as a sales file: {cause_of(error)}") from error
     raise TourFailed(f"{sales} has no plain order with a key to ask for")
+
+
+def cause_of(error: Exception) -> str:
+    return f"it has no column {error}" if isinstance(error, KeyError) else str(error)
 
 
 def is_plain(row: dict[str, str]) -> bool:
@@ -117,7 +124,7 @@ def demo_running(*, sales: Path, var: Path, port: int) -> Iterator[None]:
     """`make demo` as a user starts it; afterwards it gets the signal of Ctrl-C."""
     command = [sys.executable, "-m", "demo", "--port", str(port), "--sales", str(sales)]
     env = os.environ | {"VAR_DIR": str(var)}
-    process = subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True)
+    process = subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True, stdout=subprocess.DEVNULL)
     try:
         wait_for(
             lambda: process.poll() is not None or answers(port), "the demo is not ready", SECONDS_TO_START

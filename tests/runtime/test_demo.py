@@ -5,7 +5,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 
+from demo.data import linked
 from tests.kit.ports import free_port
 from tests.kit.processes import ROOT
 from tests.runtime.demo_process import SALES, command, demo_process, whole_environment
@@ -48,7 +50,7 @@ def test_refuses_a_taken_port(tmp_path: Path) -> None:
         said = refusal(tmp_path, port=port)
 
     assert f"Port {port} of 127.0.0.1 is taken" in said
-    assert not (tmp_path / "recovery.sqlite3").exists()
+    assert not (tmp_path / "demo.sqlite3").exists()
 
 
 def test_refuses_a_sales_file_that_is_not_there(tmp_path: Path) -> None:
@@ -62,15 +64,28 @@ def test_refuses_a_file_that_is_no_sales_file(tmp_path: Path) -> None:
     assert "The demo was not started" in refusal(tmp_path, sales=nonsense)
 
 
-def test_leaves_a_real_services_data_alone(tmp_path: Path) -> None:
-    database = tmp_path / "recovery.sqlite3"
+def test_refuses_data_whose_secrets_are_lost(tmp_path: Path) -> None:
+    database = tmp_path / "demo.sqlite3"
     database.write_bytes(b"somebody's data")
 
-    assert "it is not a demo's" in refusal(tmp_path)
+    assert "no demo.env with its secrets" in refusal(tmp_path)
     assert database.read_bytes() == b"somebody's data"
 
 
+def test_a_sales_file_beside_the_demos_data_stays_a_file(tmp_path: Path, settings: LazySettings) -> None:
+    settings.VAR_DIR = tmp_path
+    sales = tmp_path / "mine.csv"
+    sales.write_text("mine")
+
+    for _ in range(2):
+        assert linked(sales).read_text() == "mine"
+    assert linked(linked(sales)).read_text() == "mine"
+    assert not sales.is_symlink()
+
+
 def test_ctrl_c_leaves_no_process_and_a_second_start_finds_the_data(tmp_path: Path) -> None:
+    real = tmp_path / "recovery.sqlite3"
+    real.write_bytes(b"a real service's data")
     with demo_process(tmp_path) as first:
         buyer = first.buyer()
         first.ask(buyer)
@@ -81,6 +96,7 @@ def test_ctrl_c_leaves_no_process_and_a_second_start_finds_the_data(tmp_path: Pa
         assert second.buyer() == buyer
         assert second.names() == mails
         assert "Reading" not in second.running.log_text()
+    assert real.read_bytes() == b"a real service's data"
 
 
 def test_a_killed_demo_leaves_no_process(tmp_path: Path) -> None:

@@ -177,3 +177,7 @@ def test_the_embedded_mode_refuses_a_second_web_process(surroundings: Surroundin
     embedded = {name: value for name, value in SERVER.items() if name not in ("DATABASE_URL", "REDIS_URL")}
 
     assert list(surroundings.problems(embedded | {"MODE": "embedded", "WEB_WORKERS": "2"})) == ["WEB_WORKERS"]
+
+
+def test_a_file_that_is_not_there_is_named(surroundings: Surroundings) -> None:
+    assert "there is no such file" in surroundings.problems({"ENV_FILE": "/nowhere/env"})["ENV_FILE"]

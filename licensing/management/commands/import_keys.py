@@ -31,7 +31,10 @@ class Command(BaseCommand):
         now = timezone.now()
         found = Edition.objects.filter(sku=edition).first()
         if found is None:
-            raise CommandError(f"There is no edition with the SKU {edition!r}. Nothing was imported.")
+            known = ", ".join(Edition.objects.values_list("sku", flat=True)[:SHOWN]) or "none yet"
+            raise CommandError(
+                f"There is no edition with the SKU {edition!r} (known: {known}). Nothing was imported."
+            )
         try:
             filled = import_keys(file, edition=found, encoding=encoding, now=now)
         except FileRefused as refusal:
