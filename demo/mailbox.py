@@ -17,7 +17,7 @@ class MailboxTransport:
     def send(self, letter: Letter) -> Outcome:
         """Accepted once the whole file stands under its name; a full disk is a server out of reach."""
         try:
-            name = store(letter.as_bytes(), folder=settings.MAILBOX_DIR, now=datetime.now(UTC))
+            name = store(letter.content, folder=settings.MAILBOX_DIR, now=datetime.now(UTC))
         except OSError as error:
             return Outcome(Verdict.DEFERRED, "connect", f"the demo's mailbox: {error.strerror}")
         return Outcome(Verdict.ACCEPTED, "end_of_data", f"250 written as {name}")

@@ -174,7 +174,9 @@ class Batch:
     def composed(self, message: Message) -> Letter | None:
         """The mail, or nothing when it cannot be composed: that is our fault, is logged, and holds up no other mail."""
         try:
-            return render.written(self.draft(message), message)
+            letter = render.written(self.draft(message), message)
+            log.debug("mail_composed", message=str(message.pk), octets=len(letter.content))
+            return letter
         except Exception:  # a template or a key that fails must not stop the batch
             log.exception("mail_not_composed", message=str(message.pk), kind=message.kind)
             mark(

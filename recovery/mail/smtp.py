@@ -127,7 +127,7 @@ class Conversation:
         if refused:
             return refused
         try:
-            self.connection.send(dotted(self.letter.as_bytes()))
+            self.connection.send(dotted(self.letter.content))
             code, words = self.connection.getreply()
         except BROKEN as error:
             return Outcome(Verdict.AMBIGUOUS, "end_of_data", words_of(error))

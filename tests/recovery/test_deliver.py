@@ -1,5 +1,6 @@
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from uuid import uuid4
@@ -12,7 +13,9 @@ from django.db.models.functions import Now
 from recovery.journeys.request import mail_state
 from recovery.journeys.verify import prove_by_link
 from recovery.mail import claim as claiming
+from recovery.mail import render
 from recovery.mail.deliver import deliver_due
+from recovery.mail.letter import Letter
 from recovery.mail.mark import MOST_AMBIGUOUS
 from recovery.mail.outbox import MailState
 from recovery.mail.smtp import SmtpTransport
@@ -391,3 +394,20 @@ def test_a_mail_that_cannot_be_composed_holds_up_no_other(
     deliver()
     assert mail_state(request) is MailState.ACCEPTED
     assert Message.objects.get(kind=MessageKind.KEYS).state == MessageState.WAITING
+
+
+@pytest.mark.django_db
+def test_a_mail_whose_bytes_cannot_be_built_holds_up_no_other(
+    smtp: SmtpServer, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = render.written
+
+    def broken_for_bert(draft: render.Draft, message: Message) -> Letter:
+        letter = written(draft, message)
+        return replace(letter, text="\ud800") if letter.recipient.startswith("bert") else letter
+
+    monkeypatch.setattr(render, "written", broken_for_bert)
+    requests = [asked(f"{name}@example.com") for name in ("anna", "bert", "carl")]
+    deliver()
+    states = [mail_state(request) for request in requests]
+    assert states == [MailState.ACCEPTED, MailState.WAITING, MailState.ACCEPTED]

@@ -40,7 +40,7 @@ def test_a_mail_becomes_a_whole_file_with_the_same_bytes(settings: LazySettings,
 
     (file,) = (tmp_path / "mailbox").iterdir()
     assert outcome.verdict is Verdict.ACCEPTED
-    assert file.read_bytes() == letter().as_bytes()
+    assert file.read_bytes() == letter().content
 
 
 def test_a_mailbox_that_cannot_be_written_puts_the_mail_off(settings: LazySettings, tmp_path: Path) -> None:
