@@ -40,7 +40,8 @@ def settle(service: Service, *asked: str) -> None:
             return not Message.objects.filter(request__address__in=asked, state__in=OPEN).exists()
 
         wait_until(is_settled, what="an end for every accepted request", timeout=service.patience)
-    # Whoever else sends the same mail has had the time to do it.
+    # Whoever else was sending the same mail gets to its end, too.
+    service.smtp.forget_script()
     wait_until(
         lambda: not service.smtp.open_connections, what="the end of all sending", timeout=service.patience
     )
