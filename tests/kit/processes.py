@@ -134,12 +134,18 @@ def start(
             cwd=cwd,
             user=user,
             start_new_session=True,
+            preexec_fn=hear_ctrl_c,
         )
     running = Running(process, log, mark)
     end_with_us(running.pid, by=ended_by)
     if ready is not None:
         _wait_until_ready(running, ready, timeout)
     return running
+
+
+def hear_ctrl_c() -> None:
+    """Called in the child: a run that a shell put into the background has SIGINT ignored, and hands that on."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def port_answers(port: int) -> Callable[[], bool]:
