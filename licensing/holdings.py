@@ -47,7 +47,6 @@ class Holding:
     registered_name: str
     code: str
     file_name: str
-    content_type: str
     content: bytes
     purchased_at: datetime
     shop: str
@@ -132,7 +131,6 @@ def of_license(license: License, *, now: datetime) -> Holding:
         registered_name=key.registered_name if key else license.line.registered_name,
         code="" if is_file else content.decode(),
         file_name=key.file_name if key and is_file else "",
-        content_type=key.content_type if key else "",
         content=content,
         purchased_at=purchase.ordered_at,
         shop=str(purchase.store),
@@ -163,7 +161,6 @@ def of_unplaced(line: PurchaseLine) -> Holding:
         registered_name=line.registered_name,
         code="",
         file_name="",
-        content_type="",
         content=b"",
         purchased_at=line.purchase.ordered_at,
         shop=str(line.purchase.store),

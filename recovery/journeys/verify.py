@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from recovery.errors import Expired, TooManyTries, Used, WrongCode
 from recovery.limits import CODES, mailbox_digest, network_digest, take
-from recovery.mail.outbox import promise
+from recovery.mail.outbox import promise, promise_to_new
 from recovery.models import CODE_TRIES, VIEW_LIFE, Challenge, MessageKind, Origin, RecoveryRequest
 from recovery.tokens import (
     InvalidToken,
@@ -119,14 +119,13 @@ def ask_again(token: str, *, browser: str, ip: str, language: str) -> RecoveryRe
     Raises `InvalidToken`, also when the request is so old that it is forgotten.
     """
     earlier = authentic(token).request
-    with transaction.atomic():
-        request = RecoveryRequest.objects.create(
-            address=earlier.address,
-            mailbox=earlier.mailbox,
-            network=network_digest(ip),
-            browser_digest=digest_of(browser),
-            origin=Origin.LINK,
-            language=language,
-        )
-        promise(MessageKind.CHALLENGE, request)
+    request = RecoveryRequest(
+        address=earlier.address,
+        mailbox=earlier.mailbox,
+        network=network_digest(ip),
+        browser_digest=digest_of(browser),
+        origin=Origin.LINK,
+        language=language,
+    )
+    promise_to_new(MessageKind.CHALLENGE, request)
     return request

@@ -73,9 +73,8 @@ class Batch:
 
     def __init__(self, transport: Transport, *, until: float) -> None:
         self.owner = uuid4()
-        self.until = (
-            until  # of time.monotonic(): a slow mail server must not keep the rest from other workers
-        )
+        # Of time.monotonic(): a slow mail server must not keep the rest from other workers.
+        self.until = until
         self.transport = transport
         self.accepted: list[Message] = []
         self.unmarked: Accepted | None = None  # accepted a moment ago; marked with the begin of the next

@@ -15,11 +15,10 @@ from licensing.models import EmailAddress, Store
 from recovery.file_names import safe_name
 from recovery.mail.bounces import return_path
 from recovery.mail.letter import Attachment, Letter
+from recovery.mail.silence import MUTE_LIFE
 from recovery.mail.stencil import texts
 from recovery.models import CHALLENGE_LIFE, Challenge, Message, Mute, RecoveryRequest
 from recovery.tokens import make_code, make_token
-
-DAYS_MUTED = 30
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,9 @@ def keys(message: Message, *, address: EmailAddress, shelf: Shelf, now: datetime
 def muted(message: Message, *, recipient: str, mute: Mute) -> Draft:
     """Requests are muted, and the way back."""
     facts = {"unmute_url": f"{settings.PUBLIC_URL}/unmute/{make_token('unmute', mute.pk)}/"}
-    return Draft("muted", recipient, {"days": DAYS_MUTED}, facts | of_request(message), message.created_at)
+    return Draft(
+        "muted", recipient, {"days": MUTE_LIFE.days}, facts | of_request(message), message.created_at
+    )
 
 
 def alert(message: Message) -> Draft:
