@@ -28,6 +28,7 @@ _DASHES: Final = (
 # What copying from a web page or mail leaves behind unseen.
 _UNSEEN: Final = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 
+_BLANKS: dict[int, None] = {ord(character): None for character in _SPACES + _UNSEEN}
 _DROPPED = {ord(character): None for character in _SPACES + _DASHES + _UNSEEN}
 _UPPER = {ord(lower): lower.upper() for lower in "abcdefghijklmnopqrstuvwxyz"}
 _SPACED: dict[int, str | None] = {**_DROPPED, **_UPPER}
@@ -35,7 +36,7 @@ _SPACED: dict[int, str | None] = {**_DROPPED, **_UPPER}
 _CROCKFORD = {**_SPACED, **dict.fromkeys(b"Oo", "0"), **dict.fromkeys(b"IiLl", "1")}
 _TABLES: Final = {"spaced": _SPACED, "crockford": _CROCKFORD}
 
-FORMS: Final = ("spaced", "exact", "crockford")
+FORMS: Final = ("spaced", "exact", "crockford", "armoured")
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _CONTROL_IN_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # all but tab and line feed
@@ -57,7 +58,8 @@ def normalise(code: str, *, form: str) -> str:
 
     `spaced`: A-Z in upper case, without white space, dashes and unseen characters. `crockford`: the
     same, and O reads as 0, I and L as 1. `exact`: only outer white space goes and line ends
-    become a line feed, for base64 and licence texts, where case and spaces count.
+    become a line feed, for base64 and licence texts, where case and spaces count. `armoured`: lines of armour
+    and all white space go, for documents that a mail may have wrapped anew; case counts.
 
     Raises CodeError (`empty`, `too_long`, `control`) and ValueError for an unknown form.
     """
@@ -65,7 +67,7 @@ def normalise(code: str, *, form: str) -> str:
         raise ValueError(f"unknown code form {form!r}: it must be one of {', '.join(FORMS)}")
     if len(code) > LONGEST_CODE or len(code.encode(errors="surrogatepass")) > LONGEST_CODE:
         raise _refusal("too_long")
-    normal = _exact(code) if form == "exact" else code.translate(_TABLES[form])
+    normal = _normal(code, form)
     if (_CONTROL_IN_TEXT if form == "exact" else _CONTROL).search(normal):
         raise _refusal("control")
     if not normal:
@@ -91,6 +93,14 @@ def mask(tail: str) -> str:
     The number of dots says nothing about the length of the code.
     """
     return f"••••-{tail}" if tail else "••••"
+
+
+def _normal(code: str, form: str) -> str:
+    if form == "exact":
+        return _exact(code)
+    if form == "armoured":
+        return _ARMOUR.sub("", code).translate(_BLANKS)
+    return code.translate(_TABLES[form])
 
 
 def _exact(code: str) -> str:

@@ -30,17 +30,38 @@ class Product(Record):
 
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(max_length=200)
-    exchange_allowed = models.BooleanField(default=True)
-    exchanges_per_period = models.PositiveSmallIntegerField(default=2)
-    exchange_period_days = models.PositiveSmallIntegerField(default=365)
-    exchange_cooldown_days = models.PositiveSmallIntegerField(default=30)
+    exchange_allowed = models.BooleanField(
+        "may move to another platform",
+        default=True,
+        help_text="Off: customers see no button; support can still move a license, with a reason.",
+    )
+    exchanges_per_period = models.PositiveSmallIntegerField(
+        "moves in a period",
+        default=2,
+        help_text="How often one license may move by itself within the period.",
+    )
+    exchange_period_days = models.PositiveSmallIntegerField(
+        "period, days", default=365, help_text="Counted back from the moment of the move."
+    )
+    exchange_cooldown_days = models.PositiveSmallIntegerField(
+        "days between moves", default=30, help_text="0: a license may move again at once."
+    )
     exchange_window_days = models.PositiveSmallIntegerField(
+        "days after the purchase",
         null=True,
         blank=True,
-        help_text="Days after the purchase in which exchanges are allowed; empty: always.",
+        help_text="Days after the purchase in which a license may move; empty: always.",
     )
-    exchange_grace_days = models.PositiveSmallIntegerField(default=14)
-    exchange_needs_approval = models.BooleanField(default=False)
+    exchange_grace_days = models.PositiveSmallIntegerField(
+        "grace period, days",
+        default=14,
+        help_text="How long the old code stays valid after a move, and the move can be undone; 0: not at all.",
+    )
+    exchange_needs_approval = models.BooleanField(
+        "support approves each move",
+        default=False,
+        help_text="Customers ask, support decides, and the answer goes out by mail.",
+    )
 
     class Meta:
         ordering = ["name"]
@@ -66,13 +87,33 @@ class Edition(Record):
         default="spaced",
         help_text="How two spellings of one code are recognised as the same.",
     )
+    exchange_line = models.CharField(
+        "moves between",
+        max_length=40,
+        blank=True,
+        help_text="Editions of one product with the same word here stand for each other on their platforms; "
+        "empty: those of the same version do.",
+    )
     key_source = models.CharField(max_length=10, choices=KeySource.choices, default=KeySource.POOL)
     key_source_options = models.JSONField(default=dict, blank=True)
-    checks_retired_list = models.BooleanField(default=False)
+    checks_retired_list = models.BooleanField(
+        "its application checks the retired list",
+        default=False,
+        help_text="Customers are told that a moved code stops working, and its fingerprint is published.",
+    )
+    low_stock_level = models.PositiveIntegerField(
+        default=10, help_text="Support gets a mail when fewer codes than this are left in the pool; 0: never."
+    )
+    low_stock_told_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["sku"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["product", "exchange_line", "platform"],
+                condition=~Q(exchange_line=""),
+                name="one_edition_per_line_and_platform",
+            ),
             models.UniqueConstraint(
                 fields=["product", "version", "platform"], name="one_edition_per_platform"
             ),

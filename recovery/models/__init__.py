@@ -1,5 +1,13 @@
 """Requests, proof and the outbox."""
 
+from recovery.models.exchanges import (
+    Exchange,
+    ExchangeKind,
+    ExchangeMail,
+    ExchangeNote,
+    ExchangeState,
+    NoteAuthor,
+)
 from recovery.models.limits import Allowance, DomainPause, Mute, Suppression
 from recovery.models.messages import (
     AttemptOutcome,
@@ -26,11 +34,17 @@ __all__ = [
     "AttemptOutcome",
     "Challenge",
     "DomainPause",
+    "Exchange",
+    "ExchangeKind",
+    "ExchangeMail",
+    "ExchangeNote",
+    "ExchangeState",
     "MailAttempt",
     "Message",
     "MessageKind",
     "MessageState",
     "Mute",
+    "NoteAuthor",
     "Origin",
     "RecoveryRequest",
     "Suppression",

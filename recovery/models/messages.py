@@ -14,6 +14,10 @@ class MessageKind(models.TextChoices):
     CHALLENGE = "challenge", "proof of the mailbox"
     KEYS = "keys", "the keys"
     MUTED = "muted", "requests are muted"
+    REPLACEMENT = "replacement", "the key of the other platform"
+    UNDONE = "undone", "a move was undone"
+    DECLINED = "declined", "a move was declined"
+    QUESTION = "question", "support asks back"
     ALERT = "alert", "an alert to support"
 
 

@@ -18,6 +18,7 @@ VIEW_LIFE = timedelta(minutes=30)
 class Origin(models.TextChoices):
     PAGE = "page", "the request page"
     LINK = "link", "a link in a mail of ours"
+    SERVICE = "service", "nobody asked: something was completed"
 
 
 class RecoveryRequestQuerySet(models.QuerySet["RecoveryRequest"]):
@@ -36,7 +37,7 @@ class RecoveryRequest(Record):
     mailbox = models.BinaryField(max_length=16, help_text="Keyed digest of the address.")
     network = models.BinaryField(max_length=16)
     browser_digest = models.BinaryField(max_length=32)
-    origin = models.CharField(max_length=4, choices=Origin.choices, default=Origin.PAGE)
+    origin = models.CharField(max_length=7, choices=Origin.choices, default=Origin.PAGE)
     language = models.CharField(max_length=20, blank=True)
     created_at = models.DateTimeField(db_default=Now())
     verified_at = models.DateTimeField(null=True, blank=True)

@@ -148,3 +148,9 @@ def test_never_shows_more_than_a_quarter(code: str) -> None:
 def test_masks_all_but_the_tail() -> None:
     assert mask("7C21") == "••••-7C21"
     assert mask("") == "••••"
+
+
+def test_an_armoured_document_is_the_same_however_a_mail_wrapped_it() -> None:
+    once = "-----BEGIN LICENSE-----\nAbC+\ndef=\n-----END LICENSE-----\n"
+    wrapped = "  -----BEGIN LICENSE-----\r\nAb\r\nC+d\u00a0 ef=  \r\n-----END LICENSE-----"
+    assert normalise(once, form="armoured") == normalise(wrapped, form="armoured") == "AbC+def="
