@@ -4,13 +4,16 @@ import os
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.db import connections
 
 from config.celery import app
 from config.content_type import PlainContentType
 from config.embedded import EmbeddedWorker
+from config.patience import keep_no_visitor_waiting
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+keep_no_visitor_waiting(connections.settings)
 application = PlainContentType(get_wsgi_application())
 
 if settings.EMBEDDED:
