@@ -75,7 +75,8 @@ class Command(BaseCommand):
             ) from None
         if run.outcomes.get(RowOutcome.UNPLACED.value):
             self.stdout.write(
-                "Say what the unknown products mean (console, Mappings), then: manage.py place_lines"
+                f"To see the unknown products: manage.py mapping show --store {run.store.name} --unmapped. "
+                "To say what they mean: manage.py mapping load"
             )
 
 

@@ -1,0 +1,52 @@
+"""`manage.py catalogue load FILE` and `catalogue show`: products and editions without the console."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from licensing.management.tables import DRY_RUN, add_file_options, telling
+from licensing.setup.catalogue import COLUMNS, catalogue_rows, editions_with_pool, load_catalogue
+from licensing.setup.table import write_table
+
+
+class Command(BaseCommand):
+    help = f"Shows products and editions, or sets them from a CSV file with the columns {', '.join(COLUMNS)}."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True)
+        add_file_options(
+            actions.add_parser("load", help="set what the file says; leave what it does not name")
+        )
+        show = actions.add_parser("show", help="what is on file")
+        show.add_argument("--csv", action="store_true", help="as a file that can be edited and loaded")
+
+    def handle(self, *, action: str, **options: Any) -> None:
+        if action == "load":
+            self.load(options["file"], encoding=options["encoding"], dry_run=options["dry_run"])
+        elif options["csv"]:
+            write_table(self.stdout, COLUMNS, catalogue_rows())
+        else:
+            self.show()
+
+    def load(self, file: Path, *, encoding: str, dry_run: bool) -> None:
+        with telling(file):
+            loaded = load_catalogue(file, encoding=encoding, dry_run=dry_run)
+        if dry_run:
+            self.stdout.write(DRY_RUN)
+        self.stdout.write(
+            f"{loaded.new:,} new editions, {loaded.changed:,} changed, {loaded.unchanged:,} unchanged."
+        )
+
+    def show(self) -> None:
+        for edition, waiting in editions_with_pool():
+            shared = ", one code for all buyers" if edition.key_source_options.get("shared") else ""
+            self.stdout.write(f"{edition.sku:<32} {edition}")
+            self.stdout.write(
+                f"{'':<32} codes compared “{edition.code_form}”, {waiting:,} in the pool{shared}"
+            )
+            if edition.download_url:
+                self.stdout.write(f"{'':<32} {edition.download_url}")
