@@ -33,7 +33,10 @@ def unmapped(store: Store) -> list[Unmapped]:
         Max("name"), Count("pk"), Min("purchase__ordered_at"), Max("purchase__ordered_at")
     )
     known = set(Mapping.objects.filter(store=store).values_list("product_ref", "variant"))
-    found = [Unmapped(*group, group[:2] in known) for group in groups]
+    found = [
+        Unmapped(ref, variant, name or "", lines, first, last, (ref, variant) in known)
+        for ref, variant, name, lines, first, last in groups
+    ]
     return sorted(found, key=lambda each: (-each.lines, each.product_ref, each.variant))
 
 

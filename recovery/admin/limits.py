@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -15,8 +14,9 @@ from licensing.console.pages import ReadOnly
 from licensing.console.search import itself
 from recovery.admin.requests import HOW_TO_SEARCH, asked_for
 from recovery.admin.search import counted, mailboxes
+from recovery.journeys.blocks import lift, resume
 from recovery.limits import CODES, MAILBOX, MAILBOX_BY_LINK
-from recovery.models import Allowance, DomainPause, Message, MessageState, Mute, Suppression
+from recovery.models import Allowance, DomainPause, Mute, Suppression
 
 PER_ADDRESS = tuple(limit.name for limit in (MAILBOX, MAILBOX_BY_LINK, CODES))
 
@@ -60,8 +60,9 @@ class Liftable(ReadOnly):
     @admin.action(description="Lift", permissions=["settle"])
     def lift(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Mail goes to these mailboxes again. Those already lifted keep their date."""
-        open_ones = self.model.objects.filter(pk__in=queryset.values("pk"), lifted_at=None)
-        self.message_user(request, f"Lifted: {open_ones.update(lifted_at=timezone.now())}.")
+        chosen = self.model.objects.filter(pk__in=queryset.values("pk"))
+        lifted = lift(chosen, now=timezone.now(), by=request.user.get_username())
+        self.message_user(request, f"Lifted: {lifted}.")
 
 
 class MuteAdmin(Liftable):
@@ -109,12 +110,8 @@ class DomainPauseAdmin(ReadOnly):
     @admin.action(description="Resume mail", permissions=["settle"])
     def resume(self, request: HttpRequest, queryset: QuerySet[DomainPause]) -> None:
         """Mail to these domains may go out now, that which was put off until their pauses end included."""
-        now = timezone.now()
-        with transaction.atomic():
-            for pause in DomainPause.objects.filter(pk__in=queryset.values("pk"), until__gt=now):
-                Message.objects.filter(state=MessageState.WAITING, due_at=pause.until).update(due_at=now)
-                pause.until = now
-                pause.save(update_fields=["until"])
+        chosen = DomainPause.objects.filter(pk__in=queryset.values("pk"))
+        resume(chosen, now=timezone.now(), by=request.user.get_username())
         self.message_user(request, "Mail to these domains goes out with the next sweep.")
 
     def name_of(self, row: DomainPause) -> str:

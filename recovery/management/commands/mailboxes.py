@@ -1,0 +1,112 @@
+"""`manage.py mailboxes show|lift|pauses`: why a mailbox gets no mail, and letting it get some."""
+
+from __future__ import annotations
+
+import getpass
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from licensing.addresses import AddressError
+from licensing.models import EmailAddress
+from recovery.journeys.blocks import (
+    Standing,
+    lift,
+    mutes_of,
+    pauses,
+    pauses_of,
+    resume,
+    standing_of,
+    suppressions_of,
+)
+from recovery.models import DomainPause, Message, Withheld
+
+BLOCKS: Final = ("mute", "suppression", "pause")
+
+
+class Command(BaseCommand):
+    help = "Tells support what keeps mail from a mailbox, and lifts it."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True)
+        show = actions.add_parser("show", help="what is on file about mail to an address")
+        show.add_argument("whose", metavar="ADDRESS")
+        lifting = actions.add_parser("lift", help="let mail go there again")
+        lifting.add_argument("block", choices=BLOCKS)
+        lifting.add_argument("whose", metavar="ADDRESS", help="for a pause: the domain")
+        lifting.add_argument("--reason", default="", help="why; stands in the log")
+        lifting.add_argument("--by", default=login_name(), metavar="NAME", help="who; stands in the log")
+        actions.add_parser("pauses", help="the domains to which no mail goes now")
+
+    def handle(self, *, action: str, **options: Any) -> None:
+        now = timezone.now()
+        try:
+            if action == "show":
+                self.stdout.writelines(f"{line}\n" for line in told(standing_of(options["whose"], now=now)))
+            elif action == "lift":
+                self.lift(options["block"], options["whose"], options["by"], options["reason"], now)
+            else:
+                self.stdout.writelines(f"{paused(each)}\n" for each in pauses(now=now))
+        except AddressError as error:
+            raise CommandError(error.message) from None
+
+    def lift(self, block: str, whose: str, by: str, reason: str, now: datetime) -> None:
+        if block == "pause":
+            lifted = resume(pauses_of(whose, now=now), now=now, by=by, reason=reason)
+        else:
+            blocks = mutes_of(whose) if block == "mute" else suppressions_of(whose)
+            lifted = lift(blocks, now=now, by=by, reason=reason)
+        if not lifted:
+            raise CommandError(f"There is nothing to lift: no {block} is in force there.")
+        what = "What waited goes out now" if block == "pause" else "Mail asked for from now on goes there"
+        self.stdout.write(f"Lifted. {what}.")
+
+
+def login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user need not have a name
+        return ""
+
+
+def told(standing: Standing) -> Iterator[str]:
+    yield of_address(standing.filed)
+    if mute := standing.mute:
+        since, until = moment(mute.created_at), moment(mute.until)
+        yield f"Muted since {since}, until {until}: its reader said “that wasn’t me”, or complained."
+    if dead := standing.suppression:
+        yield f"There is no such mailbox, its server said {moment(dead.created_at)}: {dead.reply or '–'}"
+    if standing.pause:
+        yield paused(standing.pause)
+    if standing.is_open:
+        yield "Nothing keeps mail from this mailbox."
+    yield "The last mails to it:" if standing.mails else "No mail to it is remembered."
+    yield from map(of_mail, standing.mails)
+
+
+def of_address(filed: EmailAddress | None) -> str:
+    if filed is None:
+        return "Nothing is filed under this address."
+    return (
+        "A former address of a customer: no keys go there."
+        if filed.former_since
+        else "The address of a customer."
+    )
+
+
+def paused(pause: DomainPause) -> str:
+    return f"Mail to {pause.domain} is paused until {moment(pause.until)}: {pause.reply or '–'}"
+
+
+def of_mail(mail: Message) -> str:
+    why = f" ({Withheld(mail.withheld_because).label})" if mail.withheld_because else ""
+    words = f": {mail.reply}" if mail.reply else ""
+    return f"  {moment(mail.created_at)}  {mail.get_kind_display()}: {mail.get_state_display()}{why}{words}"
+
+
+def moment(of: datetime) -> str:
+    return f"{of.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
