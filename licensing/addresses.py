@@ -124,12 +124,25 @@ def network_of(ip: str) -> str:
     A /56 is what one household or small office commonly gets (RFC 6177). An IPv4 address in
     IPv6 clothes counts as IPv4. Raises ValueError for anything but one IP address.
     """
+    return _around(ip, bits_of_4=24, bits_of_6=56)
+
+
+def wider_network_of(ip: str) -> str:
+    """The /16 (IPv4) or /48 (IPv6) around an IP address: what one attacker has without effort.
+
+    A /48 is what one site may ask for (RFC 6177), and holds 256 of the networks of `network_of`, as a /16 does.
+    Raises ValueError as that does.
+    """
+    return _around(ip, bits_of_4=16, bits_of_6=48)
+
+
+def _around(ip: str, *, bits_of_4: int, bits_of_6: int) -> str:
     address = ipaddress.ip_address(ip)
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped is None:
-            return str(ipaddress.IPv6Network((int(address), 56), strict=False))
+            return str(ipaddress.IPv6Network((int(address), bits_of_6), strict=False))
         address = address.ipv4_mapped
-    return str(ipaddress.IPv4Network((int(address), 24), strict=False))
+    return str(ipaddress.IPv4Network((int(address), bits_of_4), strict=False))
 
 
 def _step_by_step(text: str, *, smtputf8: bool) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import connection, transaction
 
-from licensing.addresses import for_limits, network_of
+from licensing.addresses import for_limits, network_of, wider_network_of
 from recovery.models import Allowance
 from recovery.tokens import counting_digest
 
@@ -39,6 +39,12 @@ NETWORK = Limit("network", 40, HOUR)
 CODES = Limit("codes", 50, DAY)
 
 
+def wider_network() -> Limit:
+    """Who holds an IPv6 /48 or an IPv4 /16 has 256 networks: one such holder gets a tenth of everybody's share, so
+    that customers elsewhere still get theirs; and never less than a single network does."""
+    return Limit("wider_network", max(NETWORK.uses, settings.MAILS_PER_HOUR // 10), HOUR)
+
+
 def overall() -> Limit:
     """The service is nobody's mail cannon, whatever the number of networks; the vendor knows its own traffic."""
     return Limit("overall", settings.MAILS_PER_HOUR, HOUR)
@@ -59,6 +65,10 @@ def address_digest(canonical: str) -> bytes:
 
 def network_digest(ip: str) -> bytes:
     return counting_digest("network", network_of(ip))
+
+
+def wider_network_digest(ip: str) -> bytes:
+    return counting_digest("wider-network", wider_network_of(ip))
 
 
 def take(limit: Limit, subject: bytes, *, now: datetime) -> bool:

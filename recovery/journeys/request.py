@@ -6,7 +6,7 @@ from django.conf import settings
 
 from licensing.addresses import canonical
 from recovery.errors import NotYours
-from recovery.limits import address_digest, network_digest
+from recovery.limits import address_digest, network_digest, wider_network_digest
 from recovery.mail.outbox import MailState, promise_to_new, state_of
 from recovery.models import MessageKind, RecoveryRequest
 from recovery.tokens import digest_of
@@ -22,6 +22,7 @@ def ask(*, typed: str, browser: str, ip: str, language: str) -> RecoveryRequest:
         address=address,
         mailbox=address_digest(address),
         network=network_digest(ip),
+        wider_network=wider_network_digest(ip),
         browser_digest=digest_of(browser),
         language=language,
     )

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from recovery.errors import Expired, TooManyTries, Used, WrongCode
-from recovery.limits import CODES, mailbox_digest, network_digest, take
+from recovery.limits import CODES, mailbox_digest, network_digest, take, wider_network_digest
 from recovery.mail.outbox import promise, promise_to_new
 from recovery.models import CODE_TRIES, VIEW_LIFE, Challenge, MessageKind, Origin, RecoveryRequest
 from recovery.tokens import (
@@ -123,6 +123,7 @@ def ask_again(token: str, *, browser: str, ip: str, language: str) -> RecoveryRe
         address=earlier.address,
         mailbox=earlier.mailbox,
         network=network_digest(ip),
+        wider_network=wider_network_digest(ip),
         browser_digest=digest_of(browser),
         origin=Origin.LINK,
         language=language,

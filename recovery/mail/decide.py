@@ -135,6 +135,7 @@ def within_limits(messages: list[Message], *, now: datetime) -> list[Message]:
     counted = [each for each in messages if each.kind == MessageKind.CHALLENGE and not each.allowed_at]
     for because, limit, subject in (
         (Withheld.NETWORK, limits.NETWORK, network_of),
+        (Withheld.NETWORK, limits.wider_network(), wider_network_of),
         (Withheld.MAILBOX, limits.MAILBOX, mailbox_of_page),
         (Withheld.MAILBOX, limits.MAILBOX_BY_LINK, mailbox_of_link),
         (Withheld.OVERALL, limits.overall(), everybody),
@@ -168,6 +169,10 @@ def stopped_or_not(
 
 def network_of(request: RecoveryRequest) -> bytes:
     return bytes(request.network)
+
+
+def wider_network_of(request: RecoveryRequest) -> bytes | None:
+    return bytes(request.wider_network) if request.wider_network else None
 
 
 def mailbox_of_page(request: RecoveryRequest) -> bytes | None:

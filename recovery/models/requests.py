@@ -29,13 +29,15 @@ class RecoveryRequestQuerySet(models.QuerySet["RecoveryRequest"]):
 class RecoveryRequest(Record):
     """Somebody asks, with an email address, to get their keys back.
 
-    `mailbox` and `network` are keyed digests, for counting only. `browser_digest` is the hash of the cookie of the
-    browser that asked (the only one in which the code works), `view_digest` that of the browser that proved.
+    `mailbox`, `network` and `wider_network` are keyed digests, for counting only. `browser_digest` is the hash of the
+    cookie of the browser that asked (the only one in which the code works), `view_digest` that of the browser that
+    proved.
     """
 
     address = models.CharField(max_length=320, help_text="What was typed, in canonical form.")
     mailbox = models.BinaryField(max_length=16, help_text="Keyed digest of the address.")
     network = models.BinaryField(max_length=16)
+    wider_network = models.BinaryField(max_length=16, null=True, help_text="None: asked before it was counted.")
     browser_digest = models.BinaryField(max_length=32)
     origin = models.CharField(max_length=7, choices=Origin.choices, default=Origin.PAGE)
     language = models.CharField(max_length=20, blank=True)

@@ -15,6 +15,7 @@ from licensing.addresses import (
     canonical,
     for_limits,
     network_of,
+    wider_network_of,
 )
 
 
@@ -400,6 +401,18 @@ def test_limits_count_plus_and_dot_variants_together(address: str, expected: str
 )
 def test_limits_count_networks_not_single_hosts(ip: str, expected: str) -> None:
     assert network_of(ip) == expected
+
+
+@pytest.mark.parametrize(
+    ("ip", "expected"),
+    [
+        ("203.0.113.7", "203.0.0.0/16"),
+        ("::ffff:203.0.113.7", "203.0.0.0/16"),
+        ("2001:db8:1:ff42::1", "2001:db8:1::/48"),
+    ],
+)
+def test_limits_also_count_what_one_site_has(ip: str, expected: str) -> None:
+    assert wider_network_of(ip) == expected
 
 
 @pytest.mark.parametrize("ip", ["", "example.com", "203.0.113.0/24", "203.0.113.300", "1.2.3"])

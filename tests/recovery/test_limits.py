@@ -72,6 +72,24 @@ class TestMails:
         assert len(smtp.messages) == 40
         assert Message.objects.filter(withheld_because=Withheld.NETWORK).count() == 10
 
+    @pytest.mark.parametrize("network", ["2001:db8:7:{:02x}00::1", "198.51.{}.1"])
+    def test_a_holder_of_256_networks_cannot_use_up_everybodys_share(
+        self, smtp: SmtpServer, deliver: Deliver, settings: LazySettings, network: str
+    ) -> None:
+        settings.MAILS_PER_HOUR = 50
+        for number in range(60):
+            asked(f"somebody{number}@example.com", ip=network.format(number))
+        request = asked("customer@example.com", ip="203.0.113.1")
+        deliver()
+        assert Message.objects.filter(withheld_because=Withheld.NETWORK).count() == 20
+        assert mail_state(request) is MailState.ACCEPTED
+
+    def test_a_mail_asked_for_before_wider_networks_were_counted_goes_out(self, deliver: Deliver) -> None:
+        request = asked()
+        RecoveryRequest.objects.update(wider_network=None)
+        deliver()
+        assert mail_state(request) is MailState.ACCEPTED
+
     def test_overall_an_hour(self, smtp: SmtpServer, deliver: Deliver, settings: LazySettings) -> None:
         settings.MAILS_PER_HOUR = 5
         for number in range(8):
