@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from licensing.models import Edition, KeyAssignment, KeyState, License, RegistrationKey
+from licensing.models import KeyAssignment, KeyState, License, RegistrationKey
 
 
 class KeyUnavailable(Exception):
@@ -20,18 +20,21 @@ def assign(*, license: License, key: RegistrationKey, now: datetime) -> KeyAssig
         locked = RegistrationKey.objects.select_for_update().get(pk=key.pk)
         if locked.state == KeyState.RETIRED:
             raise KeyUnavailable("the key is retired")
-        seat = free_seat(locked)
+        seat = free_seat(locked, now=now)
         if locked.state == KeyState.POOL:
             RegistrationKey.objects.filter(pk=key.pk).update(state=KeyState.SERVING)
             key.state = KeyState.SERVING
         return KeyAssignment.objects.create(key=key, license=license, seat=seat, starts_at=now)
 
 
-def free_seat(key: RegistrationKey) -> int | None:
-    """The lowest seat that nobody holds; None for a key that serves all. Raises `KeyUnavailable`."""
+def free_seat(key: RegistrationKey, *, now: datetime) -> int | None:
+    """The lowest seat that nobody holds, also not in a grace period; None for a key that serves all.
+
+    Raises `KeyUnavailable`.
+    """
     if key.seats is None:
         return None
-    taken = set(KeyAssignment.objects.open().filter(key=key).values_list("seat", flat=True))
+    taken = set(KeyAssignment.objects.serving(now=now).filter(key=key).values_list("seat", flat=True))
     free = next((seat for seat in range(1, key.seats + 1) if seat not in taken), None)
     if free is None:
         raise KeyUnavailable("every seat of the key is taken")
@@ -56,21 +59,3 @@ def retire_if_unused(key: RegistrationKey, *, at: datetime, reason: str) -> None
     if key.seats is not None and not KeyAssignment.objects.open().filter(key=key).exists():
         unused = RegistrationKey.objects.filter(pk=key.pk).exclude(state=KeyState.RETIRED)
         unused.update(state=KeyState.RETIRED, retired_at=at, retired_reason=reason)
-
-
-def take_from_pool(edition: Edition, *, count: int = 1) -> list[RegistrationKey]:
-    """Up to `count` keys of the pool, oldest first, that are now nobody else's. Call it in a transaction.
-
-    Rows that another transaction is taking are passed over, not waited for. Where the database has no row locks
-    (SQLite) its one writer at a time does the same.
-    """
-    waiting = RegistrationKey.objects.select_for_update(skip_locked=True, of=("self",))
-    found = list(waiting.filter(edition=edition, state=KeyState.POOL).order_by("id")[:count])
-    return [key for key in found if claimed(key)]
-
-
-def claimed(key: RegistrationKey) -> bool:
-    """Whether the key was still in the pool, and is now taken."""
-    taken = RegistrationKey.objects.filter(pk=key.pk, state=KeyState.POOL).update(state=KeyState.SERVING)
-    key.state = KeyState.SERVING
-    return bool(taken)
