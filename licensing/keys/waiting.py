@@ -1,4 +1,4 @@
-"""Licenses that wait for a key, and the pool that serves them in the order of their purchases."""
+"""Licenses that wait for a key, and their editions' sources, which serve them in the order of their purchases."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from licensing.keys.assign import assign, take_from_pool
+from licensing.keys.assign import assign
+from licensing.keys.sources import supply
 from licensing.models import Case, CaseKind, Edition, KeyAssignment, KeyState, License, RegistrationKey
 
 BATCH = 100  # licenses served in one transaction
@@ -39,16 +40,11 @@ def serve_batch(edition: Edition, *, now: datetime) -> int:
     with transaction.atomic():
         line_up = waiting_licenses(edition, now=now).select_for_update(skip_locked=True, of=("self",))
         licenses = list(line_up.order_by("line__purchase__ordered_at", "line__position", "unit")[:BATCH])
-        keys = keys_for(edition, len(licenses)) if licenses else []
-        for unit, key in zip(licenses, keys, strict=False):
-            assign(license=unit, key=key, now=now)
-    return min(len(licenses), len(keys))
-
-
-def keys_for(edition: Edition, count: int) -> list[RegistrationKey]:
-    """The one code for all buyers, if there is such a one; otherwise single keys of the pool."""
-    shared = edition.keys.filter(seats=None).exclude(state=KeyState.RETIRED).order_by("id").first()
-    return [shared] * count if shared else take_from_pool(edition, count=count)
+        keys = supply(edition, licenses, now=now) if licenses else {}
+        for license in licenses:
+            if key := keys.get(license.id):
+                assign(license=license, key=key, now=now)
+    return len(keys)
 
 
 def waiting_licenses(edition: Edition, *, now: datetime) -> QuerySet[License]:

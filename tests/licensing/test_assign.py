@@ -2,7 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from licensing.keys.assign import KeyUnavailable, assign, end, take_from_pool
+from licensing.keys.assign import KeyUnavailable, assign, end
+from licensing.keys.sources.pool import take_from_pool
 from licensing.models import KeyState
 from tests import factories
 

@@ -1,0 +1,37 @@
+"""Where new keys come from: each edition names its source, and everything that needs a key asks `supply`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from licensing.keys.sources import pool
+from licensing.models import Edition, KeySource, KeyState, License, RegistrationKey
+
+SOURCES = {KeySource.POOL: pool.supply}
+
+
+def supply(
+    edition: Edition, licenses: Sequence[License], *, now: datetime, apart_from: UUID | None = None
+) -> dict[UUID, RegistrationKey]:
+    """License id -> key, for those that can be served now. Call it in a transaction that holds the licenses' locks.
+
+    Every key is claimed: `SERVING`, stored, nobody else's, ready for `licensing.keys.assign.assign`. Licenses that are
+    missing wait: the pool is empty, or a generator is being asked. An edition with one code for all buyers gives that
+    one. `apart_from`: a key that must not be given again, such as a leaked code. It never waits for a network.
+    """
+    if shared := for_all_buyers(edition, apart_from=apart_from):
+        return {license.id: shared for license in licenses}
+    source = SOURCES.get(KeySource(edition.key_source))
+    return source(edition, licenses, now=now) if source else {}
+
+
+def for_all_buyers(edition: Edition, *, apart_from: UUID | None) -> RegistrationKey | None:
+    """The oldest code that serves every buyer of the edition, taken out of the pool; None if there is no such one."""
+    shared = edition.keys.filter(seats=None).exclude(state=KeyState.RETIRED)
+    if apart_from:
+        shared = shared.exclude(pk=apart_from)
+    if (key := shared.order_by("id").first()) and key.state == KeyState.POOL:
+        pool.claimed(key)
+    return key
