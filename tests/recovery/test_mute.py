@@ -6,7 +6,7 @@ import pytest
 from django.db import connections
 from django.db.models.functions import Now
 
-from recovery.errors import Expired, NoView
+from recovery.errors import Expired, NoView, Used
 from recovery.journeys.licenses import open_view
 from recovery.journeys.mute import mute, unmute
 from recovery.journeys.request import mail_state
@@ -101,13 +101,41 @@ def test_a_mail_on_its_way_does_not_bring_an_ended_link_back(smtp: SmtpServer, d
     ]
 
 
-def test_ends_after_thirty_days_and_can_be_said_again(smtp: SmtpServer, deliver: Deliver) -> None:
+def test_ends_after_thirty_days_and_can_be_said_again_by_a_later_mail(
+    smtp: SmtpServer, deliver: Deliver
+) -> None:
     mute(token_in(smtp.messages[0], "/not-me/"))
     Mute.objects.update(until=Now() - timedelta(seconds=1))
     request = asked("anna@example.com")
     deliver()
     assert mail_state(request) is MailState.ACCEPTED
+    mute(token_in(smtp.messages[-1], "/not-me/"))
+    assert Mute.objects.filter(lifted_at=None).count() == 1
+
+
+def test_a_link_mutes_once(smtp: SmtpServer) -> None:
     mute(token_in(smtp.messages[0], "/not-me/"))
+    Mute.objects.update(until=Now() - timedelta(seconds=1))
+    with pytest.raises(Used):
+        mute(token_in(smtp.messages[0], "/not-me/"))
+    assert not Mute.objects.filter(until__gt=Now()).exists()
+
+
+def test_whoever_holds_an_old_mail_cannot_mute_again_what_its_owner_has_lifted(
+    smtp: SmtpServer, deliver: Deliver
+) -> None:
+    asked("anna@example.com")
+    deliver()
+    old, other_old = (token_in(mail, "/not-me/") for mail in smtp.messages)
+    mute(old)
+    deliver()
+    unmute(token_in(smtp.messages[-1], "/unmute/"))
+    for token in (old, other_old):
+        with pytest.raises(Used):
+            mute(token)
+    asked("anna@example.com")
+    deliver()
+    mute(token_in(smtp.messages[-1], "/not-me/"))
     assert Mute.objects.filter(lifted_at=None).count() == 1
 
 

@@ -7,7 +7,7 @@ import pytest
 from recovery.models import Message, Mute, RecoveryRequest
 from tests.kit.mails import link_in
 from tests.kit.smtp import SmtpServer
-from tests.recovery.web.visitor import Mailed, Visitor, path_of, prove, text_of
+from tests.recovery.web.visitor import Mailed, Visitor, csrf_token_in, path_of, prove, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +37,24 @@ def test_is_taken_back_through_its_confirmation(
     assert other_browser.get(way_back)["Location"] == "/unmute/"
     assert other_browser.send("/unmute/")["Location"] == "/unmute/done/"
     assert "Get my keys back" in text_of(other_browser.get("/unmute/done/"))
+    assert not Mute.objects.filter(lifted_at=None).exists()
+
+
+def test_says_that_it_works_once(
+    other_browser: Visitor, mailed: Mailed, smtp: SmtpServer, deliver: Callable[[], int]
+) -> None:
+    other_browser.get(mailed.not_me)
+    form = other_browser.get("/not-me/")
+    other_browser.send("/not-me/")
+    deliver()
+    other_browser.get(path_of(link_in(smtp.messages[-1], path="/unmute/")))
+    other_browser.send("/unmute/")
+    again = other_browser.get(mailed.not_me)
+    assert again.status_code == 410
+    assert "stops them one time only" in text_of(again)
+    other_browser.cookies["lr_link"] = mailed.not_me.split("/")[2]
+    pressed = other_browser.post("/not-me/", {"csrfmiddlewaretoken": csrf_token_in(form)})
+    assert pressed.status_code == 410
     assert not Mute.objects.filter(lifted_at=None).exists()
 
 
