@@ -21,7 +21,7 @@ from licensing.intake.staging import identity as staged_identity
 from licensing.keys.code import normalise
 from licensing.keys.sealed import vault
 from licensing.keys.vault import Tampered, UnknownKey
-from licensing.models import ImportRow, PurchaseLine, RegistrationKey
+from licensing.models import ImportRow, PurchaseLine, RegistrationKey, SigningKey
 
 BATCH = 200  # rows that are locked at a time
 Row = TypeVar("Row", bound=models.Model)
@@ -35,6 +35,7 @@ class Rotated:
     keys: int = 0
     lines: int = 0
     staged: int = 0
+    signing: int = 0
     unreadable: int = 0
 
 
@@ -50,6 +51,8 @@ def rotate(*, progress: Progress) -> Rotated:
         done.lines += rotate_lines(lines, done)
     for rows in locked(ImportRow.objects.exclude(payload=None), progress):
         done.staged += rotate_staged(rows, done)
+    for signing in locked(SigningKey.objects.all(), progress):
+        done.signing += rotate_signing(signing, done)
     return done
 
 
@@ -109,6 +112,14 @@ def rotate_staged(rows: list[ImportRow], done: Rotated) -> int:
     changed = [(pk, new) for pk, old, identity in sealed if (new := resealed(old, identity, done))]
     fields = ("id", "payload")
     bulk.update(ImportRow, fields, changed, changes=setting(fields), where="TRUE")
+    return len(changed)
+
+
+def rotate_signing(keys: list[SigningKey], done: Rotated) -> int:
+    """Private halves, those of withdrawn keys too: the old encryption key shall open nothing any more."""
+    changed = [(key.pk, new) for key in keys if (new := resealed(bytes(key.sealed), key.identity, done))]
+    for pk, sealed in changed:
+        SigningKey.objects.filter(pk=pk).update(sealed=sealed)
     return len(changed)
 
 

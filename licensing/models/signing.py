@@ -13,7 +13,7 @@ class SigningPurpose(models.TextChoices):
 
 class SigningKey(Record):
     """A key pair (RFC 8032). The private half is sealed by the vault, bound to this row; the public half is printed
-    for the vendor's applications, which know it by `name`. The newest that is not withdrawn signs."""
+    for the vendor's applications, which know it by `name`. The oldest that is not withdrawn signs."""
 
     name = models.CharField(
         max_length=16, unique=True, help_text="First 16 hex digits of the public key's SHA-256."

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import override_settings
 
 from licensing.keys.sealed import content_of, vault, with_code
+from licensing.keys.signing import new_signing_key, sign, verifies
 from licensing.models import PurchaseLine, RegistrationKey
 from licensing.rotation import rotate
 from tests import factories
@@ -70,6 +71,18 @@ def test_codes_that_wait_on_a_line_rotate_too(tmp_path: Path) -> None:
     line = PurchaseLine.objects.get()
     with after:
         assert vault().key_id(bytes(line.sealed_code or b"")) == "k2"
+
+
+@pytest.mark.django_db
+def test_a_signing_key_signs_on_after_a_rotation() -> None:
+    with before:
+        public = bytes(new_signing_key("retired").public)
+    with both:
+        assert rotate(progress=lambda rows: None).signing == 1
+    with after:
+        _, signature = sign("retired", b"a message")
+
+    assert verifies(public, message=b"a message", signature=signature)
 
 
 @pytest.mark.django_db

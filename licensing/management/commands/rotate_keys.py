@@ -19,6 +19,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{done.keys:>9,} keys brought up to date")
         self.stdout.write(f"{done.lines:>9,} codes of lines without a mapping")
         self.stdout.write(f"{done.staged:>9,} rows of interrupted imports")
+        self.stdout.write(f"{done.signing:>9,} keys that sign")
         if done.unreadable:
             raise CommandError(
                 f"{done.unreadable:,} rows open with none of the configured keys. Keep the old keys configured."
