@@ -46,10 +46,12 @@ class Command(BaseCommand):
     def load(self, file: Path, store: Store, *, encoding: str, dry_run: bool) -> None:
         with telling(file):
             loaded = load_mapping(file, store=store, encoding=encoding, dry_run=dry_run, now=timezone.now())
+        kept = PurchaseLine.objects.filter(purchase__store=store, placed_at=None).count()
         if dry_run:
             self.stdout.write(DRY_RUN)
-        kept = PurchaseLine.objects.filter(purchase__store=store, placed_at=None).count()
         self.report(loaded, left=kept - loaded.placed if dry_run else kept)
+        if not dry_run:
+            self.stdout.write(f"{loaded.served:,} keys given from the pools.")
 
     def report(self, loaded: Loaded, *, left: int) -> None:
         self.stdout.write(
@@ -58,10 +60,7 @@ class Command(BaseCommand):
         if loaded.left_open:
             rows = ", ".join(map(str, loaded.left_open[:SHOWN])) + (", …" if loaded.left_open[SHOWN:] else "")
             self.stdout.write(f"{len(loaded.left_open):,} rows without an edition were left out: row {rows}")
-        self.stdout.write(
-            f"{loaded.placed:,} kept lines became licenses, {left:,} still without a mapping, "
-            f"{loaded.served:,} keys given from the pools."
-        )
+        self.stdout.write(f"{loaded.placed:,} kept lines became licenses, {left:,} still without a mapping.")
 
     def show(self, store: Store) -> None:
         mappings = Mapping.objects.filter(store=store).prefetch_related("items__edition")
