@@ -2,4 +2,5 @@
 
 import pytest
 
-pytest.register_assert_rewrite("tests.faults.history")  # so that its assertions say what they found
+# So that their assertions say what they found.
+pytest.register_assert_rewrite("tests.faults.history", "tests.faults.ledger", "tests.faults.visitors")

@@ -47,6 +47,24 @@ def settle(service: Service, *asked: str) -> None:
     )
 
 
+def settle_all(service: Service) -> None:
+    """Waits until nothing at all is pending, as long as there is progress: `patience` from one end to the next."""
+    with service.records():
+        left = pending()
+        while left:
+            wait_until(
+                lambda most=left: pending() < most,  # type: ignore[misc]  # inferred from the default
+                what="an end for every accepted request",
+                timeout=service.patience,
+            )
+            left = pending()
+
+
+def pending() -> int:
+    make_due()
+    return Message.objects.filter(state__in=OPEN).count()
+
+
 def assert_account(service: Service, *asked: str) -> None:
     """Every accepted request has its one promise; what counts as sent was received; what was not, was not."""
     with service.records():

@@ -10,8 +10,17 @@ from typing import Any, NamedTuple
 import pytest
 from pytest_django import DjangoDbBlocker
 
-from tests.faults import test_beat, test_broker, test_database, test_mail_server, test_worker_killed
+from tests.faults import (
+    test_beat,
+    test_broker,
+    test_database,
+    test_mail_server,
+    test_random_kills,
+    test_soak,
+    test_worker_killed,
+)
 from tests.faults.conftest import IMPATIENT
+from tests.faults.weather import mail_taken_without_a_reply
 from tests.journeys.ground import Ground
 from tests.journeys.service import Service
 from tests.kit.postgres import Postgres
@@ -33,6 +42,7 @@ class Fault(NamedTuple):
 
 
 LOST = "an end for every accepted request: not within"  # its task is gone, and nobody looks for it
+NO_PROOF = "a proof by every owner: not within"  # the same, for the mail with the link
 ERROR_PAGE = "Something broke on our side"  # published while the visitor waits, and before the commit
 HUNG = "timed out"  # the same, and the broker says nothing
 SENT_AGAIN = r"\.example': [2-9]"  # two workers read the row before one of them marks it
@@ -75,6 +85,15 @@ FAULTS = [
         test_database.test_a_database_lost_while_a_mail_is_on_its_way_loses_no_mail,
         {"end": Postgres.restart},
         ANOTHER_MAIL,
+    ),
+    Fault(
+        test_random_kills.test_a_worker_killed_at_random_moments_loses_nothing,
+        {"kills": 5},
+        LOST,
+    ),
+    Fault(test_soak.test_nothing_is_lost_or_mixed_up_in_a_storm, {}, f"{LOST}|{NO_PROOF}|{ERROR_PAGE}"),
+    Fault(
+        test_soak.soak, {"storm": [mail_taken_without_a_reply], "mails": 50, "faults": 5}, r"assert \d <= 1\b"
     ),
 ]
 
