@@ -1,5 +1,7 @@
 """What can go wrong on the way, as the interfaces tell it apart."""
 
+from recovery.policy import Decision
+
 
 class RecoveryError(Exception):
     """Base of what a customer may see; `code` is stable and machine-readable."""
@@ -45,3 +47,54 @@ class NoView(RecoveryError):
     """This browser has proved nothing, or its half hour is over."""
 
     code = "no_view"
+
+
+class NoSuchLicense(RecoveryError):
+    """No license of this customer, or no such platform: the two look the same."""
+
+    code = "no_such_license"
+
+
+class Stale(RecoveryError):
+    """Something else happened to the license since the page was shown; nothing was changed now."""
+
+    code = "stale"
+
+
+class ExchangeRefused(RecoveryError):
+    """The policy does not allow the move; `decision` says which rule, and from when it would."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(decision.reason.value)
+        self.code = decision.reason.value
+        self.decision = decision
+
+
+class CannotUndo(RecoveryError):
+    """The move cannot be taken back: the grace period is over, it was undone already, or the license went on."""
+
+    code = "cannot_undo"
+
+
+class NotRunning(RecoveryError):
+    """The exchange was decided, done or ended meanwhile."""
+
+    code = "not_running"
+
+
+class OutOfStock(RecoveryError):
+    """There is no other code to give just now; the old one stays as it is."""
+
+    code = "out_of_stock"
+
+
+class TooManyQuestions(RecoveryError):
+    """Support was asked too often today."""
+
+    code = "too_many_questions"
+
+
+class ReasonNeeded(RecoveryError):
+    """What goes beyond the rules is done with a reason, which is recorded."""
+
+    code = "reason_needed"

@@ -111,6 +111,15 @@ class Exchange(Record):
         ]
 
     @property
+    def is_running(self) -> bool:
+        return self.state in OPEN_STATES
+
+    @property
+    def counts(self) -> bool:
+        """Whether it uses up the policy's count, as `counted`."""
+        return self.kind == ExchangeKind.MOVE and self.completed_at is not None
+
+    @property
     def direction(self) -> tuple[Platform, Platform]:
         return Platform(self.from_edition.platform), Platform(self.to_edition.platform)
 

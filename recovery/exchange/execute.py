@@ -1,0 +1,132 @@
+"""The steps of an exchange that change who holds which key. Each runs in the caller's transaction, licenses locked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from licensing.holdings import standing_of
+from licensing.keys.assign import KeyUnavailable
+from licensing.keys.chain import LEAKED, MOVED, lock_keys, replace, take_back
+from licensing.keys.sources import supply
+from licensing.models import Case, CaseKind, KeyAssignment, License, RegistrationKey
+from recovery.errors import CannotUndo, NoSuchLicense, NotRunning, Stale
+from recovery.exchange.announce import announce
+from recovery.exchange.facts import movable
+from recovery.models import Exchange, ExchangeKind, ExchangeState, MessageKind
+from recovery.policy import OF_STANDING
+
+
+def lock_licenses(ids: Iterable[UUID]) -> list[License]:
+    """These licenses, held until the transaction ends, in one order for everybody."""
+    wanted = License.objects.filter(pk__in=set(ids)).order_by("pk")
+    list(
+        wanted.select_for_update().values_list("pk")
+    )  # what is read next was written before the lock was had
+    return list(movable(wanted))
+
+
+def lock_exchange(exchange_id: UUID) -> Exchange:
+    """The exchange as it is now, its license held until the transaction ends. Raises `NoSuchLicense`."""
+    licenses = lock_licenses(Exchange.objects.filter(pk=exchange_id).values_list("license", flat=True))
+    if not licenses:
+        raise NoSuchLicense
+    exchange = Exchange.objects.select_related("from_edition", "to_edition", "request").get(pk=exchange_id)
+    exchange.license = licenses[0]
+    return exchange
+
+
+def serve(exchanges: Sequence[Exchange], *, now: datetime) -> list[Exchange]:
+    """Complete each of these that a key is there for, and promise one mail about them; the others wait for theirs.
+
+    All of one customer's, to one edition, their licenses locked. The old keys go on serving until the end of their
+    grace period, and where there is no new one, as if nothing had been asked.
+    """
+    if not exchanges:
+        return []
+    edition = exchanges[0].to_edition
+    keys = supply(edition, [each.license for each in exchanges], now=now, apart_from=leaked_key(exchanges[0]))
+    served = [each for each in exchanges if each.license_id in keys]
+    lock_keys([key.pk for key in keys.values()] + [each.from_assignment.key_id for each in served])
+    for exchange in served:
+        complete(exchange, keys[exchange.license_id], now=now)
+    if served:
+        announce(MessageKind.REPLACEMENT, served)
+    return served
+
+
+def leaked_key(exchange: Exchange) -> UUID | None:
+    """The key that may not be given again: a leaked one that serves all buyers would be."""
+    return exchange.from_assignment.key_id if exchange.kind == ExchangeKind.LEAKED else None
+
+
+def complete(exchange: Exchange, key: RegistrationKey, *, now: datetime) -> None:
+    """The license runs the other edition with the new key; the old key until its grace period ends."""
+    leaked = exchange.kind == ExchangeKind.LEAKED
+    until = now if leaked else now + timedelta(days=exchange.policy["grace"])
+    reason = LEAKED if leaked else MOVED
+    try:
+        new = replace(exchange.from_assignment, key=key, until=until, reason=reason, now=now)
+    except KeyUnavailable as error:
+        raise Stale from error  # rolls everything back
+    License.objects.filter(pk=exchange.license_id).update(edition=exchange.to_edition)
+    exchange.state = ExchangeState.DONE
+    exchange.to_assignment, exchange.completed_at, exchange.old_key_until = new, now, until
+    exchange.save(update_fields=["state", "to_assignment", "completed_at", "old_key_until", "by", "reason"])
+
+
+def end(exchange: Exchange, state: ExchangeState, *, now: datetime) -> None:
+    """It will not be done: declined by support, or cancelled. Raises `NotRunning`."""
+    ended = Exchange.objects.running().filter(pk=exchange.pk).update(state=state, ended_at=now)
+    if not ended:
+        raise NotRunning
+    exchange.state, exchange.ended_at = state, now
+    close_case(exchange, now=now)
+
+
+def close_case(exchange: Exchange, *, now: datetime) -> None:
+    Case.objects.filter(kind=CaseKind.EXCHANGE, closed_at=None, detail__exchange=str(exchange.pk)).update(
+        closed_at=now
+    )
+
+
+def undo(exchange: Exchange, *, now: datetime) -> None:
+    """The old key serves again, the new one ends at once, and the move still counts. Raises `CannotUndo`.
+
+    A license whose order was refunded meanwhile stays as it is: there is nothing left to return to.
+    """
+    if not may_undo(exchange, now=now):
+        raise CannotUndo
+    new = exchange.to_assignment
+    assert new is not None  # noqa: S101 - the database holds that a done exchange has one
+    try:
+        take_back(new, now=now)
+    except KeyUnavailable as error:
+        raise CannotUndo from error
+    License.objects.filter(pk=exchange.license_id).update(edition=exchange.from_edition)
+    exchange.state, exchange.undone_at = ExchangeState.UNDONE, now
+    exchange.save(update_fields=["state", "undone_at", "by", "reason"])
+    announce(MessageKind.UNDONE, [exchange])
+
+
+def may_undo(exchange: Exchange, *, now: datetime) -> bool:
+    """Whether the move is the license's last, within its grace period, and the license in good standing."""
+    return (
+        exchange.kind == ExchangeKind.MOVE
+        and exchange.state == ExchangeState.DONE
+        and exchange.old_key_until is not None
+        and now < exchange.old_key_until
+        and exchange.to_assignment_id is not None
+        and KeyAssignment.objects.open().filter(pk=exchange.to_assignment_id).exists()
+        and standing_of(exchange.license, has_key=True, now=now) not in OF_STANDING
+        and not Exchange.objects.running().filter(license=exchange.license_id).exists()
+    )
+
+
+def is_possible(exchange: Exchange, license: License, *, now: datetime) -> bool:
+    """Whether an exchange that waited can still be done: in good standing, and served by what it was asked for."""
+    return (
+        standing_of(license, has_key=True, now=now) not in OF_STANDING
+        and KeyAssignment.objects.open().filter(pk=exchange.from_assignment_id).exists()
+    )

@@ -1,0 +1,75 @@
+"""What is true of licenses that may move, read in as many queries for many as for one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+
+from licensing.counterparts import counterparts
+from licensing.holdings import open_assignments, standing_of
+from licensing.models import Edition, KeyAssignment, License
+from recovery.models import Exchange
+from recovery.policy import Decision, Facts, Policy, decide
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One license with what serves it, where it may move, and the policy's answer for each of these editions."""
+
+    license: License
+    assignment: KeyAssignment | None
+    targets: tuple[Edition, ...]
+    running: Exchange | None
+    decision: Decision
+
+    def target(self, platform: str) -> Edition | None:
+        return next((edition for edition in self.targets if edition.platform == platform), None)
+
+
+def movable(licenses: QuerySet[License]) -> QuerySet[License]:
+    """The licenses with all that the policy looks at."""
+    return licenses.select_related("edition__product", "line__purchase__store").prefetch_related(
+        Prefetch("assignments", open_assignments(), to_attr="open_assignments")
+    )
+
+
+def units_of(licenses: Iterable[License], *, now: datetime) -> list[Unit]:
+    """Each of these licenses (from `movable`) with the policy's answer for it at that moment."""
+    found = list(licenses)
+    targets = counterparts([each.edition for each in found]) if found else {}
+    history = exchanges_of([each.pk for each in found])
+    return [
+        unit_of(each, targets=tuple(targets[each.edition]), history=history.get(each.pk, []), now=now)
+        for each in found
+    ]
+
+
+def unit_of(
+    license: License, *, targets: tuple[Edition, ...], history: list[Exchange], now: datetime
+) -> Unit:
+    assignments: list[KeyAssignment] = license.open_assignments  # type: ignore[attr-defined]  # Prefetch's to_attr
+    assignment = assignments[0] if assignments else None
+    running = next((each for each in history if each.is_running), None)
+    facts = Facts(
+        standing=standing_of(license, has_key=assignment is not None, now=now),
+        purchased_at=license.line.purchase.ordered_at,
+        moves=tuple(each.completed_at for each in history if each.counts and each.completed_at),
+        running=running is not None,
+        counterpart=bool(targets),
+    )
+    decision = decide(Policy.of(license.edition.product), facts, now=now)
+    return Unit(license, assignment, targets, running, decision)
+
+
+def exchanges_of(licenses: list[UUID]) -> dict[UUID, list[Exchange]]:
+    """Every exchange of each license, latest first."""
+    found: dict[UUID, list[Exchange]] = defaultdict(list)
+    rows = Exchange.objects.filter(license__in=licenses).select_related("from_edition", "to_edition__product")
+    for exchange in rows.order_by("-id"):
+        found[exchange.license_id].append(exchange)
+    return found

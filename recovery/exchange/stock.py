@@ -1,0 +1,29 @@
+"""Support learns that keys run out before customers do, and at once when somebody waits for one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from licensing.keys.sources.pool import low_stock
+from licensing.models import Edition
+from recovery.mail.outbox import alert
+from recovery.models import Exchange, ExchangeState
+
+
+def tell_of_low_stock(*, now: datetime) -> int:
+    """One alert for each pool that has fallen below its level; how many."""
+    with transaction.atomic():
+        low = low_stock(now)
+        for each in low:
+            alert(f"stock {each.edition.sku}")
+    return len(low)
+
+
+def tell_of_waiting(edition: Edition, *, apart_from: Sequence[Exchange]) -> None:
+    """An alert for the first who wait for a key of the edition; who joins the queue later tells nothing new."""
+    waiting = Exchange.objects.filter(to_edition=edition, state=ExchangeState.WAITING)
+    if not waiting.exclude(pk__in=[each.pk for each in apart_from]).exists():
+        alert(f"waiting {edition.sku}")

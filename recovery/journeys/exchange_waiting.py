@@ -1,0 +1,48 @@
+"""Exchanges that wait for a key complete by themselves when one is there. A worker asks every few seconds."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from licensing.models import KeySource
+from recovery.errors import NoSuchLicense
+from recovery.exchange.execute import end, is_possible, lock_exchange, serve
+from recovery.models import Exchange, ExchangeState
+
+AT_ONCE = 500  # of one edition in one run; the next run goes on
+
+
+def complete_waiting(*, now: datetime) -> int:
+    """Serve those who wait, first come first served; how many were. One transaction each, so that nobody waits long."""
+    editions = Exchange.objects.filter(state=ExchangeState.WAITING).values_list("to_edition", flat=True)
+    return sum(complete_for(edition, now=now) for edition in editions.order_by().distinct())
+
+
+def complete_for(edition_id: UUID, *, now: datetime) -> int:
+    """Those who wait for a key of this edition. Where one of a pool finds nothing, the others would not either."""
+    waiting = Exchange.objects.filter(state=ExchangeState.WAITING, to_edition=edition_id).order_by("id")
+    total = 0
+    for exchange_id, source in list(waiting.values_list("pk", "to_edition__key_source")[:AT_ONCE]):
+        served = complete_one(exchange_id, now=now)
+        total += served or 0
+        if served is None and source != KeySource.REMOTE:
+            break
+    return total
+
+
+def complete_one(exchange_id: UUID, *, now: datetime) -> int | None:
+    """1 when its key was there, None when not, 0 when nothing was to be done any more."""
+    try:
+        with transaction.atomic():
+            exchange = lock_exchange(exchange_id)
+            if exchange.state != ExchangeState.WAITING:
+                return 0
+            if not is_possible(exchange, exchange.license, now=now):
+                end(exchange, ExchangeState.CANCELLED, now=now)
+                return 0
+            return len(serve([exchange], now=now)) or None
+    except NoSuchLicense:
+        return 0
