@@ -6,10 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from licensing.keys.sources import pool
+import structlog
+from django.core.exceptions import ValidationError
+
+from licensing.keys.sources import pattern, pool
+from licensing.keys.sources.options import check_options
 from licensing.models import Edition, KeySource, KeyState, License, RegistrationKey
 
-SOURCES = {KeySource.POOL: pool.supply}
+log = structlog.get_logger(__name__)
+
+SOURCES = {KeySource.POOL: pool.supply, KeySource.PATTERN: pattern.supply}
 
 
 def supply(
@@ -18,13 +24,28 @@ def supply(
     """License id -> key, for those that can be served now. Call it in a transaction that holds the licenses' locks.
 
     Every key is claimed: `SERVING`, stored, nobody else's, ready for `licensing.keys.assign.assign`. Licenses that are
-    missing wait: the pool is empty, or a generator is being asked. An edition with one code for all buyers gives that
-    one. `apart_from`: a key that must not be given again, such as a leaked code. It never waits for a network.
+    missing wait: the pool is empty, a generator is being asked, or the source is not set up (`problem_with` says so).
+    An edition with one code for all buyers gives that one. `apart_from`: a key that must not be given again, such as
+    a leaked code. It never waits for a network.
     """
     if shared := for_all_buyers(edition, apart_from=apart_from):
         return {license.id: shared for license in licenses}
-    source = SOURCES.get(KeySource(edition.key_source))
-    return source(edition, licenses, now=now) if source else {}
+    if problem := problem_with(edition):
+        log.warning("source_not_ready", edition=str(edition.pk), problem=problem)
+        return {}
+    return SOURCES[KeySource(edition.key_source)](edition, licenses, now=now)
+
+
+def problem_with(edition: Edition) -> str:
+    """Why the edition's source cannot make keys as it is set up, in words for support; empty if it can.
+
+    An empty pool is no such problem, nor a generator that does not answer.
+    """
+    try:
+        check_options(edition)
+    except ValidationError as problem:
+        return " ".join(problem.messages)
+    return ""
 
 
 def for_all_buyers(edition: Edition, *, apart_from: UUID | None) -> RegistrationKey | None:
