@@ -9,6 +9,7 @@ from config.health import live, ready
 urlpatterns = [
     path("", include("recovery.web.urls")),
     path("api/v1/", include("recovery.api.urls")),
+    path("", include("licensing.api.urls")),
     path("health/live", live, name="health-live"),
     path("health/ready", ready, name="health-ready"),
 ]

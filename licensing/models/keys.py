@@ -121,3 +121,6 @@ class KeyAssignment(Record):
                 name="assignment_ends_after_it_starts",
             ),
         ]
+        indexes = [
+            models.Index(fields=["ends_at"], name="assignments_ended", condition=Q(ends_at__isnull=False))
+        ]

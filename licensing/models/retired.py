@@ -26,6 +26,8 @@ class RetiredList(models.Model):
     issued_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
     document = models.BinaryField(default=b"")
+    digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of all that is listed.")
+    signed_by = models.CharField(max_length=16, blank=True, help_text="Name of the key that signed it.")
     checked_at = models.DateTimeField(null=True, help_text="Until when the facts have been looked through.")
 
     class Meta:

@@ -21,6 +21,13 @@ class PurchaseState(models.TextChoices):
     TEST = "test", "test order"
 
 
+SPOILT = (  # its licenses do not count: a test, refunded as a whole, or in a dispute that is open or lost
+    Q(test=True)
+    | Q(refunded_at__isnull=False, refunded_units=None)
+    | Q(disputed_at__isnull=False, won_at=None)
+)
+
+
 class PurchaseQuerySet(models.QuerySet["Purchase"]):
     def for_email(self, canonical: str) -> PurchaseQuerySet:
         """Purchases whose buyer owns this mailbox now."""
@@ -63,6 +70,7 @@ class Purchase(Record):
                 condition=Q(won_at=None) | Q(disputed_at__isnull=False), name="won_only_what_was_disputed"
             ),
         ]
+        indexes = [models.Index(fields=["id"], name="spoilt_purchases", condition=SPOILT)]
 
     def __str__(self) -> str:
         return self.reference
@@ -165,6 +173,9 @@ class License(Record):
             models.CheckConstraint(
                 condition=Q(upgrade_of=None) | ~Q(upgrade_of=F("id")), name="no_license_upgrades_itself"
             ),
+        ]
+        indexes = [
+            models.Index(fields=["id"], name="revoked_licenses", condition=Q(revoked_at__isnull=False))
         ]
 
     def ended(self, *, now: datetime) -> bool:
