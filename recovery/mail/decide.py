@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from django.db.models.functions import Now
 
 from licensing.models import Customer, EmailAddress
 from recovery import limits
-from recovery.limits import Limit
+from recovery.limits import Counters, Limit
 from recovery.models import (
     CHALLENGE_LIFE,
     Challenge,
@@ -36,6 +37,7 @@ GIVE_UP_AFTER = {
     MessageKind.MUTED: timedelta(days=1),
     MessageKind.ALERT: timedelta(days=3),
 }
+OF_MAILBOX = {Origin.PAGE: limits.MAILBOX, Origin.LINK: limits.MAILBOX_BY_LINK}
 
 
 @dataclass(frozen=True)
@@ -127,64 +129,43 @@ def is_put_off(message: Message, known: Known) -> bool:
 
 
 def within_limits(messages: list[Message], *, now: datetime) -> list[Message]:
-    """Those that the limits allow. A mail is counted once, however often it is tried; proofs and mutes are exempt.
-
-    The order matters: what a limit stops does not use up the next one, so that a flood from one network cannot eat a
-    mailbox's share, and a flood to one mailbox cannot eat everybody's.
-    """
-    counted = [each for each in messages if each.kind == MessageKind.CHALLENGE and not each.allowed_at]
-    for because, limit, subject in (
-        (Withheld.NETWORK, limits.NETWORK, network_of),
-        (Withheld.NETWORK, limits.wider_network(), wider_network_of),
-        (Withheld.MAILBOX, limits.MAILBOX, mailbox_of_page),
-        (Withheld.MAILBOX, limits.MAILBOX_BY_LINK, mailbox_of_link),
-        (Withheld.OVERALL, limits.overall(), everybody),
-    ):
-        counted = stopped_or_not(counted, because, limit, subject, now=now)
-    for message in counted:
-        message.allowed_at = now
+    """Those that the limits allow. A mail is counted once, however often it is tried; proofs and mutes are exempt."""
+    uses = {
+        each.pk: uses_of(each.request)
+        for each in messages
+        if each.kind == MessageKind.CHALLENGE and not each.allowed_at and each.request
+    }
+    counters = Counters(((use.limit, use.subject) for each in uses.values() for use in each), now=now)
+    for message in messages:
+        if message.pk in uses and count(message, uses[message.pk], counters):
+            message.allowed_at = now
+    counters.write()
     return [message for message in messages if message.state != MessageState.WITHHELD]
 
 
-def stopped_or_not(
-    messages: list[Message],
-    because: Withheld,
-    limit: Limit,
-    subject: Callable[[RecoveryRequest], bytes | None],
-    *,
-    now: datetime,
-) -> list[Message]:
-    subjects = {message.pk: subject(message.request) for message in messages if message.request}
-    concerned = [message for message in messages if subjects[message.pk] is not None]
-    verdicts = (
-        limits.take_each(limit, [subjects[each.pk] or b"" for each in concerned], now=now)
-        if concerned
-        else []
-    )
-    for message, allowed in zip(concerned, verdicts, strict=True):
-        if not allowed:
-            end(message, MessageState.WITHHELD, because=because)
-    return [message for message in messages if message.state != MessageState.WITHHELD]
+def count(message: Message, uses: list[Use], counters: Counters) -> bool:
+    """Whether no limit stops the mail. What one stops does not use up those after it, see `uses_of`."""
+    stop = next((use for use in uses if not counters.take(use.limit, use.subject)), None)
+    return stop is None or end(message, MessageState.WITHHELD, because=stop.because)
 
 
-def network_of(request: RecoveryRequest) -> bytes:
-    return bytes(request.network)
+class Use(NamedTuple):
+    """What a mail is counted as, and why it stays if that is used up."""
+
+    because: Withheld
+    limit: Limit
+    subject: bytes
 
 
-def wider_network_of(request: RecoveryRequest) -> bytes | None:
-    return bytes(request.wider_network) if request.wider_network else None
-
-
-def mailbox_of_page(request: RecoveryRequest) -> bytes | None:
-    return limits.mailbox_digest(request.address) if request.origin == Origin.PAGE else None
-
-
-def mailbox_of_link(request: RecoveryRequest) -> bytes | None:
-    return limits.mailbox_digest(request.address) if request.origin == Origin.LINK else None
-
-
-def everybody(_: RecoveryRequest) -> bytes:
-    return limits.EVERYBODY
+def uses_of(request: RecoveryRequest) -> list[Use]:
+    """The order matters: what stops at a network's limit uses up no mailbox's, so that a flood from one network cannot
+    eat a mailbox's share, and a flood to one mailbox cannot eat everybody's."""
+    uses = [Use(Withheld.NETWORK, limits.NETWORK, bytes(request.network))]
+    if request.wider_network:
+        uses.append(Use(Withheld.NETWORK, limits.wider_network(), bytes(request.wider_network)))
+    if limit := OF_MAILBOX.get(Origin(request.origin)):
+        uses.append(Use(Withheld.MAILBOX, limit, limits.mailbox_digest(request.address)))
+    return [*uses, Use(Withheld.OVERALL, limits.overall(), limits.EVERYBODY)]
 
 
 def mint_challenges(messages: list[Message]) -> dict[UUID, Challenge]:
