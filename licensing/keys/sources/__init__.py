@@ -9,13 +9,17 @@ from uuid import UUID
 import structlog
 from django.core.exceptions import ValidationError
 
-from licensing.keys.sources import pattern, pool
+from licensing.keys.sources import pattern, pool, signed
 from licensing.keys.sources.options import check_options
 from licensing.models import Edition, KeySource, KeyState, License, RegistrationKey
 
 log = structlog.get_logger(__name__)
 
-SOURCES = {KeySource.POOL: pool.supply, KeySource.PATTERN: pattern.supply}
+SOURCES = {
+    KeySource.POOL: pool.supply,
+    KeySource.PATTERN: pattern.supply,
+    KeySource.SIGNED: signed.supply,
+}
 
 
 def supply(

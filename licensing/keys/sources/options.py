@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
 
+from licensing.keys.signing import NoSigningKey, current_key
 from licensing.keys.sources.pattern import BadPattern, pattern_of
-from licensing.models import Edition, KeySource
+from licensing.models import Edition, KeySource, SigningPurpose
 
 OPTIONS = "key_source_options"
 
@@ -32,6 +33,16 @@ def check_pattern(edition: Edition) -> None:
         raise ValidationError({OPTIONS: str(problem)}) from problem
 
 
+def check_signed(edition: Edition) -> None:
+    """Both forms find a document again however a mail wrapped its lines."""
+    know_only(edition)
+    need_form(edition, "armoured", "spaced")
+    try:
+        current_key(SigningPurpose.LICENSES)
+    except NoSigningKey as problem:
+        raise ValidationError({"key_source": str(problem)}) from problem
+
+
 def know_only(edition: Edition, *known: str) -> None:
     """A misspelt option would be passed over in silence."""
     strange = sorted(set(edition.key_source_options) - set(known))
@@ -48,4 +59,5 @@ def need_form(edition: Edition, *forms: str) -> None:
 CHECKS: dict[KeySource, Callable[[Edition], None]] = {
     KeySource.POOL: check_pool,
     KeySource.PATTERN: check_pattern,
+    KeySource.SIGNED: check_signed,
 }
