@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from itertools import pairwise
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
@@ -36,8 +37,19 @@ OF_PURCHASE = {
 
 
 @dataclass(frozen=True)
+class Former:
+    """A key that served the license before: on which platform, until when, and when another took its place."""
+
+    platform: str
+    tail: str
+    replaced_at: datetime
+    reason: str
+    valid_until: datetime
+
+
+@dataclass(frozen=True)
 class Holding:
-    """One card on the page: a license, or several units of one purchase that share one key."""
+    """One card on the page: a license, or several units of one purchase that share one key and its history."""
 
     standing: Standing
     product: str
@@ -54,7 +66,8 @@ class Holding:
     download_url: str
     activation_help: str
     key_id: UUID | None
-    license_id: UUID | None
+    license_ids: tuple[UUID, ...]
+    history: tuple[Former, ...] = ()
 
 
 def holdings_of(customer: Customer, *, now: datetime) -> list[Holding]:
@@ -87,7 +100,7 @@ def licenses_of(owners: list[UUID]) -> QuerySet[License]:
     return (
         License.objects.filter(owner__in=owners, line__purchase__test=False)
         .select_related("edition__product", "line__purchase__store")
-        .prefetch_related(Prefetch("assignments", open_assignments(), to_attr="open_assignments"))
+        .prefetch_related(Prefetch("assignments", chain(), to_attr="chain"))
         .order_by("-line__purchase__ordered_at", "line__position", "unit")
     )
 
@@ -104,20 +117,30 @@ def open_assignments() -> QuerySet[KeyAssignment]:
     return KeyAssignment.objects.open().select_related("key")
 
 
+def chain() -> QuerySet[KeyAssignment]:
+    """Every key that served a license, the first first."""
+    return KeyAssignment.objects.select_related("key__edition").order_by("id")
+
+
 def merged(holdings: Iterable[Holding]) -> Iterator[Holding]:
     """Units that share one key become one card, with their number."""
     by_key: dict[object, Holding] = {}
     for holding in holdings:
-        same = (holding.order, holding.shop, holding.key_id) if holding.key_id else holding.license_id
+        alike = (holding.order, holding.shop, holding.key_id, holding.history)
+        same = alike if holding.key_id else holding.license_ids
         earlier = by_key.get(same)
-        by_key[same] = replace(earlier, units=earlier.units + holding.units) if earlier else holding
+        by_key[same] = joined(earlier, holding) if earlier else holding
     return iter(by_key.values())
 
 
+def joined(one: Holding, other: Holding) -> Holding:
+    return replace(one, units=one.units + other.units, license_ids=one.license_ids + other.license_ids)
+
+
 def of_license(license: License, *, now: datetime) -> Holding:
-    """Its card; `open_assignments` was fetched along with it."""
-    assignments: list[KeyAssignment] = license.open_assignments  # type: ignore[attr-defined]  # Prefetch's to_attr
-    key = next((assignment.key for assignment in assignments), None)
+    """Its card; its `chain` was fetched along with it."""
+    assignments: list[KeyAssignment] = license.chain  # type: ignore[attr-defined]  # Prefetch's to_attr
+    key = next((assignment.key for assignment in assignments if assignment.ends_at is None), None)
     standing = standing_of(license, has_key=key is not None, now=now)
     content = content_of(key) if key and standing is Standing.ACTIVE else b""
     is_file = bool(key and key.file_name)
@@ -138,8 +161,21 @@ def of_license(license: License, *, now: datetime) -> Holding:
         download_url=license.edition.download_url,
         activation_help=license.edition.activation_help,
         key_id=key.id if key else None,
-        license_id=license.id,
+        license_ids=(license.id,),
+        history=tuple(formers(assignments)),
     )
+
+
+def formers(chain: list[KeyAssignment]) -> Iterator[Former]:
+    """The keys that another one took the place of, the last first. An undone move counts as one more of these."""
+    for old, new in reversed(list(pairwise(chain))):
+        yield Former(
+            platform=str(old.key.edition.get_platform_display()),
+            tail=old.key.tail,
+            replaced_at=new.starts_at,
+            reason=old.end_reason,
+            valid_until=old.ends_at or new.starts_at,
+        )
 
 
 def standing_of(license: License, *, has_key: bool, now: datetime) -> Standing:
@@ -168,5 +204,5 @@ def of_unplaced(line: PurchaseLine) -> Holding:
         download_url="",
         activation_help="",
         key_id=None,
-        license_id=None,
+        license_ids=(),
     )

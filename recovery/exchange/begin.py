@@ -39,6 +39,7 @@ def begin(
     to: Edition,
     *,
     cause: Cause,
+    now: datetime,
     state: ExchangeState = ExchangeState.WAITING,
     kind: ExchangeKind = ExchangeKind.MOVE,
 ) -> Exchange:
@@ -55,6 +56,7 @@ def begin(
         by=cause.by,
         reason=cause.reason,
         policy=applied(unit),
+        asked_at=now,
     )
 
 
@@ -65,7 +67,7 @@ def applied(unit: Unit) -> dict[str, object]:
 
 def begin_and_serve(units: Sequence[Unit], to: Edition, *, cause: Cause, now: datetime) -> list[Exchange]:
     """Move these licenses of one customer: those that a key is there for at once, the others as soon as one is."""
-    exchanges = [begin(unit, to, cause=cause) for unit in units]
+    exchanges = [begin(unit, to, cause=cause, now=now) for unit in units]
     serve(exchanges, now=now)
     if any(each.state == ExchangeState.WAITING for each in exchanges) and to.key_source == KeySource.POOL:
         tell_of_waiting(to, apart_from=exchanges)

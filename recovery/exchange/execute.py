@@ -13,7 +13,7 @@ from licensing.keys.sources import supply
 from licensing.models import Case, CaseKind, KeyAssignment, License, RegistrationKey
 from recovery.errors import CannotUndo, NoSuchLicense, NotRunning, Stale
 from recovery.exchange.announce import announce
-from recovery.exchange.facts import movable
+from recovery.exchange.facts import movable, units_of
 from recovery.models import Exchange, ExchangeKind, ExchangeState, MessageKind
 from recovery.policy import OF_STANDING
 
@@ -96,32 +96,17 @@ def undo(exchange: Exchange, *, now: datetime) -> None:
 
     A license whose order was refunded meanwhile stays as it is: there is nothing left to return to.
     """
-    if not may_undo(exchange, now=now):
+    (unit,) = units_of([exchange.license], now=now)
+    if unit.undoable is None or unit.undoable.pk != exchange.pk or unit.assignment is None:
         raise CannotUndo
-    new = exchange.to_assignment
-    assert new is not None  # noqa: S101 - the database holds that a done exchange has one
     try:
-        take_back(new, now=now)
+        take_back(unit.assignment, now=now)
     except KeyUnavailable as error:
         raise CannotUndo from error
     License.objects.filter(pk=exchange.license_id).update(edition=exchange.from_edition)
     exchange.state, exchange.undone_at = ExchangeState.UNDONE, now
     exchange.save(update_fields=["state", "undone_at", "by", "reason"])
     announce(MessageKind.UNDONE, [exchange])
-
-
-def may_undo(exchange: Exchange, *, now: datetime) -> bool:
-    """Whether the move is the license's last, within its grace period, and the license in good standing."""
-    return (
-        exchange.kind == ExchangeKind.MOVE
-        and exchange.state == ExchangeState.DONE
-        and exchange.old_key_until is not None
-        and now < exchange.old_key_until
-        and exchange.to_assignment_id is not None
-        and KeyAssignment.objects.open().filter(pk=exchange.to_assignment_id).exists()
-        and standing_of(exchange.license, has_key=True, now=now) not in OF_STANDING
-        and not Exchange.objects.running().filter(license=exchange.license_id).exists()
-    )
 
 
 def is_possible(exchange: Exchange, license: License, *, now: datetime) -> bool:

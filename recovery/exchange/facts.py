@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 
 from licensing.counterparts import counterparts
-from licensing.holdings import open_assignments, standing_of
+from licensing.holdings import Standing, open_assignments, standing_of
 from licensing.models import Edition, KeyAssignment, License
 from recovery.models import Exchange
 from recovery.policy import Decision, Facts, Policy, decide
@@ -19,13 +19,21 @@ from recovery.policy import Decision, Facts, Policy, decide
 
 @dataclass(frozen=True)
 class Unit:
-    """One license with what serves it, where it may move, and the policy's answer for each of these editions."""
+    """One license with what serves it, the editions it may move to, and the policy's answer.
+
+    `latest` is its last exchange, `running` that one if it is not decided or done yet, `undoable` if it may be undone.
+    """
 
     license: License
     assignment: KeyAssignment | None
     targets: tuple[Edition, ...]
-    running: Exchange | None
+    latest: Exchange | None
     decision: Decision
+    undoable: Exchange | None
+
+    @property
+    def running(self) -> Exchange | None:
+        return self.latest if self.latest and self.latest.is_running else None
 
     def target(self, platform: str) -> Edition | None:
         return next((edition for edition in self.targets if edition.platform == platform), None)
@@ -54,22 +62,27 @@ def unit_of(
 ) -> Unit:
     assignments: list[KeyAssignment] = license.open_assignments  # type: ignore[attr-defined]  # Prefetch's to_attr
     assignment = assignments[0] if assignments else None
-    running = next((each for each in history if each.is_running), None)
+    latest = history[0] if history else None
+    standing = standing_of(license, has_key=assignment is not None, now=now)
     facts = Facts(
-        standing=standing_of(license, has_key=assignment is not None, now=now),
+        standing=standing,
         purchased_at=license.line.purchase.ordered_at,
         moves=tuple(each.completed_at for each in history if each.counts and each.completed_at),
-        running=running is not None,
+        running=latest is not None and latest.is_running,
         counterpart=bool(targets),
     )
     decision = decide(Policy.of(license.edition.product), facts, now=now)
-    return Unit(license, assignment, targets, running, decision)
+    undoable = (
+        latest and assignment and standing is Standing.ACTIVE and latest.may_be_undone(assignment, now=now)
+    )
+    return Unit(license, assignment, targets, latest, decision, latest if undoable else None)
 
 
 def exchanges_of(licenses: list[UUID]) -> dict[UUID, list[Exchange]]:
     """Every exchange of each license, latest first."""
     found: dict[UUID, list[Exchange]] = defaultdict(list)
     rows = Exchange.objects.filter(license__in=licenses).select_related("from_edition", "to_edition__product")
+    rows = rows.prefetch_related("notes")
     for exchange in rows.order_by("-id"):
         found[exchange.license_id].append(exchange)
     return found

@@ -134,7 +134,7 @@ def ask_support(
             raise NoSuchLicense
         if unit.decision.verdict is Verdict.REFUSED:
             raise ExchangeRefused(unit.decision)
-        exchange = begin(unit, to, cause=Cause(request=request), state=ExchangeState.ASKED)
+        exchange = begin(unit, to, cause=Cause(request=request), now=now, state=ExchangeState.ASKED)
         note(exchange, text, author=NoteAuthor.CUSTOMER)
         open_case(exchange)
     return exchange

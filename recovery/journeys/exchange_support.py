@@ -93,7 +93,7 @@ def replace_leaked(license_id: UUID, *, by: str, reason: str, now: datetime) -> 
         if unit.decision.reason in OF_STANDING.values():
             raise ExchangeRefused(unit.decision)
         exchange = begin(
-            unit, unit.license.edition, cause=Cause(by=by, reason=reason), kind=ExchangeKind.LEAKED
+            unit, unit.license.edition, cause=Cause(by=by, reason=reason), now=now, kind=ExchangeKind.LEAKED
         )
         if not serve([exchange], now=now) and exchange.to_edition.key_source != KeySource.REMOTE:
             raise OutOfStock

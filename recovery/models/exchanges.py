@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from licensing.models import Edition, KeyAssignment, License, Platform
+from licensing.models import Edition, KeyAssignment, License
 from licensing.models.base import Record
 from recovery.models.messages import Message
 from recovery.models.requests import RecoveryRequest
@@ -119,9 +121,15 @@ class Exchange(Record):
         """Whether it uses up the policy's count, as `counted`."""
         return self.kind == ExchangeKind.MOVE and self.completed_at is not None
 
-    @property
-    def direction(self) -> tuple[Platform, Platform]:
-        return Platform(self.from_edition.platform), Platform(self.to_edition.platform)
+    def may_be_undone(self, serving: KeyAssignment, *, now: datetime) -> bool:
+        """Whether this move is what put the license where it is, and its grace period lasts."""
+        return (
+            self.kind == ExchangeKind.MOVE
+            and self.state == ExchangeState.DONE
+            and self.to_assignment_id == serving.pk
+            and self.old_key_until is not None
+            and now < self.old_key_until
+        )
 
 
 class NoteAuthor(models.TextChoices):
