@@ -10,8 +10,10 @@ from django.http import HttpRequest
 
 from licensing.console.cells import choice, link, number, related, text, when
 from licensing.console.pages import ReadOnly, SmallListing, TabularInline
+from licensing.console.search import can_be_stored
 from licensing.models import Edition, License, Mapping, MappingItem, Purchase, RegistrationKey
 
+MOST_WORDS = 20  # no name has as many, and each is looked for in every row
 PLATFORM_TONES = {"windows": "info", "macos": "info", "linux": "info"}
 
 
@@ -21,8 +23,11 @@ class ByHand(SmallListing):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
+        words = search_term.split()
+        if len(words) > MOST_WORDS or not can_be_stored(search_term):
+            return queryset.none(), False
         found = Q()
-        for word in search_term.replace("\0", "").split():
+        for word in words:
             anywhere = Q()
             for column in self.search_fields:
                 anywhere |= Q(**{f"{column}__icontains": word})

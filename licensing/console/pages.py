@@ -18,7 +18,7 @@ from django.db.models.expressions import Combinable
 from django.http import HttpRequest, HttpResponse
 
 from licensing.console.cells import LINK, Cell
-from licensing.console.search import MOST, Finder, row_id
+from licensing.console.search import MOST, Finder, can_be_stored, row_id
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -33,7 +33,18 @@ def is_link(column: str | Cell) -> bool:
     return getattr(column, "__name__", "").startswith(LINK)
 
 
-class NewestFirst(ChangeList):
+class Asked(ChangeList):
+    """A list that sends an address back to its unfiltered self, as Django does with a filter it does not know, where a
+    filter's value is none that any column can hold: PostgreSQL takes no NUL, and Django would answer 500."""
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
+        asked = self.get_filters_params()
+        if not all(can_be_stored(value) for values in asked.values() for value in values):
+            raise IncorrectLookupParameters
+        return super().get_queryset(request, exclude_parameters)
+
+
+class NewestFirst(Asked):
     """A list by descending primary key; `?p=` names the key below which the page begins."""
 
     by_key = True
@@ -97,9 +108,11 @@ class Listing(ModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """The rows that the term means, the newest first; never duplicates. A page says so when there are more."""
-        term = search_term.strip().replace("\0", "")
+        term = search_term.strip()
         if not term:
             return queryset, False
+        if not can_be_stored(term):
+            return queryset.none(), False
         found = self.found(term)
         if len(found) >= MOST:
             messages.info(request, "There are more than these. Type more to narrow it down.")
@@ -188,4 +201,4 @@ class SmallListing(Listing):
     sortable_by = None  # all of them
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return ChangeList
+        return Asked

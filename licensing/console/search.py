@@ -32,6 +32,11 @@ LONGEST_TAIL: Final = 8
 Finder = Callable[[str], Collection[Any]]
 
 
+def can_be_stored(text: str) -> bool:
+    """Whether a column could hold it. PostgreSQL takes no NUL, and no half of a surrogate pair is UTF-8."""
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def itself(term: str) -> list[str]:
     """The term as it is, for columns that are compared exactly."""
     return [term]
