@@ -47,8 +47,18 @@ class RegistrationKey(Record):
     class Meta:
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(fields=["edition", "fingerprint_a"], name="one_code_per_edition_a"),
-            models.UniqueConstraint(fields=["edition", "fingerprint_b"], name="one_code_per_edition_b"),
+            # Beginning with the fingerprint, their indexes also find a code whose edition nobody knows; an empty
+            # slot is not in them.
+            models.UniqueConstraint(
+                fields=["fingerprint_a", "edition"],
+                condition=Q(fingerprint_a__isnull=False),
+                name="one_code_per_edition_a",
+            ),
+            models.UniqueConstraint(
+                fields=["fingerprint_b", "edition"],
+                condition=Q(fingerprint_b__isnull=False),
+                name="one_code_per_edition_b",
+            ),
             models.CheckConstraint(
                 condition=Q(fingerprint_a__isnull=False) | Q(fingerprint_b__isnull=False),
                 name="key_can_be_found",
@@ -62,8 +72,6 @@ class RegistrationKey(Record):
         ]
         indexes = [
             models.Index(fields=["edition", "id"], name="pool_by_age", condition=Q(state=KeyState.POOL)),
-            models.Index(fields=["fingerprint_a"], name="key_by_fingerprint_a"),
-            models.Index(fields=["fingerprint_b"], name="key_by_fingerprint_b"),
             models.Index(fields=["tail"], name="key_by_tail"),
         ]
 

@@ -160,7 +160,7 @@ class License(Record):
     expires_at = models.DateTimeField(null=True, blank=True)
     subscription_ref = models.CharField(max_length=200, blank=True)
     upgrade_of = models.ForeignKey(
-        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="upgrades"
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="upgrades", db_index=False
     )
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_reason = models.CharField(max_length=200, blank=True)
@@ -175,7 +175,10 @@ class License(Record):
             ),
         ]
         indexes = [
-            models.Index(fields=["id"], name="revoked_licenses", condition=Q(revoked_at__isnull=False))
+            models.Index(
+                fields=["upgrade_of"], name="upgrades_of_a_license", condition=Q(upgrade_of__isnull=False)
+            ),
+            models.Index(fields=["id"], name="revoked_licenses", condition=Q(revoked_at__isnull=False)),
         ]
 
     def ended(self, *, now: datetime) -> bool:
