@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from licensing.addresses import AddressError
 from recovery import cookies
 from recovery.errors import Expired, NotYours, TooManyTries, Used, WrongCode
+from recovery.journeys.licenses import keys_mail_state
 from recovery.journeys.request import ask, mail_state, request_of
 from recovery.journeys.verify import prove_by_code
 from recovery.models import RecoveryRequest
@@ -102,7 +103,7 @@ class Request(Page):
         verified = asked.verified_at is not None
         return {
             "asked": asked,
-            "mail": str(mail_state(asked)),
-            "verified": verified,
+            "state": "verified" if verified else str(mail_state(asked)),
+            "keys_mail": str(keys_mail_state(asked)) if verified else "",
             "has_view": verified and has_open_view(request),
         }

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from recovery.models import RecoveryRequest
+from recovery.models import Message, MessageState, RecoveryRequest
 from tests.browser.conftest import CODE, NewBrowser
 from tests.browser.test_road import ask, mailed_link, press
 from tests.kit.mails import code_in
@@ -68,11 +68,19 @@ def test_fit_every_screen_and_read_in_every_light(
     page.get_by_role("button").click()
     expect(page.locator("#code-error")).to_be_visible()
     check(page)
+    waiting = page.url
     deliver()
+    for state in (MessageState.REFUSED, MessageState.WITHHELD, MessageState.ACCEPTED):
+        Message.objects.update(state=state)
+        page.goto(waiting)
+        check(page)
     page.goto(mailed_link(smtp))
     check(page)
     page.get_by_role("button", name="Show my licenses").click()
     expect(page.locator("code")).to_be_visible()
+    check(page)
+    page.goto(waiting)
+    expect(page.get_by_role("heading", level=1)).to_have_text("The mailbox is proved")
     check(page)
 
 

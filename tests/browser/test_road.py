@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Request, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Request, expect
 
-from recovery.models import Challenge
+from recovery.models import Challenge, Message, MessageState
 from tests.browser.conftest import CODE, NewBrowser
 from tests.kit.mails import code_in, link_in
 from tests.kit.smtp import SmtpServer
@@ -103,11 +103,65 @@ def test_never_shows_the_token_to_another_address(page: Page, smtp: SmtpServer, 
 
 def test_tells_about_the_mail_without_being_asked(page: Page, deliver: Deliver, smtp: SmtpServer) -> None:
     ask(page)
-    expect(page.get_by_role("status")).to_contain_text("waiting to go out")
+    expect(page.get_by_role("status")).to_contain_text("waiting to go out", use_inner_text=True)
     deliver()
     expect(page.get_by_role("status")).to_contain_text(
-        "Your mail server has accepted the mail.", timeout=20_000
+        "Your mail server has accepted the mail.", timeout=20_000, use_inner_text=True
     )
+
+
+def tell(state: MessageState) -> None:
+    Message.objects.update(state=state)
+
+
+def heading(page: Page) -> Locator:
+    return page.get_by_role("heading", level=1)
+
+
+def test_tells_also_what_changes_after_the_mail_was_accepted(
+    page: Page, deliver: Deliver, smtp: SmtpServer
+) -> None:
+    """A bounce may come back minutes later."""
+    page.clock.install()
+    ask(page)
+    deliver()
+    page.clock.run_for(5_000)
+    expect(page.get_by_role("status")).to_contain_text("has accepted the mail", use_inner_text=True)
+    page.get_by_label("The code from the mail").fill("1234")
+    tell(MessageState.REFUSED)
+    page.clock.run_for(60_000)
+    expect(heading(page)).to_have_text("The mail could not be delivered", use_inner_text=True)
+    expect(page).to_have_title(re.compile("^The mail could not be delivered"))
+    expect(page.get_by_role("status")).to_contain_text(
+        "Your mail server refused the mail.", use_inner_text=True
+    )
+    expect(page.get_by_label("The code from the mail")).to_have_value("1234")
+
+
+def test_stops_looking_after_a_quarter_of_an_hour(page: Page) -> None:
+    page.clock.install()
+    ask(page)
+    page.clock.run_for(16 * 60_000)
+    asked: list[Request] = []
+    page.on("request", lambda request: asked.append(request))
+    page.clock.run_for(10 * 60_000)
+    assert asked == []
+
+
+def test_shows_the_way_on_when_the_mailbox_is_proved_in_another_tab(
+    any_browser: BrowserContext, deliver: Deliver, smtp: SmtpServer
+) -> None:
+    first, second = any_browser.new_page(), any_browser.new_page()
+    ask(first)
+    deliver()
+    press(second, mailed_link(smtp))
+    expect(second.locator("code")).to_have_text(CODE)
+    first.bring_to_front()
+    if first.get_by_role("link", name="See what has become of the mail").is_visible():
+        first.get_by_role("link", name="See what has become of the mail").click()
+    expect(heading(first)).to_have_text("The mailbox is proved", timeout=20_000)
+    first.get_by_role("link", name="Show my licenses").click()
+    expect(first.locator("code")).to_have_text(CODE)
 
 
 def test_offers_the_same_news_by_a_click_without_scripts(
@@ -117,7 +171,9 @@ def test_offers_the_same_news_by_a_click_without_scripts(
     ask(page)
     deliver()
     page.get_by_role("link", name="See what has become of the mail").click()
-    expect(page.get_by_role("status")).to_contain_text("Your mail server has accepted the mail.")
+    expect(page.get_by_role("status")).to_contain_text(
+        "Your mail server has accepted the mail.", use_inner_text=True
+    )
 
 
 def test_sends_a_fresh_link_with_one_click(page: Page, smtp: SmtpServer, deliver: Deliver) -> None:

@@ -68,34 +68,45 @@
   const status = document.querySelector("[data-poll]");
   if (!status) return;
   show(status.querySelector("[data-without-script]"), false);
+  const heading = document.querySelector("h1");
   const began = Date.now();
   let wait = FIRST_WAIT_MS;
+  let timer;
 
   const tell = (state) => {
     if (state === status.dataset.mail) return;
+    const before = heading.innerText;
     status.dataset.mail = state;
-    for (const line of status.querySelectorAll("[data-state]")) show(line, line.dataset.state === state);
+    for (const part of document.querySelectorAll("[data-for]")) show(part, part.dataset.for.split(" ").includes(state));
+    document.title = document.title.replace(before, heading.innerText);
   };
 
   const look = async () => {
+    clearTimeout(timer);
     if (!document.hidden) {
       try {
         const answer = await fetch(status.dataset.poll, { headers: { Accept: "application/json" } });
         if (answer.status === 404) return;
         if (answer.ok) {
           const { mail, verified } = await answer.json();
-          tell(verified ? "verified" : mail);
+          // The page says more about that than a line: whether the keys are open in this browser, and the way to them.
+          if (verified) return location.replace(location.pathname);
+          tell(mail);
         }
       } catch { /* the network is away: look again later */ }
     }
     again();
   };
 
+  // Also once it was accepted or refused: a bounce may come back, and the mailbox may be proved in another tab.
   const again = () => {
-    if (status.dataset.mail !== "waiting" || Date.now() - began > LAST_LOOK_MS) return;
-    setTimeout(look, wait);
-    wait = Math.min(wait * 1.3, LONGEST_WAIT_MS);
+    clearTimeout(timer);
+    if (Date.now() - began > LAST_LOOK_MS) return;
+    timer = setTimeout(look, wait);
+    wait = status.dataset.mail === "waiting" ? Math.min(wait * 1.3, LONGEST_WAIT_MS) : LONGEST_WAIT_MS;
   };
 
+  // Back from the mail in another tab.
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
   again();
 })();

@@ -1,12 +1,13 @@
 """The page that waits for the code."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.db.models.functions import Now
 
-from recovery.models import Challenge, Message, MessageState
-from tests.recovery.web.visitor import Mailed, Visitor, html_of, prove, text_of
+from recovery.models import Challenge, Message, MessageKind, MessageState
+from tests.recovery.web.visitor import Answer, Mailed, Visitor, html_of, prove, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -109,5 +110,66 @@ def test_says_when_the_code_was_used(browser: Visitor, mailed: Mailed) -> None:
 def test_says_when_the_mailbox_was_proved_elsewhere(browser: Visitor, mailed: Mailed) -> None:
     prove(Visitor(), mailed.link)
     shown = text_of(browser.get(mailed.page))
-    assert "The mailbox is proved." in shown
+    assert heading_of(browser.get(mailed.page)) == "The mailbox is proved"
+    assert "were shown in the browser in which you did it" in shown
     assert "Ask once more" in shown
+    assert "Press the link" not in shown
+
+
+def test_leads_to_the_licenses_when_the_mailbox_was_proved_in_another_tab(
+    browser: Visitor, mailed: Mailed
+) -> None:
+    prove(browser, mailed.link)
+    shown = text_of(browser.get(mailed.page))
+    assert "Your licenses are open in this browser." in shown
+    assert "Show my licenses" in shown
+    assert "Look into your mailbox" not in shown
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (MessageState.WAITING, "a mail with your keys is on its way"),
+        (MessageState.ACCEPTED, "your mail server has accepted the mail with your keys"),
+        (MessageState.REFUSED, "your mail server refused the mail with your keys"),
+        (MessageState.WITHHELD, "no mail with keys was sent"),
+    ],
+)
+def test_tells_the_truth_about_the_mail_with_the_keys(
+    browser: Visitor, mailed: Mailed, state: MessageState, words: str
+) -> None:
+    prove(Visitor(), mailed.link)
+    Message.objects.filter(kind=MessageKind.KEYS).update(state=state)
+    assert words in text_of(browser.get(mailed.page))
+
+
+HEADINGS = {
+    MessageState.WAITING: "Look into your mailbox",
+    MessageState.ACCEPTED: "Look into your mailbox",
+    MessageState.REFUSED: "The mail could not be delivered",
+    MessageState.WITHHELD: "No new mail this time",
+}
+
+
+@pytest.mark.parametrize("state", HEADINGS)
+def test_is_headed_with_what_is_true(browser: Visitor, state: MessageState) -> None:
+    page = browser.ask()
+    Message.objects.update(state=state)
+    answer = browser.get(page)
+    assert heading_of(answer) == HEADINGS[state]
+    assert f"<title>{HEADINGS[state]}" in html_of(answer)
+    assert ("Press the link in the mail" in text_of(answer)) is (
+        heading_of(answer) == HEADINGS[MessageState.WAITING]
+    )
+
+
+def test_asks_for_no_code_where_no_mail_was_sent(browser: Visitor) -> None:
+    page = browser.ask()
+    Message.objects.update(state=MessageState.WITHHELD)
+    assert "The code from the mail" not in text_of(browser.get(page))
+
+
+def heading_of(answer: Answer) -> str:
+    shown = re.search(r"<h1>(.*?)</h1>", html_of(answer), re.DOTALL)
+    assert shown
+    return " ".join(re.sub(r"<span[^>]*\shidden>.*?</span>|<[^>]+>", " ", shown[1]).split())
