@@ -36,9 +36,9 @@ test: ## Everything: lint, types, import contracts, migrations, all tests
 test-fast: dev-venv ## The inner loop: unit tests on SQLite, no servers
 	TEST_DATABASE=sqlite $(BIN)/python -m pytest -q -m "not long and not browser and not journey" --ignore tests/faults --ignore tests/kit_tests
 
-faults: dev-venv ## The long counts of every fault and race
+faults: dev-venv ## The long counts of every fault and race: FAULTS_PERCENT=100
 	scripts/provision
-	$(BIN)/python -m pytest -m long
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m long
 
 bench: dev-venv ## Measure against baselines of the same run
 	scripts/provision

@@ -19,4 +19,5 @@ class ByService(LoadGroupScheduling):  # type: ignore[misc]  # xdist publishes n
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Any:
-    return ByService(config, log)
+    # Long tests take minutes each, so that a service for each worker is soon paid for.
+    return None if config.option.markexpr == "long" else ByService(config, log)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.counts import counted
 from tests.faults.history import assert_each_got_one_mail
 from tests.journeys.service import Service
 from tests.journeys.steps import ask, mail_to
@@ -88,7 +89,7 @@ def test_the_broker_holds_no_address_while_tasks_wait_in_it(service: Service) ->
     assert_each_got_one_mail(service, *asked)
 
 
-@pytest.mark.parametrize("times", [2, pytest.param(20, marks=pytest.mark.long)])
+@pytest.mark.parametrize("times", [2, pytest.param(counted(20), marks=pytest.mark.long)])
 def test_a_worker_goes_on_after_every_restart_of_redis(service: Service, times: int) -> None:
     for _ in range(times):
         service.broker.kill()

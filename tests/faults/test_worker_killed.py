@@ -11,6 +11,7 @@ import pytest
 from recovery.mail.deliver import BATCH
 from recovery.models import Message, MessageState
 from tests import factories
+from tests.faults.counts import counted
 from tests.faults.history import (
     assert_account,
     assert_each_got_one_mail,
@@ -25,7 +26,7 @@ from tests.kit.smtp import Rule
 
 pytestmark = pytest.mark.journey
 
-ROUNDS = pytest.mark.parametrize("rounds", [1, pytest.param(100, marks=pytest.mark.long)])
+ROUNDS = pytest.mark.parametrize("rounds", [1, pytest.param(counted(100), marks=pytest.mark.long)])
 MARKS_ACCEPTED = "UPDATE%recovery_message%accepted%"
 
 
@@ -106,7 +107,7 @@ def test_killed_after_one_mail_was_written_down_and_before_the_next(service: Ser
         assert_each_got_one_mail(service, first, second)
 
 
-@pytest.mark.parametrize("rounds", [1, pytest.param(20, marks=pytest.mark.long)])
+@pytest.mark.parametrize("rounds", [1, pytest.param(counted(20), marks=pytest.mark.long)])
 def test_killed_between_two_batches(service: Service, rounds: int) -> None:
     for _ in range(rounds):
         service.kill9("worker")

@@ -127,6 +127,8 @@ class SmtpServer:
         self.open_connections += 1
         try:
             await Session(self, self.connections, reader, writer).run()
+        except asyncio.CancelledError:
+            pass  # dropped by `stop`; asyncio would print it as an error of the callback that watches sessions
         finally:
             self.open_connections -= 1
             self._sessions.discard(session)
