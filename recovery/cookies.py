@@ -2,6 +2,9 @@
 
 `lr_browser` recognises the browser that asked, `lr_link` carries a mailed token away from the address bar,
 `lr_view` opens "Your licenses" for 30 minutes.
+
+Under https their names begin with `__Host-`, by which browsers take them from this very host only: no other host of the
+vendor's domain can slip a visitor one. `lr_link` belongs to one page, so it only gets `__Secure-` (RFC 6265bis, 4.1.3).
 """
 
 import re
@@ -26,6 +29,13 @@ VIEW_SECONDS: Final = int(VIEW_LIFE.total_seconds())
 OURS = re.compile(r"[A-Za-z0-9_-]{20,200}")
 
 
+def named(name: str) -> str:
+    """The cookie's name as browsers know it. Over plain http, the demo's, they refuse names with a prefix."""
+    if not settings.HTTPS:
+        return name
+    return f"__Secure-{name}" if name == LINK else f"__Host-{name}"
+
+
 def of_browser(request: HttpRequest) -> str:
     """The secret this browser is recognised by, new where it has none. Hand it back by `keep_browser`."""
     return read(request, BROWSER) or new_browser_secret()
@@ -33,7 +43,7 @@ def of_browser(request: HttpRequest) -> str:
 
 def read(request: HttpRequest, name: str) -> str:
     """A cookie's value, empty where it is missing or cannot be one of ours."""
-    value = request.COOKIES.get(name, "")
+    value = request.COOKIES.get(named(name), "")
     return value if OURS.fullmatch(value) else ""
 
 
@@ -52,9 +62,9 @@ def keep_view(response: HttpResponseBase, secret: str) -> None:
 def write(response: HttpResponseBase, name: str, value: str, *, seconds: int, path: str) -> None:
     """Lax, not Strict: a click in a webmail must still bring the cookie along."""
     response.set_cookie(
-        name, value, max_age=seconds, path=path, secure=settings.HTTPS, httponly=True, samesite="Lax"
+        named(name), value, max_age=seconds, path=path, secure=settings.HTTPS, httponly=True, samesite="Lax"
     )
 
 
 def forget(response: HttpResponseBase, name: str, *, path: str) -> None:
-    response.delete_cookie(name, path=path, samesite="Lax")
+    response.delete_cookie(named(name), path=path, samesite="Lax")

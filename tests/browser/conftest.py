@@ -45,6 +45,7 @@ def site(live_server: LiveServer, settings: LazySettings) -> str:
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     settings.PUBLIC_URL = live_server.url
     settings.HTTPS = settings.CSRF_COOKIE_SECURE = False
+    settings.CSRF_COOKIE_NAME = "csrftoken"
     owner_of("anna@example.com", codes=[CODE])
     return str(live_server.url)
 

@@ -189,14 +189,14 @@ def test_never_breaks_on_a_body_that_is_none(body: bytes, kind: str) -> None:
 
 def test_keeps_one_cookie_for_one_browser(browser: Visitor) -> None:
     browser.ask()
-    first = browser.cookies["lr_browser"].value
+    first = browser.cookies["__Host-lr_browser"].value
     browser.ask("otto@example.com")
-    assert browser.cookies["lr_browser"].value == first
-    cookie: Any = browser.cookies["lr_browser"]
+    assert browser.cookies["__Host-lr_browser"].value == first
+    cookie: Any = browser.cookies["__Host-lr_browser"]
     assert (cookie["httponly"], cookie["secure"], cookie["samesite"]) == (True, True, "Lax")
 
 
 def test_gives_a_new_cookie_for_one_that_cannot_be_ours(browser: Visitor) -> None:
-    browser.cookies["lr_browser"] = "x"
+    browser.cookies["__Host-lr_browser"] = "x"
     browser.ask()
-    assert len(browser.cookies["lr_browser"].value) == 43
+    assert len(browser.cookies["__Host-lr_browser"].value) == 43

@@ -23,7 +23,7 @@ def status_of(content_type: str, *, method: str = "POST", body: bytes = FORM) ->
         "SERVER_PORT": "443",
         "HTTP_HOST": "recover.example.com",
         "HTTP_ORIGIN": "https://recover.example.com",
-        "HTTP_COOKIE": f"csrftoken={TOKEN}",
+        "HTTP_COOKIE": f"__Host-csrftoken={TOKEN}",
         "REMOTE_ADDR": "127.0.0.1",
         "CONTENT_TYPE": content_type,
         "CONTENT_LENGTH": str(len(body)),

@@ -172,11 +172,11 @@ def test_saves_files_under_harmless_names(stored: str, saved: str) -> None:
 
 
 def test_ends_when_the_customer_is_done(opened: Visitor, mailed: Mailed) -> None:
-    secret = opened.cookies["lr_view"].value
+    secret = opened.cookies["__Host-lr_view"].value
     response = opened.send("/licenses/", to="/licenses/done/")
     assert (response.status_code, response["Location"]) == (303, "/licenses/done/")
     assert opened.get("/licenses/").status_code == 403
-    opened.cookies["lr_view"] = secret
+    opened.cookies["__Host-lr_view"] = secret
     assert opened.get("/licenses/").status_code == 403
 
 
@@ -194,7 +194,7 @@ def test_leaves_no_keys_on_a_screen_after_its_time(opened: Visitor) -> None:
 
 
 def test_keeps_the_view_in_a_cookie_that_scripts_cannot_read(opened: Visitor) -> None:
-    cookie = opened.cookies["lr_view"]
+    cookie = opened.cookies["__Host-lr_view"]
     assert (cookie["httponly"], cookie["secure"], cookie["samesite"]) == (True, True, "Lax")
     assert cookie["max-age"] == 1800
 

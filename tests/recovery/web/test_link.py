@@ -44,7 +44,7 @@ def test_survives_scanners_that_open_it_fifty_times(other_browser: Visitor, mail
 
 def test_takes_the_token_out_of_the_address_bar(other_browser: Visitor, mailed: Mailed) -> None:
     response = other_browser.get(mailed.link)
-    cookie = other_browser.cookies["lr_link"]
+    cookie = other_browser.cookies["__Secure-lr_link"]
     assert response.status_code == 303
     assert response["Location"] == "/verify/"
     assert response["Referrer-Policy"] == "no-referrer"
@@ -94,7 +94,7 @@ def test_refuses_the_button_when_it_expired_meanwhile(other_browser: Visitor, ma
 def test_says_when_it_is_none_of_ours(browser: Visitor, token: str) -> None:
     response = browser.get(f"/verify/{token}/")
     assert response.status_code == 404
-    assert "lr_link" not in response.cookies
+    assert "__Secure-lr_link" not in response.cookies
 
 
 def test_refuses_one_that_was_changed(browser: Visitor, mailed: Mailed) -> None:

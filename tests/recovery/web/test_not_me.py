@@ -52,7 +52,7 @@ def test_says_that_it_works_once(
     again = other_browser.get(mailed.not_me)
     assert again.status_code == 410
     assert "stops them one time only" in text_of(again)
-    other_browser.cookies["lr_link"] = mailed.not_me.split("/")[2]
+    other_browser.cookies["__Secure-lr_link"] = mailed.not_me.split("/")[2]
     pressed = other_browser.post("/not-me/", {"csrfmiddlewaretoken": csrf_token_in(form)})
     assert pressed.status_code == 410
     assert not Mute.objects.filter(lifted_at=None).exists()

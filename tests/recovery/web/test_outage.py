@@ -42,7 +42,7 @@ def test_still_shows_the_form(browser: Visitor, away: Away) -> None:
 
 
 def test_tells_programs_in_their_own_form(browser: Visitor, away: Away) -> None:
-    browser.cookies["lr_browser"] = "x" * 43
+    browser.cookies["__Host-lr_browser"] = "x" * 43
     page = "/api/v1/recovery-requests/0192f3b5-0000-7000-8000-000000000000/"
     response = away(lambda: browser.get(page))
     assert response.status_code == 503
