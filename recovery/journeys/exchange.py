@@ -16,7 +16,7 @@ from recovery.exchange.execute import end, lock_exchange, lock_licenses, undo
 from recovery.exchange.facts import Unit, movable, units_of
 from recovery.limits import QUESTIONS, customer_digest, take
 from recovery.models import Exchange, ExchangeState, NoteAuthor, RecoveryRequest
-from recovery.policy import Policy, Verdict
+from recovery.policy import Decision, Policy, Verdict
 
 MOST_UNITS = 100  # on one page, and in one transaction
 
@@ -29,6 +29,12 @@ class Preview:
     units: tuple[Unit, ...]
     to: Edition
     policy: Policy
+
+    @property
+    def decision(self) -> Decision:
+        """The answer for the license it was asked for, or else for the first that could move."""
+        answers = [unit.decision for unit in self.units]
+        return next((each for each in answers if each.allowed), answers[0])
 
 
 def owner_of(request: RecoveryRequest) -> Customer:
@@ -175,6 +181,24 @@ def undo_move(request: RecoveryRequest, *, exchange_id: UUID, now: datetime) -> 
         if exchange.state != ExchangeState.UNDONE:
             undo(exchange, now=now)
     return exchange
+
+
+def batch_of(request: RecoveryRequest, *, exchange_id: UUID) -> list[Exchange]:
+    """The exchange, and those that the same press of the button began. Raises `NoSuchLicense`."""
+    mine = Exchange.objects.filter(license__owner=owner_of(request))
+    first = mine.filter(pk=exchange_id).first()
+    if first is None:
+        raise NoSuchLicense
+    same = mine.filter(asked_at=first.asked_at, to_edition=first.to_edition)
+    related = same.select_related("from_edition__product", "to_edition__product", "license__line__purchase")
+    return sorted(related.prefetch_related("notes"), key=lambda each: (each.pk != first.pk, each.pk))
+
+
+def of_owner(request: RecoveryRequest, *, exchange_id: UUID, now: datetime) -> tuple[Unit, Exchange]:
+    """The exchange and its license as it stands. Raises `NoSuchLicense`."""
+    exchange = batch_of(request, exchange_id=exchange_id)[0]
+    (unit,) = units_of(movable(License.objects.filter(pk=exchange.license_id)), now=now)
+    return unit, exchange
 
 
 def own(owner: Customer, exchange_id: UUID) -> Exchange:

@@ -1,7 +1,10 @@
 """The half-hour view of "Your licenses", in the browser that proved the mailbox."""
 
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from licensing.holdings import Holding, holdings_of
 from licensing.models import EmailAddress
@@ -19,12 +22,17 @@ def open_view(view_secret: str) -> RecoveryRequest:
     return request
 
 
-def holdings(request: RecoveryRequest) -> list[Holding]:
+def holdings(request: RecoveryRequest, *, now: datetime) -> list[Holding]:
     """Everything that the owner of the proved mailbox owns; empty when the mailbox is (no longer) anybody's."""
     address = (
         EmailAddress.objects.current().select_related("customer").filter(canonical=request.address).first()
     )
-    return holdings_of(address.customer, now=timezone.now()) if address else []
+    return holdings_of(address.customer, now=now) if address else []
+
+
+def cards_of(request: RecoveryRequest, licenses: Collection[UUID], *, now: datetime) -> list[Holding]:
+    """The cards of some of the owner's licenses, as they stand."""
+    return [each for each in holdings(request, now=now) if set(each.license_ids) & set(licenses)]
 
 
 def keys_mail_state(request: RecoveryRequest) -> MailState:

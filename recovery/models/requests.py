@@ -37,7 +37,9 @@ class RecoveryRequest(Record):
     address = models.CharField(max_length=320, help_text="What was typed, in canonical form.")
     mailbox = models.BinaryField(max_length=16, help_text="Keyed digest of the address.")
     network = models.BinaryField(max_length=16)
-    wider_network = models.BinaryField(max_length=16, null=True, help_text="None: asked before it was counted.")
+    wider_network = models.BinaryField(
+        max_length=16, null=True, help_text="None: asked before it was counted."
+    )
     browser_digest = models.BinaryField(max_length=32)
     origin = models.CharField(max_length=7, choices=Origin.choices, default=Origin.PAGE)
     language = models.CharField(max_length=20, blank=True)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from licensing.holdings import Standing
 from recovery import cookies
 from recovery.errors import NoView
+from recovery.journeys.exchange import units
 from recovery.journeys.licenses import end_view, holdings, keys_mail_state
 from recovery.web.files import attachment
 from recovery.web.opened import view_of
@@ -31,13 +32,16 @@ class ViewPage(Page):
 class Licenses(ViewPage):
     def get(self, request: HttpRequest) -> HttpResponse:
         view = view_of(request)
-        owned = holdings(view)
-        left = (view.view_ends_at - timezone.now()).total_seconds() if view.view_ends_at else 0
+        now = timezone.now()
+        owned = holdings(view, now=now)
+        left = (view.view_ends_at - now).total_seconds() if view.view_ends_at else 0
         response = self.page(
             request,
             view=view,
+            now=now,
             mail=str(keys_mail_state(view)),
             minutes_left=max(1, round(left / 60)),
+            moves=units(view, now=now) if owned else {},
             active=[each for each in owned if each.standing is Standing.ACTIVE],
             others=[each for each in owned if each.standing is not Standing.ACTIVE],
         )
@@ -50,7 +54,7 @@ class LicenseFile(ViewPage):
     """A licence file, for whoever may see its licence now."""
 
     def get(self, request: HttpRequest, key_id: UUID) -> HttpResponse:
-        for holding in holdings(view_of(request)):
+        for holding in holdings(view_of(request), now=timezone.now()):
             if holding.key_id == key_id and holding.standing is Standing.ACTIVE and holding.file_name:
                 return attachment(holding.content, holding.file_name)
         raise Http404

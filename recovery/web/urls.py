@@ -5,6 +5,7 @@ from django.urls import path
 from recovery.web.about import Plain, Privacy, robots
 from recovery.web.ask import Ask, Request
 from recovery.web.licenses import Done, LicenseFile, Licenses
+from recovery.web.move import Answer, AskSupport, Cancel, Move, Moved, Undo
 from recovery.web.mute import NotMe, Unmute
 from recovery.web.prove import FreshLink, MailedLink, Verify
 from recovery.web.theme import logo, theme_css
@@ -20,6 +21,12 @@ urlpatterns = [
     path("licenses/", Licenses.as_view(), name="licenses"),
     path("licenses/<uuid:key_id>/file", LicenseFile.as_view(), name="license-file"),
     path("licenses/done/", Done.as_view(), name="licenses-done"),
+    path("licenses/<uuid:license_id>/move/<str:platform>/", Move.as_view(), name="move"),
+    path("licenses/<uuid:license_id>/move/<str:platform>/ask/", AskSupport.as_view(), name="move-ask"),
+    path("moves/<uuid:exchange_id>/", Moved.as_view(), name="moved"),
+    path("moves/<uuid:exchange_id>/undo/", Undo.as_view(), name="move-undo"),
+    path("moves/<uuid:exchange_id>/cancel/", Cancel.as_view(), name="move-cancel"),
+    path("moves/<uuid:exchange_id>/answer/", Answer.as_view(), name="move-answer"),
     path("not-me/", NotMe.as_view(), name="not-me"),
     path("not-me/done/", Plain.as_view(template="not_me_done"), name="not-me-done"),
     path("not-me/<str:token>/", NotMe.as_view(http_method_names=READING), name="not-me-link"),

@@ -125,7 +125,8 @@ def test_a_move_by_support_is_mailed_to_the_owners_address_without_a_request_of_
     move_for(unit.pk, platform="macos", by=BY, reason="", now=NOW)
 
     request = Message.objects.get().request
-    assert request is not None and unit.owner is not None
+    assert request is not None
+    assert unit.owner is not None
     assert (request.origin, request.address) == (Origin.SERVICE, unit.owner.addresses.get().canonical)
 
 

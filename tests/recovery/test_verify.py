@@ -1,15 +1,18 @@
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connections
 from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils import timezone
 
-from recovery.errors import Expired, NoView, TooManyTries, Used, WrongCode
+from recovery.errors import Expired, NoView, RecoveryError, TooManyTries, Used, WrongCode
 from recovery.journeys.licenses import end_view, holdings, open_view
 from recovery.journeys.verify import LinkStanding, ask_again, link_standing, prove_by_code, prove_by_link
 from recovery.models import Challenge, Message, MessageKind, Origin, RecoveryRequest
-from recovery.tokens import InvalidToken
+from recovery.tokens import InvalidToken, make_token
 from tests.factories import owner_of
 from tests.kit.mails import code_in, link_in
 from tests.kit.race import released_together
@@ -39,7 +42,7 @@ class TestLink:
         self, mailed: RecoveryRequest, smtp: SmtpServer
     ) -> None:
         view = open_view(prove_by_link(token_in(smtp)))
-        assert [holding.code for holding in holdings(view)] == [CODE]
+        assert [holding.code for holding in holdings(view, now=timezone.now())] == [CODE]
         assert Message.objects.filter(kind=MessageKind.KEYS, request=mailed).count() == 1
 
     def test_looking_consumes_nothing(self, mailed: RecoveryRequest, smtp: SmtpServer) -> None:
@@ -184,3 +187,23 @@ class TestRaces:
         )
         kinds = [type(error) for error in outcome.errors]
         assert (kinds.count(WrongCode), kinds.count(TooManyTries)) == (5, 45)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_link_of_a_later_mint_and_codes_typed_meanwhile_never_stop_each_other() -> None:
+    """A code takes both mints of the request, the link its own first and then the other: only because both take the
+    request before them, neither can wait for the other."""
+    for number in range(20):
+        request = asked(f"anna{number}@example.org", ip=f"10.2.{number}.1")
+        mints = [a_live_mint(request, mint) for mint in (1, 2)]
+        link = make_token("verify", mints[1].pk, mints[1].material)
+        calls: list[Callable[[], object]] = [partial(prove_by_link, link)]
+        calls += [partial(prove_by_code, request, typed="00000000")] * 4
+        race = released_together(calls, after=connections.close_all)
+        assert [each for each in race.errors if not isinstance(each, RecoveryError)] == []
+        assert isinstance(race.in_order[0], str), "the link has opened a view"
+
+
+def a_live_mint(request: RecoveryRequest, mint: int) -> Challenge:
+    expires_at = timezone.now() + timedelta(minutes=10)
+    return Challenge.objects.create(request=request, mint=mint, nonce=bytes([mint]) * 16, expires_at=expires_at)
