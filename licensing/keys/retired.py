@@ -14,25 +14,17 @@ from operator import itemgetter
 from typing import Final
 from uuid import UUID
 
-import structlog
 from django.db import transaction
 
-from licensing.keys.code import CodeError, normalise
 from licensing.keys.listable import listable_editions
-from licensing.keys.retired_document import Issue, digest, envelope, fingerprint, full_text
-from licensing.keys.retired_facts import to_list, to_remove, unknown_ones
-from licensing.keys.sealed import content_of
+from licensing.keys.retired_document import Issue, digest, envelope, full_text
+from licensing.keys.retired_facts import to_list, to_remove
+from licensing.keys.retired_notes import note_new
 from licensing.keys.signing import NoSigningKey, current_key, sign_with
-from licensing.keys.vault import Tampered, UnknownKey
-from licensing.models import Edition, RegistrationKey, RetiredCode, RetiredList, SigningKey, SigningPurpose
+from licensing.models import Edition, RetiredCode, RetiredList, SigningKey, SigningPurpose
 
 LIFE: Final = timedelta(days=7)
 RENEWED_AFTER: Final = timedelta(days=1)
-LOOKED_UP: Final = 50_000  # ids in memory at a time; each look-up goes over all ended assignments
-OPENED: Final = 1_000  # codes that are opened and noted in one transaction
-NOT_LISTED_YET: Final = 0  # a sequence before the first
-
-log = structlog.get_logger(__name__)
 
 
 def refresh(*, now: datetime, rebuild: bool = False) -> bool:
@@ -66,47 +58,6 @@ def is_wanted() -> bool:
         checked = Edition.objects.filter(checks_retired_list=True)
         return checked.exists() or RetiredList.objects.exclude(issued_at=None).exists()
     return True
-
-
-def note_new(editions: Sequence[UUID], *, now: datetime) -> None:
-    """Note the fingerprints of codes that stopped to count, each once for ever."""
-    unreadable = 0
-    for ids in batches_of_ids(editions, now=now):
-        unreadable += note(ids)
-    if unreadable:
-        log.error("codes_not_readable", count=unreadable, hint="they open with none of ENCRYPTION_KEYS")
-
-
-def batches_of_ids(editions: Sequence[UUID], *, now: datetime) -> Iterator[list[UUID]]:
-    unknown = unknown_ones(editions, now=now).order_by("pk").values_list("pk", flat=True)
-    ids = list(unknown[:LOOKED_UP])
-    while ids:
-        yield from (ids[start : start + OPENED] for start in range(0, len(ids), OPENED))
-        ids = list(unknown.filter(pk__gt=ids[-1])[:LOOKED_UP]) if len(ids) == LOOKED_UP else []
-
-
-def note(ids: Sequence[UUID]) -> int:
-    """How many could not be read. One that somebody else notes at the same time is noted once."""
-    keys = RegistrationKey.objects.filter(pk__in=ids).select_related("edition")
-    marks = {key.pk: fingerprint_of(key) for key in keys}
-    rows = [
-        RetiredCode(key_id=pk, fingerprint=mark, listed=False, sequence=NOT_LISTED_YET)
-        for pk, mark in marks.items()
-        if mark
-    ]
-    RetiredCode.objects.bulk_create(rows, ignore_conflicts=True)
-    return len(marks) - len(rows)
-
-
-def fingerprint_of(key: RegistrationKey) -> bytes | None:
-    """None for a code that cannot be read."""
-    try:
-        content = content_of(key)
-        if key.file_name:
-            return fingerprint(content)
-        return fingerprint(normalise(content.decode(), form=key.edition.code_form).encode())
-    except (Tampered, UnknownKey, UnicodeDecodeError, CodeError):
-        return None
 
 
 def locked_list() -> RetiredList:
