@@ -81,8 +81,13 @@ def prove_by_code(request: RecoveryRequest, *, typed: str) -> str:
 
 
 def take_a_try(request: RecoveryRequest) -> list[Challenge]:
-    """The challenges that this try may be compared with; committed before the comparing, so that none is free."""
+    """The challenges that this try may be compared with; committed before the comparing, so that none is free.
+
+    The request is locked before its challenges, as a proof and a mute do: whoever takes them in another order can meet
+    one of these half-way, and the database gives up one of the two.
+    """
     with transaction.atomic():
+        list(RecoveryRequest.objects.filter(pk=request.pk).select_for_update(no_key=True).values_list("pk"))
         open_ones = request.challenges.live().filter(tries__lt=CODE_TRIES).select_for_update()
         challenges = list(open_ones)
         Challenge.objects.filter(pk__in=[each.pk for each in challenges]).count_a_try()

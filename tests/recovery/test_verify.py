@@ -6,7 +6,6 @@ import pytest
 from django.db import connections
 from django.db.models.functions import Now
 from django.utils import timezone
-from django.utils import timezone
 
 from recovery.errors import Expired, NoView, RecoveryError, TooManyTries, Used, WrongCode
 from recovery.journeys.licenses import end_view, holdings, open_view
@@ -206,4 +205,6 @@ def test_the_link_of_a_later_mint_and_codes_typed_meanwhile_never_stop_each_othe
 
 def a_live_mint(request: RecoveryRequest, mint: int) -> Challenge:
     expires_at = timezone.now() + timedelta(minutes=10)
-    return Challenge.objects.create(request=request, mint=mint, nonce=bytes([mint]) * 16, expires_at=expires_at)
+    return Challenge.objects.create(
+        request=request, mint=mint, nonce=bytes([mint]) * 16, expires_at=expires_at
+    )
