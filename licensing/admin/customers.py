@@ -89,6 +89,7 @@ class EmailAddressAdmin(ReadOnly):
         when("created_at", "filed"),
     )
     list_select_related = ("customer",)
+    prefetch = ("customer__addresses",)
     details = ("address", "canonical", *list_display[1:])
     search_help_text = "Address, or how it begins; name, or how it begins; order reference; code"
     ways = (

@@ -47,6 +47,7 @@ def placement(line: PurchaseLine) -> str:
 class Lines(ReadOnlyRows):
     model = PurchaseLine
     select = ("purchase", "receiver")
+    prefetch = ("receiver__addresses",)
     columns = (
         "name",
         "product_ref",
@@ -126,6 +127,7 @@ class PurchaseLineAdmin(ReadOnly):
         placement,
     )
     list_select_related = ("purchase__store", "receiver")
+    prefetch = ("receiver__addresses",)
     list_filter = (Unplaced,)
     actions = ("place_now",)
     search_help_text = (

@@ -177,12 +177,13 @@ class ReadOnlyRows(TabularInline):
     can_delete = False
     show_change_link = True
     select: Sequence[str] = ()
+    prefetch: Sequence[str] = ()
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.columns
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = super().get_queryset(request)
+        rows = super().get_queryset(request).prefetch_related(*self.prefetch)
         return rows.select_related(*self.select) if self.select else rows
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

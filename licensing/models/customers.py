@@ -23,7 +23,16 @@ class Customer(Record):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return self.full_name or self.company or str(self.id)
+        """The name, or else the first address: whoever lists customers fetches their addresses with them."""
+        return self.full_name or self.company or self.first_address or str(self.id)
+
+    @property
+    def first_address(self) -> str:
+        """The oldest address that is current; if none is, the oldest; empty without any."""
+        known = sorted(
+            self.addresses.all(), key=lambda each: (bool(each.former_since), each.created_at, each.id)
+        )
+        return known[0].address if known else ""
 
 
 class EmailAddressQuerySet(models.QuerySet["EmailAddress"]):
