@@ -45,7 +45,12 @@ def killed_at_some_moment(service: Service, by_chance: Random) -> Running:
     slow = service.smtp.script(stage="end_of_data", stall=stall, store=store)
     hit = service.processes["worker"]
     before = len(service.smtp.messages)
-    wait_until(lambda: len(service.smtp.messages) > before, what="mails being sent", timeout=service.patience)
+
+    def mails_flow() -> bool:
+        service.start("worker")  # which ends by itself when its child is killed before it was ready
+        return len(service.smtp.messages) > before
+
+    wait_until(mails_flow, what="mails being sent", timeout=service.patience)
     time.sleep(by_chance.uniform(0, 0.2))
     by_chance.choice(AT_THE_WORKER)(service, by_chance)
     slow.release()

@@ -68,14 +68,19 @@ def soak(service: Service, storm: list[Fault], *, mails: int, faults: int) -> No
     with coming(visitors, islice(mixed(visitors.owned, strangers(service)), asking)) as done:
         for number, fault in enumerate(islice(forecast(storm, by_chance), faults)):
             while len(visitors.accepted) < number * asking // faults and not done.done():
-                let_time_pass(service)
-                time.sleep(0.05)
+                look_after(service)
             fault(service, by_chance)
         while not done.done():
-            let_time_pass(service)
-            time.sleep(0.05)
+            look_after(service)
     settle_all(service)
     assert_all_is_right(visitors)
+
+
+def look_after(service: Service) -> None:
+    """For a moment, as its supervisor does: Celery's worker ends when its child is killed before it was ready."""
+    service.start("worker")
+    let_time_pass(service)
+    time.sleep(0.05)
 
 
 def strangers(service: Service) -> Iterator[str]:

@@ -142,6 +142,7 @@ class Service:
             "TEST_SETTINGS": json.dumps(dict(settings)),
             "ENV_FILE": "",
             "VAR_DIR": str(self.folder),
+            "TMPDIR": str(self.folder),  # a killed process leaves its temporary folders behind
             "PUBLIC_URL": self.url,
             "LISTEN": "127.0.0.1",
             "PORT": str(self.port),

@@ -72,7 +72,7 @@ def written(message: Message) -> Letter:
         draft = (
             render.challenge(message, challenge, address=address)
             if address
-            else render.nothing_found(message, challenge)
+            else render.nothing_found(message, challenge, shops=())
         )
     else:
         assert address is not None
