@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from django.conf import settings
 from django.db.models import Max
 from django.db.models.functions import Now
 
-from licensing.models import Customer, EmailAddress
+from licensing.models import Customer, EmailAddress, Store
 from recovery import limits
 from recovery.limits import Counters, Limit
 from recovery.models import (
@@ -66,6 +67,12 @@ class Known:
             dead={bytes(each.mailbox) for each in dead},
             pauses={each.domain: each for each in pauses},
         )
+
+    @cached_property
+    def shops(self) -> tuple[str, ...]:
+        """The names that card statements show, for who has to search for a purchase."""
+        names = Store.objects.exclude(statement_name="").values_list("statement_name", flat=True)
+        return tuple(sorted(set(names)))
 
     def owners(self, messages: Iterable[Message]) -> list[Customer]:
         """Whose keys these mails are to carry."""

@@ -201,7 +201,7 @@ class Batch:
         return (
             render.challenge(message, challenge, address=address)
             if address
-            else render.nothing_found(message, challenge)
+            else render.nothing_found(message, challenge, shops=self.known.shops)
         )
 
     def put_back(self, messages: list[Message]) -> None:

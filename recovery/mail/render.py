@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.utils import translation
 from django.utils.formats import date_format
 
 from licensing.holdings import Holding, Shelf, Standing
-from licensing.models import EmailAddress, Store
+from licensing.models import EmailAddress
 from recovery.file_names import safe_name
 from recovery.mail.bounces import return_path
+from recovery.mail.entries import entries
 from recovery.mail.letter import Attachment, Letter
 from recovery.mail.silence import MUTE_LIFE
 from recovery.mail.stencil import texts
 from recovery.models import CHALLENGE_LIFE, Challenge, Message, Mute, RecoveryRequest
+from recovery.templatetags.recovery_words import one_line
 from recovery.tokens import make_code, make_token
 
 
@@ -30,7 +32,7 @@ class Draft:
 
     template: str
     recipient: str
-    context: dict[str, Any]
+    context: Mapping[str, Hashable]
     facts: dict[str, str]
     date: datetime
     attachments: tuple[Attachment, ...] = ()
@@ -47,13 +49,13 @@ def challenge(message: Message, challenge: Challenge, *, address: EmailAddress) 
     return Draft("challenge", address.address, context, facts | of_request(message), challenge.minted_at)
 
 
-def nothing_found(message: Message, challenge: Challenge) -> Draft:
+def nothing_found(message: Message, challenge: Challenge, *, shops: tuple[str, ...]) -> Draft:
     """Nothing is filed under this address: what else to try."""
     asked = request_of(message)
-    shops = Store.objects.exclude(statement_name="").values_list("statement_name", flat=True)
     facts = {"address": asked.address, "start_url": f"{settings.PUBLIC_URL}/"}
-    context = {"shops": tuple(sorted(set(shops)))}
-    return Draft("nothing-found", asked.address, context, facts | of_request(message), challenge.minted_at)
+    return Draft(
+        "nothing-found", asked.address, {"shops": shops}, facts | of_request(message), challenge.minted_at
+    )
 
 
 def keys(message: Message, *, address: EmailAddress, shelf: Shelf, now: datetime) -> Draft:
@@ -61,12 +63,15 @@ def keys(message: Message, *, address: EmailAddress, shelf: Shelf, now: datetime
     holdings = sorted(
         shelf.holdings_of(address.customer, now=now), key=lambda each: each.standing is not Standing.ACTIVE
     )
-    context = {"name": address.customer.full_name, "holdings": holdings}
+    with translation.override(language_of(message)):
+        listed, facts = entries(holdings)
+    if name := one_line(address.customer.full_name):
+        facts["name"] = name
     return Draft(
         "keys",
         address.address,
-        context,
-        of_request(message),
+        {"holdings": listed},
+        facts | of_request(message),
         message.created_at,
         tuple(attachments(holdings)),
     )
@@ -85,7 +90,7 @@ def alert(message: Message) -> Draft:
     return Draft("alert", settings.SUPPORT_EMAIL, {}, {"about": message.about}, message.created_at)
 
 
-def of_vendor() -> dict[str, Any]:
+def of_vendor() -> dict[str, Hashable]:
     return {
         "vendor_name": settings.VENDOR_NAME,
         "vendor_url": settings.VENDOR_URL,
@@ -134,7 +139,7 @@ def attachments(holdings: list[Holding]) -> list[Attachment]:
 
 def written(draft: Draft, message: Message) -> Letter:
     """The mail itself, in the language it was asked for in."""
-    context = draft.context | of_vendor()
+    context = {**draft.context, **of_vendor()}
     said = texts(draft.template, language=language_of(message), context=context, facts=draft.facts)
     return Letter(
         template=draft.template,

@@ -1,4 +1,5 @@
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import fields
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -6,8 +7,10 @@ from email.message import EmailMessage
 import pytest
 from django.template.loader import render_to_string
 
+from licensing.holdings import Holding, Standing
+from recovery.mail.entries import entries, entry, printed
 from recovery.mail.letter import Attachment, Letter
-from recovery.mail.stencil import PARTS, texts
+from recovery.mail.stencil import PARTS, hole, texts
 from tests.factories import customer
 from tests.kit.mails import code_in, link_in
 from tests.kit.smtp import SmtpServer
@@ -66,12 +69,51 @@ def part(mail: EmailMessage, kind: str) -> str:
 
 @pytest.mark.parametrize("template", ["challenge", "nothing-found", "muted"])
 def test_a_stencil_filled_is_what_the_template_says(template: str) -> None:
-    context: Mapping[str, object] = {**VENDOR, **CONTEXT, "days": 30}
+    context: Mapping[str, Hashable] = {**VENDOR, **CONTEXT, "days": 30}
     facts = FACTS | {"unmute_url": "https://x.example/unmute/A/"}
     for _ in range(2):
         said = texts(template, language="en", context=context, facts=facts)
         plain = [render_to_string(f"mail/{template}/{part}", {**context, **facts}) for part in PARTS]
         assert [said.subject, said.text, said.html] == plain
+
+
+def holding(**facts: object) -> Holding:
+    plain: dict[str, object] = dict.fromkeys((each.name for each in fields(Holding)), "")
+    sold = {"standing": Standing.ACTIVE, "product": "Cutter", "units": 1, "shop": "My shop", "order": "7"}
+    return Holding(**plain | sold | {"purchased_at": datetime(2024, 2, 3, tzinfo=UTC)} | facts)  # type: ignore[arg-type]
+
+
+OWNED = [
+    holding(code="A-1", registered_name="<b>Anna</b>\nBcc: x", units=2, version="4", platform="Windows"),
+    holding(code="-----\n  <indented> & kept\n-----", activation_help="1. Type\n2. <Go>", order="8\r\n9"),
+    holding(file_name="<anna>.lic", content=b"x", download_url="https://x.example/a?b=1&c=2"),
+    holding(standing=Standing.REFUNDED, product="Old <one>"),
+]
+
+
+@pytest.mark.parametrize("name", ["", "Anna <i>"])
+@pytest.mark.parametrize("owned", [OWNED, OWNED[3:], []])
+def test_a_keys_mail_filled_is_what_its_template_says(name: str, owned: list[Holding]) -> None:
+    context: Mapping[str, Hashable] = {**VENDOR, **CONTEXT}
+    facts = FACTS | ({"name": name} if name else {})
+    listed, holes = entries(owned)
+    said = texts("keys", language="en", context={**context, "holdings": listed}, facts=facts | holes)
+    by_hand = [entry(each, printed(each)) for each in owned]
+    plain = [
+        render_to_string(f"mail/keys/{part}", {**context, **facts, "holdings": by_hand}) for part in PARTS
+    ]
+    assert [said.subject, said.text, said.html] == plain
+
+
+def test_what_a_shop_wrote_opens_no_hole() -> None:
+    listed, facts = entries(
+        [holding(code="A-1", product="\ue000code_0\ue001"), holding(order=hole("code_0"))]
+    )
+    said = texts(
+        "keys", language="en", context={**VENDOR, **CONTEXT, "holdings": listed}, facts=FACTS | facts
+    )
+    assert said.text.count("A-1") == 1
+    assert "A-1" not in said.subject
 
 
 def test_a_mail_reads_back_as_it_was_written() -> None:
