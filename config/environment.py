@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from environs import Env
 
+from config.separate_keys import shared_keys
 from licensing.addresses import AddressError, canonical
 from licensing.keys.vault import parse_keys
 
@@ -152,6 +153,7 @@ class Reading:
     ) -> str:
         """The variable's text; notes a problem where it is required and missing, or the check has words about it."""
         value = self.env.str(name, "").strip()
+        self.problems |= shared_keys(values)
         if not value:
             if default is None:
                 self.problems[name] = f"is missing. {HOW_TO.get(name, '')}".strip()

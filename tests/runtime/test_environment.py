@@ -1,3 +1,5 @@
+from base64 import b64decode
+
 import pytest
 
 from config.environment import Environment, UnsafeEnvironment
@@ -181,3 +183,41 @@ def test_the_embedded_mode_refuses_a_second_web_process(surroundings: Surroundin
 
 def test_a_file_that_is_not_there_is_named(surroundings: Surroundings) -> None:
     assert "there is no such file" in surroundings.problems({"ENV_FILE": "/nowhere/env"})["ENV_FILE"]
+
+
+ONE_KEY = FIXED["ENCRYPTION_KEYS"].removeprefix("k1:")
+OTHER_KEY = FIXED["FINGERPRINT_KEYS"].removeprefix("a:")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"FINGERPRINT_KEYS": f"a:{ONE_KEY}"},
+        {"ENCRYPTION_KEYS": f"k2:{ONE_KEY},k1:{OTHER_KEY}"},
+        {"SECRET_KEY": ONE_KEY, "ENCRYPTION_KEYS": f"k1:{ONE_KEY}"},
+        {"SECRET_KEY": f"a:{OTHER_KEY}", "FINGERPRINT_KEYS": f"a:{OTHER_KEY}"},
+        {"SECRET_KEY_FALLBACKS": b64decode(ONE_KEY).hex(), "ENCRYPTION_KEYS": f"k1:{ONE_KEY}"},
+    ],
+)
+def test_refuses_one_key_for_two_purposes_and_names_both(
+    surroundings: Surroundings, values: dict[str, str]
+) -> None:
+    problems = surroundings.problems(SERVER | values)
+
+    named = set(values) if len(values) > 1 else {"ENCRYPTION_KEYS", "FINGERPRINT_KEYS"}
+    assert set(problems) == named
+    assert all("has the same key as" in problem for problem in problems.values())
+    assert ONE_KEY not in str(problems)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"ENCRYPTION_KEYS": f"k1:{ONE_KEY},k2:{ONE_KEY}"},
+        {"FINGERPRINT_KEYS": f"a:{OTHER_KEY},b:{OTHER_KEY}"},
+    ],
+)
+def test_refuses_one_key_under_two_ids(surroundings: Surroundings, values: dict[str, str]) -> None:
+    problems = surroundings.problems(SERVER | values)
+
+    assert problems == dict.fromkeys(values, "has one key under two ids")
