@@ -11,15 +11,16 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from licensing.holdings import Holding, Standing, holdings_of
-from licensing.models import Customer, Edition, EmailAddress, ImportRun
+from licensing.models import Customer, Edition, EmailAddress, ImportRun, Platform, Product
 
 STORE = "demo-shop"
 LOGIN = "support"
-SPARE_KEYS = 5
+SPARE_KEYS = 40  # enough to judge that codes of the pool cannot be guessed, and to play with
+HELP = "Open the program, choose Help, then Register, and paste the key."
 
 
 def prepare(*, sales: Path, password: str, said_to: TextIO) -> None:
@@ -71,6 +72,7 @@ def load(sales: Path, said_to: TextIO) -> None:
     if edition:
         print(f"Making keys for {edition} …", file=said_to, flush=True)
         fill_pool(edition, said_to)
+    set_up_moves(said_to)
 
 
 def linked(sales: Path) -> Path:
@@ -97,6 +99,32 @@ def fill_pool(edition: Edition, said_to: TextIO) -> None:
         file.write("".join(f"{new_code()}\n" for _ in range(count)))
         file.flush()
         call_command("import_keys", file.name, edition=edition.sku, stdout=said_to)
+
+
+def set_up_moves(said_to: TextIO) -> None:
+    """One product moves between Windows and Mac at once, one has no keys left for it, and of one support decides."""
+    at_once, empty, decided = (*both_platforms(), None, None, None)[:3]
+    for product in filter(None, (at_once, decided)):
+        for edition in product.editions.exclude(platform=Platform.ANY):
+            fill_pool(edition, said_to)
+    if at_once:
+        at_once.editions.update(checks_retired_list=True, activation_help=HELP)
+        for edition in at_once.editions.all():
+            edition.download_url = f"https://downloads.vendor.example/{edition.sku}"
+            edition.save(update_fields=["download_url"])
+    if decided:
+        Product.objects.filter(pk=decided.pk).update(exchange_needs_approval=True)
+    if empty:
+        print(f"{empty} has no keys in stock: a move of it waits.", file=said_to, flush=True)
+
+
+def both_platforms() -> list[Product]:
+    """Products for more than one platform, the most sold first."""
+    products = Product.objects.annotate(
+        platforms=Count("editions", filter=~Q(editions__platform=Platform.ANY), distinct=True),
+        sold=Count("editions__licenses", distinct=True),
+    )
+    return list(products.filter(platforms__gt=1).order_by("-sold", "slug"))
 
 
 def new_code() -> str:

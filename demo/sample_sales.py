@@ -51,6 +51,7 @@ THINGS = (
     Thing("clipcutter", "Clip Cutter Pro", 3900, ("(Windows)", "(Mac)")),
     Thing("discsaver", "Disc Saver", 2500, ("(Windows)", "(Mac)")),
     Thing("captions", "Caption Styles", 900, ()),
+    Thing("titlemaker", "Title Maker", 1900, ("(Windows)", "(Mac)")),
 )
 GIVEN = (
     "Clara",
@@ -103,7 +104,7 @@ class Shop:
             )
 
     def order(self, number: int, when: datetime) -> dict[str, object]:
-        thing = self.random.choices(THINGS, weights=(6, 3, 1))[0]
+        thing = self.random.choices(THINGS, weights=(6, 3, 1, 2))[0]
         quantity = self.random.choices((1, 2, 5), weights=(93, 4, 3))[0]
         cents = thing.cents * quantity
         self.cents += cents
