@@ -54,10 +54,11 @@ types: dev-venv
 	$(BIN)/lint-imports
 	scripts/checked $(BIN)/python manage.py makemigrations --check --dry-run
 
+# djade ends with 1 when it has rewritten something: a second look tells that from a fault.
 format: dev-venv ## Bring the code into its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/djade $(TEMPLATES)
+	$(BIN)/djade $(TEMPLATES) || $(BIN)/djade --check $(TEMPLATES)
 
 lock: dev-venv ## Refresh the hashed lock files (UPGRADE=--upgrade for newer versions)
 	cd requirements && ../$(LOCK) $(UPGRADE) run.in --output-file run.txt
