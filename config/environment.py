@@ -23,6 +23,9 @@ DEFAULT_VAR_DIR = Path(__file__).resolve().parent.parent / "var"
 # In lower case, since "HTTPS://" would pass for a plain one, and without a leading dot, by which Django means all
 # hosts below.
 ORIGIN = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::[0-9]{1,5})?")
+HOST = re.compile(r"(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
+SECRET_NAME = re.compile("[a-z0-9-]{1,40}")
+SECRET = re.compile("[!-~]{1,500}")  # it becomes part of a header
 
 
 class UnsafeEnvironment(SystemExit):
@@ -62,6 +65,9 @@ class Environment:
     vendor_logo: str
     vendor_color: str
     support_email: str
+    generator_hosts: list[str]
+    generator_internal_hosts: list[str]
+    generator_secrets: dict[str, str]
     log_level: str
     listen: str
     port: int
@@ -130,6 +136,9 @@ class Reading:
             "support_email": self.address(
                 "SUPPORT_EMAIL", default="support@vendor.example" if demo else None
             ),
+            "generator_hosts": self.hosts("GENERATOR_HOSTS"),
+            "generator_internal_hosts": self.hosts("GENERATOR_INTERNAL_HOSTS"),
+            "generator_secrets": self.secrets("GENERATOR_SECRETS"),
             "log_level": self.text(
                 "LOG_LEVEL", default="INFO", check=one_of("DEBUG", "INFO", "WARNING", "ERROR")
             ),
@@ -201,6 +210,26 @@ class Reading:
             self.problems[name] = f"its ids may only be {' and '.join(sorted(ids))}. {HOW_TO[name]}"
         return keys
 
+    def hosts(self, name: str) -> list[str]:
+        """Comma-separated, each with a port or without."""
+        entries = [entry.strip() for entry in self.env.str(name, "").split(",")]
+        hosts = [entry for entry in entries if entry]
+        if wrong := [
+            entry for entry in hosts if not HOST.fullmatch(entry) or not port_is_possible(f"//{entry}")
+        ]:
+            self.problems[name] = f"names {wrong[0]!r}, which is no host in lower case. {HOW_TO[name]}"
+        return hosts
+
+    def secrets(self, name: str) -> dict[str, str]:
+        """`name:value` each, comma-separated; a value may hold colons. What is wrong is told without the values."""
+        entries = [entry.strip() for entry in self.env.str(name, "").split(",")]
+        pairs = [entry.partition(":") for entry in entries if entry]
+        if any(not SECRET_NAME.fullmatch(key) or not SECRET.fullmatch(value) for key, _, value in pairs):
+            self.problems[name] = f"must be name:value, comma-separated, plain ASCII. {HOW_TO[name]}"
+        elif len({key for key, _, _ in pairs}) < len(pairs):
+            self.problems[name] = "names one secret twice"
+        return {key: value for key, _, value in pairs}
+
     def refuse_in_demo(self, *names: str) -> None:
         for name in names:
             if self.env.str(name, ""):
@@ -223,6 +252,9 @@ HOW_TO = {
     "SMTP_URL": "For example smtp://user:password@mail.example.com:587?tls=starttls",
     "MAIL_FROM": "The address mails come from, for example keys@example.com",
     "SUPPORT_EMAIL": "The address customers write to when they need a person",
+    "GENERATOR_HOSTS": "For example keys.example.com,keys.example.net:8443",
+    "GENERATOR_INTERNAL_HOSTS": "For example 10.0.0.5:8080",
+    "GENERATOR_SECRETS": "For example cutter:MZ7c…,recorder:user:password",
     "VENDOR_NAME": "The name your customers know you by",
 }
 

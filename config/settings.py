@@ -42,6 +42,11 @@ VENDOR_LOGO = env.vendor_logo
 VENDOR_COLOR = env.vendor_color
 SUPPORT_EMAIL = env.support_email
 
+# --- generators of registration keys that the vendor runs ---------------------------------------------------
+GENERATOR_HOSTS = env.generator_hosts
+GENERATOR_INTERNAL_HOSTS = env.generator_internal_hosts  # private addresses and plain http are let through
+GENERATOR_SECRETS = env.generator_secrets
+
 # --- Django -------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "config",  # before the admin, whose templates it overrides

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -10,41 +11,84 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from licensing.keys.assign import assign
 from licensing.keys.sources import supply
-from licensing.models import Case, CaseKind, Edition, KeyAssignment, KeyState, License, RegistrationKey
+from licensing.models import (
+    Case,
+    CaseKind,
+    Edition,
+    KeyAssignment,
+    KeyOrder,
+    KeySource,
+    KeyState,
+    License,
+    OrderState,
+    RegistrationKey,
+)
 
 BATCH = 100  # licenses served in one transaction
 
 
 def serve_waiting(editions: Iterable[Edition] | None = None, *, now: datetime) -> int:
-    """Give keys from their editions' pools to the licenses that wait, oldest purchase first; how many were served.
+    """Give keys from their editions' sources to the licenses that wait, oldest purchase first; how many were served.
 
-    An edition with one code for all buyers gives that one. Without `editions`: all that have something to give.
+    An edition with one code for all buyers gives that one. A generator is not asked here, but orders are opened for
+    it. Without `editions`: all that have something to give.
     """
     return sum(serve_edition(edition, now=now) for edition in (giving() if editions is None else editions))
 
 
+def serve_answered(*, now: datetime) -> int:
+    """Give the keys that generators made since to the licenses that they were made for; how many were served."""
+    made = KeyOrder.objects.filter(state=OrderState.ANSWERED)
+    editions = list(Edition.objects.filter(pk__in=made.values("edition")).select_related("product"))
+    return sum(serve_edition(edition, now=now, among=made.filter(edition=edition)) for edition in editions)
+
+
 def giving() -> QuerySet[Edition]:
-    """Editions with a key in the pool, or with one for all buyers."""
+    """Editions that make keys, and those with a key in the pool, or with one for all buyers."""
     gives = RegistrationKey.objects.filter(edition=OuterRef("pk")).exclude(state=KeyState.RETIRED)
-    return Edition.objects.filter(Exists(gives.filter(Q(state=KeyState.POOL) | Q(seats=None))))
+    kept = Exists(gives.filter(Q(state=KeyState.POOL) | Q(seats=None)))
+    return Edition.objects.filter(kept | ~Q(key_source=KeySource.POOL)).select_related("product")
 
 
-def serve_edition(edition: Edition, *, now: datetime) -> int:
+def serve_edition(edition: Edition, *, now: datetime, among: QuerySet[KeyOrder] | None = None) -> int:
+    """Those who wait for a key of the edition; only those whom these orders are for, if they are given."""
     total = 0
-    while served := serve_batch(edition, now=now):
-        total += served
-    return total
+    while (batch := serve_batch(edition, now=now, among=among)).more:
+        total += batch.served
+    return total + batch.served
 
 
-def serve_batch(edition: Edition, *, now: datetime) -> int:
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """How many were served, and whether others may be behind these."""
+
+    served: int
+    more: bool
+
+
+def serve_batch(edition: Edition, *, now: datetime, among: QuerySet[KeyOrder] | None = None) -> Batch:
     with transaction.atomic():
-        line_up = waiting_licenses(edition, now=now).select_for_update(skip_locked=True, of=("self",))
-        licenses = list(line_up.order_by("line__purchase__ordered_at", "line__position", "unit")[:BATCH])
+        line_up = in_line(edition, now=now)
+        if among is not None:
+            line_up = line_up.filter(pk__in=among.values("license"))
+        locked = line_up.select_for_update(skip_locked=True, of=("self",))
+        licenses = list(locked.order_by("line__purchase__ordered_at", "line__position", "unit")[:BATCH])
+        before = KeyOrder.objects.filter(edition=edition, license__in=licenses).count()
         keys = supply(edition, licenses, now=now) if licenses else {}
         for license in licenses:
             if key := keys.get(license.id):
                 assign(license=license, key=key, now=now)
-    return len(keys)
+        opened = KeyOrder.objects.filter(edition=edition, license__in=licenses).count() - before
+    return Batch(served=len(keys), more=bool(keys or opened))
+
+
+def in_line(edition: Edition, *, now: datetime) -> QuerySet[License]:
+    """Those who wait for a key of the edition, but not for one that its generator is being asked for, or refused."""
+    unanswered = KeyOrder.objects.filter(
+        license=OuterRef("pk"), edition=edition, state__in=[OrderState.OPEN, OrderState.REFUSED]
+    )
+    waiting = waiting_licenses(edition, now=now)
+    return waiting.filter(~Exists(unanswered)) if edition.key_source == KeySource.REMOTE else waiting
 
 
 def waiting_licenses(edition: Edition, *, now: datetime) -> QuerySet[License]:

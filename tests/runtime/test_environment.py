@@ -129,6 +129,40 @@ def test_refuses_what_is_unsafe_or_unclear(surroundings: Surroundings, name: str
     assert name in surroundings.problems(SERVER | {name: value})
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GENERATOR_HOSTS", "https://keys.example.com"),
+        ("GENERATOR_HOSTS", "keys.example.com,Keys.Example.net"),
+        ("GENERATOR_HOSTS", "keys.example.com:99999"),
+        ("GENERATOR_INTERNAL_HOSTS", "10.0.0.0/8"),
+        ("GENERATOR_SECRETS", "no-name"),
+        ("GENERATOR_SECRETS", "cutter:two words"),
+        ("GENERATOR_SECRETS", "cutter:one,cutter:two"),
+    ],
+)
+def test_refuses_generators_that_it_could_not_ask(surroundings: Surroundings, name: str, value: str) -> None:
+    problems = surroundings.problems(SERVER | {name: value})
+
+    assert list(problems) == [name]
+    assert "two words" not in problems[name]
+
+
+def test_takes_generators_with_and_without_ports_and_secrets_with_colons(surroundings: Surroundings) -> None:
+    taken = surroundings.read(
+        SERVER
+        | {
+            "GENERATOR_HOSTS": "keys.example.com, keys.example.net:8443",
+            "GENERATOR_INTERNAL_HOSTS": "[::1]:8080",
+            "GENERATOR_SECRETS": "cutter:abc,recorder:user:password",
+        }
+    )
+
+    assert taken.generator_hosts == ["keys.example.com", "keys.example.net:8443"]
+    assert taken.generator_internal_hosts == ["[::1]:8080"]
+    assert taken.generator_secrets == {"cutter": "abc", "recorder": "user:password"}
+
+
 def test_former_secrets_as_strong_as_the_present_one_are_taken(surroundings: Surroundings) -> None:
     former = ["b" + FIXED["SECRET_KEY"], "c" + FIXED["SECRET_KEY"]]
 

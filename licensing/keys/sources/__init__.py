@@ -9,8 +9,10 @@ from uuid import UUID
 import structlog
 from django.core.exceptions import ValidationError
 
-from licensing.keys.sources import pattern, pool, signed
+from licensing.keys.signing import NoSigningKey
+from licensing.keys.sources import pattern, pool, remote, signed
 from licensing.keys.sources.options import check_options
+from licensing.keys.sources.pattern import BadPattern
 from licensing.models import Edition, KeySource, KeyState, License, RegistrationKey
 
 log = structlog.get_logger(__name__)
@@ -19,6 +21,7 @@ SOURCES = {
     KeySource.POOL: pool.supply,
     KeySource.PATTERN: pattern.supply,
     KeySource.SIGNED: signed.supply,
+    KeySource.REMOTE: remote.supply,
 }
 
 
@@ -34,10 +37,11 @@ def supply(
     """
     if shared := for_all_buyers(edition, apart_from=apart_from):
         return {license.id: shared for license in licenses}
-    if problem := problem_with(edition):
-        log.warning("source_not_ready", edition=str(edition.pk), problem=problem)
+    try:
+        return SOURCES[KeySource(edition.key_source)](edition, licenses, now=now)
+    except (BadPattern, NoSigningKey) as problem:  # raised before anything is written
+        log.warning("source_not_ready", edition=str(edition.pk), problem=str(problem))
         return {}
-    return SOURCES[KeySource(edition.key_source)](edition, licenses, now=now)
 
 
 def problem_with(edition: Edition) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.core.exceptions import ValidationError
 
 from licensing.keys.signing import NoSigningKey, current_key
+from licensing.keys.sources.asking import BadOptions, options_of
 from licensing.keys.sources.pattern import BadPattern, pattern_of
 from licensing.models import Edition, KeySource, SigningPurpose
 
@@ -43,6 +44,13 @@ def check_signed(edition: Edition) -> None:
         raise ValidationError({"key_source": str(problem)}) from problem
 
 
+def check_remote(edition: Edition) -> None:
+    try:
+        options_of(edition.key_source_options)
+    except BadOptions as problem:
+        raise ValidationError({OPTIONS: str(problem)}) from problem
+
+
 def know_only(edition: Edition, *known: str) -> None:
     """A misspelt option would be passed over in silence."""
     strange = sorted(set(edition.key_source_options) - set(known))
@@ -60,4 +68,5 @@ CHECKS: dict[KeySource, Callable[[Edition], None]] = {
     KeySource.POOL: check_pool,
     KeySource.PATTERN: check_pattern,
     KeySource.SIGNED: check_signed,
+    KeySource.REMOTE: check_remote,
 }

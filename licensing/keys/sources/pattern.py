@@ -42,7 +42,8 @@ def supply(edition: Edition, licenses: Sequence[License], *, now: datetime) -> d
 
 def pattern_of(edition: Edition) -> str:
     """The edition's template. Raises `BadPattern`."""
-    pattern = edition.key_source_options.get("pattern")
+    options = edition.key_source_options
+    pattern = options.get("pattern") if isinstance(options, dict) else None
     if not isinstance(pattern, str):
         raise BadPattern('There is no pattern. Give one as {"pattern": "ABC-#####-#####-#####C"}.')
     check(pattern)

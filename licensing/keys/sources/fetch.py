@@ -1,0 +1,149 @@
+"""One POST to a generator that may hang, trickle, redirect or never end: it costs 20 seconds and 64 KB at most."""
+
+from __future__ import annotations
+
+import io
+import socket
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.message import Message
+from http.client import HTTPConnection, HTTPException
+from time import monotonic
+from typing import Any, Final, cast
+
+from licensing.keys.code import LONGEST_CODE
+from licensing.keys.sources.hosts import Address, Target, addresses_of, target_of
+
+CONNECT_SECONDS: Final = 5
+TOTAL_SECONDS: Final = 20
+LONGEST_ANSWER: Final = LONGEST_CODE  # octets
+
+
+class NoAnswer(Exception):
+    """The generator could not be reached, or broke off, or took too long: ask again later. The message says which."""
+
+
+class BadAnswer(Exception):
+    """It answered, but not with a key. The message says what was wrong, and never quotes the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, whatever it is; redirects were not followed."""
+
+    status: int
+    headers: Message
+    content: bytes
+
+
+def post(url: str, *, body: bytes, headers: Mapping[str, str], seconds: float = TOTAL_SECONDS) -> Answer:
+    """Raises `NotAllowed`, `NoAnswer` or `BadAnswer` (too long). Never call it in a transaction.
+
+    `seconds` bounds everything but the look-up of the host's name, which the system's resolver bounds.
+    """
+    target = target_of(url)
+    try:
+        addresses = addresses_of(target)
+    except OSError as error:
+        raise NoAnswer(f"The name {target.host} is not known.") from error
+    connection = CheckedConnection(target, addresses, deadline=monotonic() + seconds)
+    try:
+        return exchange(connection, target, body, headers)
+    except TimeoutError as error:
+        raise NoAnswer("The generator took too long.") from error
+    except ssl.SSLError as error:
+        raise NoAnswer("The generator's certificate or encryption was not accepted.") from error
+    except (OSError, HTTPException, ValueError) as error:
+        raise NoAnswer(f"The connection failed ({type(error).__name__}).") from error
+    finally:
+        connection.hang_up()
+
+
+def exchange(
+    connection: CheckedConnection, target: Target, body: bytes, headers: Mapping[str, str]
+) -> Answer:
+    connection.request("POST", target.path, body=body, headers={"Connection": "close", **headers})
+    response = connection.getresponse()
+    content = response.read(LONGEST_ANSWER + 1)
+    if len(content) > LONGEST_ANSWER:
+        raise BadAnswer("The answer was longer than 64 KB.")
+    if response.length:  # of what Content-Length promised, so much never came: half a code is none
+        raise NoAnswer("The answer broke off.")
+    return Answer(status=response.status, headers=response.headers, content=content)
+
+
+class CheckedConnection(HTTPConnection):
+    """Connects to one of the checked addresses and no other; TLS still proves the host's name."""
+
+    def __init__(self, target: Target, addresses: list[Address], *, deadline: float) -> None:
+        super().__init__(target.host, target.port)
+        self.default_port = 443 if target.scheme == "https" else 80  # left out of the Host header
+        self._target, self._addresses, self._deadline = target, addresses, deadline
+        self._connected: socket.socket | None = None
+
+    def connect(self) -> None:
+        self._connected = first_that_answers(self._addresses, self._deadline)
+        self._connected.settimeout(left(self._deadline))
+        if self._target.scheme == "https":
+            context = ssl.create_default_context()
+            self._connected = context.wrap_socket(self._connected, server_hostname=self._target.host)
+        self.sock = cast(socket.socket, Patient(self._connected, self._deadline))
+
+    def hang_up(self) -> None:
+        self.close()
+        if self._connected:
+            self._connected.close()
+
+
+def first_that_answers(addresses: list[Address], deadline: float) -> socket.socket:
+    """Raises the last one's OSError if none does."""
+    failure: OSError = OSError("the name has no address")
+    for family, sockaddr in addresses:
+        attempt = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            attempt.settimeout(min(CONNECT_SECONDS, left(deadline)))
+            attempt.connect(sockaddr)
+        except OSError as error:
+            attempt.close()
+            failure = error
+        else:
+            return attempt
+    raise failure
+
+
+def left(deadline: float) -> float:
+    """Seconds until the deadline. Raises TimeoutError at its end."""
+    seconds = deadline - monotonic()
+    if seconds <= 0:
+        raise TimeoutError
+    return seconds
+
+
+class Patient:
+    """What http.client uses of a socket, under one deadline: a socket's own timeout begins anew with every octet."""
+
+    def __init__(self, connected: socket.socket, deadline: float) -> None:
+        self._socket, self._deadline = connected, deadline
+
+    def sendall(self, data: bytes) -> None:
+        self._socket.settimeout(left(self._deadline))
+        self._socket.sendall(data)
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        return io.BufferedReader(PatientReader(self._socket, self._deadline))
+
+    def close(self) -> None:
+        """Not yet: http.client closes its socket as soon as it has a file to read the answer from."""
+
+
+class PatientReader(io.RawIOBase):
+    def __init__(self, connected: socket.socket, deadline: float) -> None:
+        self._socket, self._deadline = connected, deadline
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self._socket.settimeout(left(self._deadline))
+        return self._socket.recv_into(buffer)
