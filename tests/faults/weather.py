@@ -96,8 +96,7 @@ def child_of_the_worker_killed(service: Service, _: Random) -> None:
 AT_THE_WORKER: list[Fault] = [
     whole_worker_killed,
     worker_killed_but_for_its_child,
-    child_of_the_worker_killed,
-    child_of_the_worker_killed,  # costs no start of a worker, so that it can be had more often
+    *[child_of_the_worker_killed] * 4,  # costs no start of a worker, so that it can be had more often
 ]
 AT_THE_SERVERS: list[Fault] = [
     redis_emptied,
