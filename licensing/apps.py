@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
+
+from licensing.assignment_rules import stand_again, step_aside
 
 
 class LicensingConfig(AppConfig):
@@ -6,3 +9,7 @@ class LicensingConfig(AppConfig):
 
     name = "licensing"
     verbose_name = "Licensing"
+
+    def ready(self) -> None:
+        pre_migrate.connect(step_aside, sender=self)
+        post_migrate.connect(stand_again, sender=self)

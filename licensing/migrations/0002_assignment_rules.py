@@ -1,8 +1,8 @@
 """What no constraint can say of a key assignment, said by triggers.
 
 Refused: a new assignment of a retired key; an open assignment with a seat beyond the key's seats, or with no seat
-where the key has seats. On SQLite a later migration that alters the assignment table rebuilds it, and must create its
-triggers again (`tests/licensing/test_assignment_rules.py` notices).
+where the key has seats. On SQLite a later migration that alters these tables rebuilds them: `assignment_rules.py` keeps
+the triggers across that.
 """
 
 from django.db import migrations
