@@ -39,7 +39,9 @@ def take_back(new: KeyAssignment, *, now: datetime) -> KeyAssignment:
     Call it in a transaction, within the old key's grace period. Raises `KeyUnavailable` where there is nothing to
     take back: the chain went on, the grace period is over, or the old key was retired for another reason.
     """
-    old = KeyAssignment.objects.filter(replaced_by=new, ends_at__gt=now).select_related("key").first()
+    former = KeyAssignment.objects.filter(replaced_by=new, ends_at__gt=now).select_related("key")
+    lock_keys([new.key_id, *former.values_list("key", flat=True)])
+    old = former.first()
     if old is None or not may_return(old):
         raise KeyUnavailable("there is no key to return to")
     if not end(new, at=now, reason=UNDONE):

@@ -64,6 +64,9 @@ def leaked_key(exchange: Exchange) -> UUID | None:
 def complete(exchange: Exchange, key: RegistrationKey, *, now: datetime) -> None:
     """The license runs the other edition with the new key; the old key until its grace period ends."""
     leaked = exchange.kind == ExchangeKind.LEAKED
+    now = max(
+        now, exchange.from_assignment.starts_at
+    )  # who waited for the license looked at the clock before
     until = now if leaked else now + timedelta(days=exchange.policy["grace"])
     reason = LEAKED if leaked else MOVED
     try:
@@ -99,6 +102,9 @@ def undo(exchange: Exchange, *, now: datetime) -> None:
     (unit,) = units_of([exchange.license], now=now)
     if unit.undoable is None or unit.undoable.pk != exchange.pk or unit.assignment is None:
         raise CannotUndo
+    now = max(
+        now, unit.assignment.starts_at
+    )  # this host's clock may be behind that of the one which moved it
     try:
         take_back(unit.assignment, now=now)
     except KeyUnavailable as error:

@@ -23,7 +23,12 @@ def tell_of_low_stock(*, now: datetime) -> int:
 
 
 def tell_of_waiting(edition: Edition, *, apart_from: Sequence[Exchange]) -> None:
-    """An alert for the first who wait for a key of the edition; who joins the queue later tells nothing new."""
+    """An alert for the first who wait for a key of the edition; who joins the queue later tells nothing new.
+
+    One at a time for each edition: of many who find the pool empty at once, each would be the first. Without standing
+    in the way of those who only refer to the edition.
+    """
+    Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
     waiting = Exchange.objects.filter(to_edition=edition, state=ExchangeState.WAITING)
     if not waiting.exclude(pk__in=[each.pk for each in apart_from]).exists():
         alert(f"waiting {edition.sku}")

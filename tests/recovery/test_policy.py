@@ -15,7 +15,10 @@ SECOND = timedelta(seconds=1)
 BOUGHT = NOW - 700 * DAY
 
 GOOD = Facts(standing=Standing.ACTIVE, purchased_at=BOUGHT)
-ACTIVE_REASONS = {Reason.NO_COUNTERPART: {"counterpart": False}, Reason.RUNNING: {"running": True}}
+STUCK = {
+    Reason.NO_COUNTERPART: replace(GOOD, counterpart=False),
+    Reason.RUNNING: replace(GOOD, running=True),
+}
 
 
 def moved(*ago: timedelta, **facts: Any) -> Facts:
@@ -119,11 +122,9 @@ def test_nobody_moves_what_is_not_in_good_standing(standing: Standing) -> None:
     )
 
 
-@pytest.mark.parametrize("reason", ACTIVE_REASONS)
+@pytest.mark.parametrize("reason", STUCK)
 def test_nobody_moves_what_has_nowhere_to_go_or_is_moving(reason: Reason) -> None:
-    facts = replace(GOOD, **ACTIVE_REASONS[reason])
-
-    assert said(decide(Policy(), facts, now=NOW)) == (Verdict.REFUSED, reason, None)
+    assert said(decide(Policy(), STUCK[reason], now=NOW)) == (Verdict.REFUSED, reason, None)
 
 
 def test_no_grace_ends_the_old_key_at_once() -> None:
