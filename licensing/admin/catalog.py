@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from licensing.admin.sources import EditionForm
 from licensing.console.cells import choice, link, number, related, text, when
 from licensing.console.pages import ReadOnly, SmallListing, TabularInline
 from licensing.console.search import can_be_stored
@@ -51,6 +52,7 @@ class ProductAdmin(ByHand):
 
 
 class EditionAdmin(ByHand):
+    form = EditionForm
     list_display = (
         "sku",
         link("product", "product", label="name"),
