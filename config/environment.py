@@ -153,6 +153,7 @@ class Reading:
             self.refuse_in_demo("DATABASE_URL", "SMTP_URL", "REDIS_URL")
         if not server and self.env.str("REDIS_URL", "") and not demo:
             self.problems["REDIS_URL"] = "is for MODE=server; the embedded mode has its own queue. Remove it"
+        self.problems |= shared_keys(values)
         if self.problems:
             raise UnsafeEnvironment(self.problems)
         return Environment(**values)
@@ -162,7 +163,6 @@ class Reading:
     ) -> str:
         """The variable's text; notes a problem where it is required and missing, or the check has words about it."""
         value = self.env.str(name, "").strip()
-        self.problems |= shared_keys(values)
         if not value:
             if default is None:
                 self.problems[name] = f"is missing. {HOW_TO.get(name, '')}".strip()

@@ -1,4 +1,4 @@
-"""Each secret for one purpose only (NIST SP 800-57 part 1, 5.2): what one of them gives away must not open what another locks."""
+"""Each secret for one purpose only (NIST SP 800-57 part 1, 5.2): one that leaks must not open what another locks."""
 
 from __future__ import annotations
 
