@@ -10,13 +10,16 @@ from django.core.exceptions import ValidationError
 from licensing.keys.sources.options import check_options
 from licensing.models import Edition
 
-ModelForm = forms.ModelForm[Edition] if TYPE_CHECKING else forms.ModelForm
+if TYPE_CHECKING:
+    ModelForm = forms.ModelForm[Edition]
+else:
+    ModelForm = forms.ModelForm
 
 
 class EditionForm(ModelForm):
     def _post_clean(self) -> None:
         """After the values were put onto the edition. Django has no public place there for checks across fields."""
-        super()._post_clean()  # type: ignore[misc]  # not in the stubs
+        super()._post_clean()
         if self.errors:
             return
         try:
