@@ -18,10 +18,10 @@ from tests.journeys.service import Service
 from tests.kit.processes import Running
 from tests.kit.waiting import wait_until
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.long, pytest.mark.journey]  # `test_soak.py` has a few kills for every day
 
 
-@pytest.mark.parametrize("kills", [3, pytest.param(counted(500), marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [counted(500)])
 def test_a_worker_killed_at_random_moments_loses_nothing(service: Service, kills: int) -> None:
     by_chance, orphaned = chance(), set[Running]()
     visitors = Visitors(service, owned=put_on_file(service, kills), most_waiting=10)
