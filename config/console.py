@@ -26,7 +26,7 @@ from recovery.models import DomainPause, Message, MessageState
 SECTIONS: Final = (
     ("Customers", ("Customer", "EmailAddress", "Purchase", "PurchaseLine", "PurchaseReference")),
     ("Keys", ("License", "RegistrationKey", "KeyAssignment")),
-    ("Requests and mail", ("RecoveryRequest", "Challenge", "Message", "MailAttempt")),
+    ("Requests and mail", ("RecoveryRequest", "Challenge", "Message", "MailAttempt", "WorkerPulse")),
     ("Needs a person", ("Case", "Mute", "Suppression", "DomainPause", "Allowance")),
     ("Catalogue", ("Product", "Edition", "Store", "Mapping", "MappingItem")),
     ("Files in", ("ImportRun", "ImportRow")),

@@ -5,12 +5,14 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from recovery.mail import deliver
+from recovery.models import WorkerPulse
 from recovery.retention import forget
 
 
 @shared_task(name="recovery.deliver_due")
 def deliver_due() -> None:
     """Send what the outbox holds. Any number of these may run, at once or again: the leases sort it out."""
+    WorkerPulse.beat()
     deliver.deliver_due(import_string(settings.MAIL_TRANSPORT))
 
 

@@ -4,6 +4,7 @@ from django.contrib.admin import AdminSite
 
 from recovery.admin.limits import AllowanceAdmin, DomainPauseAdmin, MuteAdmin, SuppressionAdmin
 from recovery.admin.messages import MailAttemptAdmin, MessageAdmin
+from recovery.admin.pulse import WorkerPulseAdmin
 from recovery.admin.requests import ChallengeAdmin, RecoveryRequestAdmin
 from recovery.models import (
     Allowance,
@@ -14,6 +15,7 @@ from recovery.models import (
     Mute,
     RecoveryRequest,
     Suppression,
+    WorkerPulse,
 )
 
 PAGES = (
@@ -25,6 +27,7 @@ PAGES = (
     (Suppression, SuppressionAdmin),
     (DomainPause, DomainPauseAdmin),
     (Allowance, AllowanceAdmin),
+    (WorkerPulse, WorkerPulseAdmin),
 )
 
 

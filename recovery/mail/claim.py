@@ -15,7 +15,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from recovery.models import Message, MessageState
+from recovery.models import Message, MessageState, WorkerPulse
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +53,7 @@ def renew(owner: UUID) -> int:
     A row that is being marked at this moment is passed over until the next beat: waiting for it while holding others
     could be waiting for a statement that waits for those.
     """
+    WorkerPulse.beat()
     held = Message.objects.filter(lease_owner=owner, state__in=OPEN_STATES).order_by()
     skip = connection.features.has_select_for_update_skip_locked
     with transaction.atomic():

@@ -17,6 +17,7 @@ from recovery.models.messages import (
     MessageState,
     Withheld,
 )
+from recovery.models.pulse import WorkerPulse
 from recovery.models.requests import (
     CHALLENGE_LIFE,
     CODE_TRIES,
@@ -49,4 +50,5 @@ __all__ = [
     "RecoveryRequest",
     "Suppression",
     "Withheld",
+    "WorkerPulse",
 ]

@@ -36,6 +36,7 @@ from recovery.models import (
     Mute,
     RecoveryRequest,
     Suppression,
+    WorkerPulse,
 )
 from tests import factories
 
@@ -128,6 +129,7 @@ def filed(db: None) -> Filed:
         kind=MessageKind.KEYS, request=request, state=MessageState.WAITING, due_at=pause.until
     )
     Allowance.objects.create(limit=MAILBOX.name, subject=mailbox_digest(EMAIL), recent=[[1, 1]])
+    WorkerPulse.beat()
     return Filed(
         customer, line, unplaced, license, key, assignment, case, request, message, mute, suppression, pause
     )

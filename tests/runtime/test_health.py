@@ -1,15 +1,19 @@
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.conf import LazySettings
 from django.db.models.functions import Now
 from django.test import Client
 
 from config.health import LAG_ALARM
-from recovery.models import Message, MessageState
+from recovery.mail.claim import renew
+from recovery.models import Message, MessageState, WorkerPulse
+from recovery.tasks import deliver_due
 from tests.kit.ports import free_port
 from tests.recovery.asking import asked
 from tests.runtime.processes import web_process
@@ -67,6 +71,51 @@ def test_mail_put_off_until_later_is_not_late(client: Client) -> None:
     waiting_since(-MINUTE)
 
     assert ready(client)["outbox"]["lag_seconds"] == 0
+
+
+@pytest.fixture
+def apart(db: None, settings: LazySettings) -> None:
+    """Web process and worker are two processes, which know of each other through the database only."""
+    settings.EMBEDDED = False
+
+
+@pytest.mark.usefixtures("apart", "smtp")
+def test_a_sweep_with_nothing_to_do_is_a_sign_of_life(client: Client) -> None:
+    assert ready(client)["worker"] == "stopped"
+
+    deliver_due()
+
+    assert ready(client)["worker"] == "running"
+
+
+@pytest.mark.usefixtures("apart")
+def test_a_worker_that_waits_long_for_one_mail_is_alive(client: Client) -> None:
+    renew(uuid4())
+
+    assert ready(client)["worker"] == "running"
+
+
+@pytest.mark.usefixtures("apart", "smtp")
+def test_says_within_a_minute_that_no_worker_is_alive_though_no_mail_is_late(client: Client) -> None:
+    deliver_due()
+    WorkerPulse.objects.update(seen_at=Now() - MINUTE)
+
+    answer = ready(client)
+
+    assert (answer["status"], answer["worker"], answer["outbox"]["alarm"]) == ("ready", "stopped", False)
+
+
+@pytest.mark.usefixtures("apart", "smtp")
+def test_a_sign_of_life_is_written_every_ten_seconds_at_most() -> None:
+    def seen() -> datetime:
+        deliver_due()
+        return WorkerPulse.objects.get().seen_at
+
+    first, again = seen(), seen()
+    WorkerPulse.objects.update(seen_at=first - timedelta(seconds=11))
+
+    assert again == first
+    assert seen() > first
 
 
 @pytest.mark.django_db
