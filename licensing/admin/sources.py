@@ -19,7 +19,7 @@ else:
 class EditionForm(ModelForm):
     def _post_clean(self) -> None:
         """After the values were put onto the edition. Django has no public place there for checks across fields."""
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]  # not in the stubs
         if self.errors:
             return
         try:

@@ -45,7 +45,7 @@ def test_fifty_at_once_on_forty_keys_get_forty_and_ten_wait() -> None:
 @pytest.mark.django_db
 def test_serves_in_the_order_it_was_asked_and_leaves_out_who_must_wait() -> None:
     edition = factories.edition()
-    keys = [factories.key(edition=edition) for _ in range(2)]
+    keys = sorted((factories.key(edition=edition) for _ in range(2)), key=lambda key: key.id)
     licenses = [factories.license(edition=edition) for _ in range(3)]
 
     served = supply(edition, licenses, now=NOW)
