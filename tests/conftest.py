@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+import hypothesis
 import pytest
 from django.conf import LazySettings
 from django.db import connection
@@ -11,6 +12,10 @@ from recovery.mail.deliver import deliver_due
 from recovery.mail.smtp import SmtpTransport
 from recovery.models import Message
 from tests.kit.smtp import SmtpServer
+
+# An example may take as long as a busy machine needs: no test here is about time.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
