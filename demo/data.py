@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import tempfile
+from io import StringIO
 from pathlib import Path
 from typing import TextIO
 
@@ -68,10 +69,9 @@ def load(sales: Path, said_to: TextIO) -> None:
         create_editions=True,
         stdout=said_to,
     )
-    edition = wanting_keys()
-    if edition:
-        print(f"Making keys for {edition} …", file=said_to, flush=True)
-        fill_pool(edition, said_to)
+    print("Making keys …", file=said_to, flush=True)
+    if edition := wanting_keys():
+        fill_pool(edition)
     set_up_moves(said_to)
 
 
@@ -93,12 +93,12 @@ def wanting_keys() -> Edition | None:
     return waiting.annotate(count=Count("licenses")).order_by("-count").first()
 
 
-def fill_pool(edition: Edition, said_to: TextIO) -> None:
+def fill_pool(edition: Edition) -> None:
     count = edition.licenses.filter(assignments=None).count() + SPARE_KEYS
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
         file.write("".join(f"{new_code()}\n" for _ in range(count)))
         file.flush()
-        call_command("import_keys", file.name, edition=edition.sku, stdout=said_to)
+        call_command("import_keys", file.name, edition=edition.sku, stdout=StringIO())
 
 
 def set_up_moves(said_to: TextIO) -> None:
@@ -106,7 +106,7 @@ def set_up_moves(said_to: TextIO) -> None:
     at_once, empty, decided = (*both_platforms(), None, None, None)[:3]
     for product in filter(None, (at_once, decided)):
         for edition in product.editions.exclude(platform=Platform.ANY):
-            fill_pool(edition, said_to)
+            fill_pool(edition)
     if at_once:
         at_once.editions.update(checks_retired_list=True, activation_help=HELP)
         for edition in at_once.editions.all():

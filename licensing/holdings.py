@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 
+from licensing.keys.chain import UNDONE
 from licensing.keys.sealed import content_of
 from licensing.models import Customer, KeyAssignment, License, PurchaseLine, PurchaseState
 
@@ -75,6 +76,12 @@ def holdings_of(customer: Customer, *, now: datetime) -> list[Holding]:
     return Shelf([customer]).holdings_of(customer, now=now)
 
 
+def holdings_of_licenses(licenses: Iterable[UUID], *, now: datetime) -> list[Holding]:
+    """The cards of these licenses, whoever owns them."""
+    found = cards(License.objects.filter(pk__in=list(licenses)))
+    return list(merged(of_license(each, now=now) for each in found))
+
+
 class Shelf:
     """What some customers own, read in as many queries as for one; codes are opened customer by customer."""
 
@@ -97,9 +104,13 @@ class Shelf:
 
 
 def licenses_of(owners: list[UUID]) -> QuerySet[License]:
+    return cards(License.objects.filter(owner__in=owners, line__purchase__test=False))
+
+
+def cards(licenses: QuerySet[License]) -> QuerySet[License]:
+    """The licenses with all that their cards tell, newest purchase first."""
     return (
-        License.objects.filter(owner__in=owners, line__purchase__test=False)
-        .select_related("edition__product", "line__purchase__store")
+        licenses.select_related("edition__product", "line__purchase__store")
         .prefetch_related(Prefetch("assignments", chain(), to_attr="chain"))
         .order_by("-line__purchase__ordered_at", "line__position", "unit")
     )
@@ -167,8 +178,11 @@ def of_license(license: License, *, now: datetime) -> Holding:
 
 
 def formers(chain: list[KeyAssignment]) -> Iterator[Former]:
-    """The keys that another one took the place of, the last first. An undone move counts as one more of these."""
+    """The keys that another one took the place of, the last first; of an undone move, only the one that was given up:
+    the other serves again."""
     for old, new in reversed(list(pairwise(chain))):
+        if new.end_reason == UNDONE:
+            continue
         yield Former(
             platform=str(old.key.edition.get_platform_display()),
             tail=old.key.tail,

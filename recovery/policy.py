@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -78,8 +78,8 @@ class Policy:
 class Facts:
     """What is true of a license: `moves` are the times of its completed moves, undone ones included."""
 
-    standing: Standing
     purchased_at: datetime
+    standing: Standing = Standing.ACTIVE
     moves: tuple[datetime, ...] = ()
     running: bool = False
     counterpart: bool = True
@@ -106,15 +106,21 @@ class Decision:
 def decide(policy: Policy, facts: Facts, *, now: datetime) -> Decision:
     """Whether the license may move at that moment. What nobody may comes first, then the vendor's rules."""
     verdict, reason, allowed_from = ruling(policy, facts, now=now)
-    after = (*facts.moves, now)
+    left, next_from = remaining(policy, replace(facts, moves=(*facts.moves, now)), now=now)
     return Decision(
         verdict=verdict,
         reason=reason,
         allowed_from=allowed_from,
-        left=max(0, policy.per_period - len(within(policy, after, now=now))),
-        next_from=free_again(policy, facts, after, now=now),
+        left=left,
+        next_from=next_from,
         old_key_until=now + timedelta(days=policy.grace),
     )
+
+
+def remaining(policy: Policy, facts: Facts, *, now: datetime) -> tuple[int, datetime | None]:
+    """How many moves are left in the period, and when the next may be (None: now, or never again)."""
+    left = max(0, policy.per_period - len(within(policy, facts.moves, now=now)))
+    return left, free_again(policy, facts, facts.moves, now=now)
 
 
 def ruling(policy: Policy, facts: Facts, *, now: datetime) -> tuple[Verdict, Reason, datetime | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -17,6 +17,7 @@ from django.db.models.functions import Now
 from licensing.models import Customer, EmailAddress, Store
 from recovery import limits
 from recovery.limits import Counters, Limit
+from recovery.mail.moves import MOVE_MAILS, told_of_what_is_gone
 from recovery.models import (
     CHALLENGE_LIFE,
     Challenge,
@@ -36,8 +37,14 @@ GIVE_UP_AFTER = {
     MessageKind.CHALLENGE: timedelta(hours=4),
     MessageKind.KEYS: timedelta(days=3),
     MessageKind.MUTED: timedelta(days=1),
+    MessageKind.REPLACEMENT: timedelta(days=3),
+    MessageKind.UNDONE: timedelta(days=3),
+    MessageKind.DECLINED: timedelta(days=3),
+    MessageKind.QUESTION: timedelta(days=3),
     MessageKind.ALERT: timedelta(days=3),
 }
+# These go to an address on file or nowhere.
+TO_OWNERS = frozenset({MessageKind.KEYS, *MOVE_MAILS})
 OF_MAILBOX = {Origin.PAGE: limits.MAILBOX, Origin.LINK: limits.MAILBOX_BY_LINK}
 
 
@@ -49,23 +56,24 @@ class Known:
     mutes: dict[bytes, Mute]
     dead: set[bytes]
     pauses: dict[str, DomainPause]
+    gone: set[UUID]  # mails about moves that were undone since
 
     @classmethod
-    def about(cls, messages: Iterable[Message]) -> Known:
+    def about(cls, messages: Collection[Message]) -> Known:
         requests = [message.request for message in messages if message.request]
         canonicals = {request.address for request in requests}
         boxes = {bytes(request.mailbox) for request in requests}
-        addresses = EmailAddress.objects.current().filter(canonical__in=canonicals).select_related("customer")
         mutes = Mute.objects.filter(mailbox__in=boxes, lifted_at=None, until__gt=Now())
         dead = Suppression.objects.filter(mailbox__in=boxes, lifted_at=None)
         pauses = DomainPause.objects.filter(
             domain__in={domain_of(each) for each in canonicals}, until__gt=Now()
         )
         return cls(
-            addresses={each.canonical: each for each in addresses},
+            addresses=addresses_of(messages),
             mutes={bytes(each.mailbox): each for each in mutes},
             dead={bytes(each.mailbox) for each in dead},
             pauses={each.domain: each for each in pauses},
+            gone=told_of_what_is_gone(messages),
         )
 
     @cached_property
@@ -78,6 +86,13 @@ class Known:
         """Whose keys these mails are to carry."""
         asked = [each.request.address for each in messages if each.kind == MessageKind.KEYS and each.request]
         return [self.addresses[address].customer for address in asked if address in self.addresses]
+
+
+def addresses_of(messages: Iterable[Message]) -> dict[str, EmailAddress]:
+    """Those on file among the addresses that were asked with."""
+    asked = {message.request.address for message in messages if message.request}
+    current = EmailAddress.objects.current().filter(canonical__in=asked).select_related("customer")
+    return {each.canonical: each for each in current}
 
 
 def domain_of(canonical: str) -> str:
@@ -104,7 +119,9 @@ def is_wanted(message: Message, known: Known, *, now: datetime) -> bool:
     box = bytes(request.mailbox)
     if message.kind == MessageKind.CHALLENGE and request.verified_at:
         return end(message, MessageState.WITHHELD, because=Withheld.OVERTAKEN)
-    if message.kind == MessageKind.KEYS and request.address not in known.addresses:
+    if message.kind in TO_OWNERS and request.address not in known.addresses:
+        return end(message, MessageState.WITHHELD, because=Withheld.OVERTAKEN)
+    if message.pk in known.gone:
         return end(message, MessageState.WITHHELD, because=Withheld.OVERTAKEN)
     if message.kind == MessageKind.CHALLENGE and box in known.mutes:
         return end(message, MessageState.WITHHELD, because=Withheld.MUTED)

@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from licensing.holdings import Shelf
-from recovery.mail import render
+from recovery.mail import moves, render
 from recovery.mail.claim import Heartbeat, claim
 from recovery.mail.decide import Known, mint_challenges, sort_out
 from recovery.mail.letter import Letter, Outcome, Transport, Verdict
@@ -197,6 +197,8 @@ class Batch:
             return render.muted(
                 message, recipient=address.address if address else message.request.address, mute=mute
             )
+        if message.kind in moves.MOVE_MAILS and address:
+            return moves.draft(message, address=address, now=timezone.now())
         challenge = self.challenges[message.pk]
         return (
             render.challenge(message, challenge, address=address)

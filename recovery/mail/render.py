@@ -87,7 +87,8 @@ def muted(message: Message, *, recipient: str, mute: Mute) -> Draft:
 
 def alert(message: Message) -> Draft:
     """Something support has to know, without anybody's address in it."""
-    return Draft("alert", settings.SUPPORT_EMAIL, {}, {"about": message.about}, message.created_at)
+    what, _, about = message.about.partition(" ")
+    return Draft("alert", settings.SUPPORT_EMAIL, {"what": what}, {"about": about}, message.created_at)
 
 
 def of_vendor() -> dict[str, Hashable]:
