@@ -72,10 +72,18 @@ def unit_of(
         counterpart=bool(targets),
     )
     decision = decide(Policy.of(license.edition.product), facts, now=now)
-    undoable = (
-        latest and assignment and standing is Standing.ACTIVE and latest.may_be_undone(assignment, now=now)
-    )
-    return Unit(license, assignment, targets, latest, decision, latest if undoable else None)
+    undoable = undoable_of(history, assignment, now=now) if standing is Standing.ACTIVE else None
+    return Unit(license, assignment, targets, latest, decision, undoable)
+
+
+def undoable_of(
+    history: list[Exchange], assignment: KeyAssignment | None, *, now: datetime
+) -> Exchange | None:
+    """The last that was done, if it may be taken back: what was asked for since and came to nothing stops nobody."""
+    if assignment is None or any(each.is_running for each in history):
+        return None
+    done = next((each for each in history if each.completed_at), None)
+    return done if done and done.may_be_undone(assignment, now=now) else None
 
 
 def exchanges_of(licenses: list[UUID]) -> dict[UUID, list[Exchange]]:

@@ -233,6 +233,17 @@ def test_refuses_to_undo_after_the_grace_period() -> None:
         undo_move(proved(unit), exchange_id=exchange.pk, now=NOW + timedelta(days=14))
 
 
+def test_a_move_may_still_be_undone_after_a_question_to_support_came_to_nothing() -> None:
+    unit = owned(shop(mac_codes=["MAC-0001-ABCD-EFGH"]).windows)
+    exchange = moved(unit)
+    asked = ask_support(proved(unit), license_id=unit.pk, platform="windows", text="Back, please", now=NOW)
+    cancel(proved(unit), exchange_id=asked.pk, now=NOW)
+
+    undone = undo_move(proved(unit), exchange_id=exchange.pk, now=NOW)
+
+    assert (undone.state, key_of(unit).edition) == (ExchangeState.UNDONE, unit.edition)
+
+
 def test_refuses_to_undo_after_a_refund() -> None:
     unit = owned(shop(mac_codes=["MAC-0001-ABCD-EFGH"]).windows)
     exchange = moved(unit)
