@@ -9,7 +9,7 @@ from pathlib import Path
 from types import FrameType
 
 from demo import envfile
-from demo.server import HOST, CannotStart, Server, refuse_a_taken_port
+from demo.server import HOST, CannotStart, Server, possible_port, refuse_a_taken_port
 
 ROOT = Path(__file__).resolve().parent.parent
 SAID = """
@@ -31,14 +31,14 @@ def main() -> None:
     for asked in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(asked, as_ctrl_c)
     try:
-        run(port=options.port, sales=options.sales)
+        run(port=possible_port(options.port), sales=options.sales)
     except KeyboardInterrupt:
         print("\nStopped.")
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
-    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--port", default="8000")
     parser.add_argument("--sales", type=Path, required=True)
     return parser.parse_args()
 

@@ -3,6 +3,7 @@
 import ctypes
 import http.client
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -13,6 +14,8 @@ from types import TracebackType
 from typing import Self
 
 HOST = "127.0.0.1"
+PORT = re.compile("[0-9]{1,5}")
+HIGHEST_PORT = 65_535
 SECONDS_TO_START = 60
 PR_SET_PDEATHSIG = 1  # prctl(2)
 SECONDS_TO_STOP = 30
@@ -22,6 +25,15 @@ class CannotStart(SystemExit):
     """Said in one sentence on standard error; the exit status is 1."""
 
 
+def possible_port(text: str) -> int:
+    """The port that was asked for. Raises `CannotStart` when it is none."""
+    if not PORT.fullmatch(text) or not 1 <= int(text) <= HIGHEST_PORT:
+        raise CannotStart(
+            f"PORT must be a whole number from 1 to {HIGHEST_PORT}, not {text!r}: make demo PORT=8000"
+        )
+    return int(text)
+
+
 def refuse_a_taken_port(port: int) -> None:
     """Raises `CannotStart` when something listens there."""
     with socket.socket() as candidate:
@@ -29,8 +41,12 @@ def refuse_a_taken_port(port: int) -> None:
         try:
             candidate.bind((HOST, port))
         except OSError as error:
-            words = f"Port {port} of {HOST} is taken ({error.strerror}). Choose another: make demo PORT={port + 1}"
+            words = f"Port {port} of {HOST} is taken ({error.strerror}). Choose another: make demo PORT={another(port)}"
             raise CannotStart(words) from error
+
+
+def another(port: int) -> int:
+    return port + 1 if port < HIGHEST_PORT else port - 1
 
 
 class Server:

@@ -56,7 +56,7 @@ class Demo:
         return sorted((path.stem for path in (self.folder / "mailbox").glob("*.eml")), reverse=True)
 
 
-def command(port: int, *, sales: Path = SALES, module: str = "demo") -> list[str]:
+def command(port: int | str, *, sales: Path = SALES, module: str = "demo") -> list[str]:
     return [sys.executable, "-m", module, "--port", str(port), "--sales", str(sales)]
 
 

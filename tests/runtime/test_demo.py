@@ -15,10 +15,12 @@ from tests.runtime.demo_process import SALES, command, demo_process, whole_envir
 pytestmark = pytest.mark.journey
 
 
-def refusal(folder: Path, *, port: int = 0, sales: Path = SALES, more: dict[str, str] | None = None) -> str:
+def refusal(
+    folder: Path, *, port: int | str | None = None, sales: Path = SALES, more: dict[str, str] | None = None
+) -> str:
     """What it says when it does not start, which must be what happens."""
     done = subprocess.run(
-        command(port or free_port(), sales=sales),
+        command(free_port() if port is None else port, sales=sales),
         cwd=ROOT,
         env=whole_environment(folder, **(more or {})),
         capture_output=True,
@@ -51,6 +53,13 @@ def test_refuses_a_taken_port(tmp_path: Path) -> None:
 
     assert f"Port {port} of 127.0.0.1 is taken" in said
     assert not (tmp_path / "demo.sqlite3").exists()
+
+
+@pytest.mark.parametrize("port", ["99999", "abc", "0", "-1", "80 80", "", "9" * 5000])
+def test_refuses_a_port_that_cannot_be_in_one_line(tmp_path: Path, port: str) -> None:
+    said = refusal(tmp_path, port=port)
+
+    assert said == f"PORT must be a whole number from 1 to 65535, not {port!r}: make demo PORT=8000\n"
 
 
 def test_refuses_a_sales_file_that_is_not_there(tmp_path: Path) -> None:
