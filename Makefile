@@ -4,6 +4,8 @@ PORT ?= 8000
 SALES ?= demo/sample-sales.csv
 PYTHON ?= python3
 WORKERS ?= auto
+# What needs no server, browser or process of its own, and no minutes: a minute or so for all of it.
+TESTS ?= tests/licensing tests/recovery
 BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11.7
 TEMPLATES = $(shell find config demo licensing recovery -path '*/templates/*' -name '*.html')
@@ -33,8 +35,8 @@ test: ## Everything: lint, types, import contracts, migrations, all tests
 	@$(MAKE) --no-print-directory lint types
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not long"
 
-test-fast: dev-venv ## The inner loop: unit tests on SQLite, no servers
-	TEST_DATABASE=sqlite $(BIN)/python -m pytest -q -m "not long and not browser and not journey" --ignore tests/faults --ignore tests/kit_tests
+test-fast: dev-venv ## The inner loop: the rules on SQLite, no servers or processes: TESTS=tests/recovery
+	TEST_DATABASE=sqlite $(BIN)/python -m pytest -q -n $(WORKERS) $(TESTS)
 
 faults: dev-venv ## The long counts of every fault and race: FAULTS_PERCENT=100
 	scripts/provision
