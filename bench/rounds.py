@@ -1,6 +1,6 @@
 """Contestants that take turns, and what their numbers say: medians with their range, ratios within one round."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -12,7 +12,8 @@ class Contestant:
     name: str
     run: Callable[[], float]
     floor: str = ""  # the contestant it is compared with; a floor itself has none
-    goal: float = 0.0
+    goal: float = 0.0  # none, if zero
+    also: str = ""  # a second floor, to know the ratio
 
 
 @dataclass(frozen=True)
@@ -45,16 +46,21 @@ def race(contestants: Sequence[Contestant], *, rounds: int, tell: Callable[[str]
         tell(f"round {number + 1} of {rounds}")
         for each in contestants if number % 2 == 0 else reversed(contestants):
             speeds[each.name].append(each.run())
-    return [standing(each, speeds) for each in contestants]
+    return [each for contestant in contestants for each in standings(contestant, speeds)]
 
 
-def standing(contestant: Contestant, speeds: dict[str, list[float]]) -> Standing:
+def standings(contestant: Contestant, speeds: dict[str, list[float]]) -> Iterator[Standing]:
     own = speeds[contestant.name]
-    ratio = None
-    if contestant.floor:
-        pairs = zip(own, speeds[contestant.floor], strict=True)
-        ratio = Spread.of([mine / floors for mine, floors in pairs])
-    return Standing(contestant.name, Spread.of(own), ratio, contestant.goal)
+    speed = Spread.of(own)
+    against_floor = ratio(own, speeds[contestant.floor]) if contestant.floor else None
+    yield Standing(contestant.name, speed, against_floor, contestant.goal)
+    if contestant.also:
+        name = f"  the same, against {contestant.also.removeprefix('floor: ')}"
+        yield Standing(name, speed, ratio(own, speeds[contestant.also]), 0.0)
+
+
+def ratio(own: Sequence[float], floors: Sequence[float]) -> Spread:
+    return Spread.of([mine / floor for mine, floor in zip(own, floors, strict=True)])
 
 
 def rank_statistic(ones: Sequence[float], others: Sequence[float]) -> float:
