@@ -10,7 +10,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
-from licensing.intake.cards import scrub
+from licensing.intake.cards import SHORTEST, scrub
 from licensing.intake.encoding import FileRefused, open_text
 from licensing.intake.record import PurchaseRecord, RowRejected
 from licensing.intake.stores import Export
@@ -95,16 +95,19 @@ class SalesFile:
             return rejection
 
     def scrubber(self, header: Sequence[str]) -> Callable[[list[str]], list[str]]:
-        """Removes card numbers from every cell but those of keys and order references."""
+        """Removes card numbers from every cell but those of keys and order references.
+
+        Cells that are too short to hold one are not looked at: most are.
+        """
         spared = set(self.export.unscrubbed)
         places = [place for place, column in enumerate(header) if column not in spared]
         exposed = itemgetter(*places)
 
         def scrubbed(cells: list[str]) -> list[str]:
-            together = _GAP.join(exposed(cells))
-            if "\0" in together:
+            shown = exposed(cells)
+            if "\0" in "".join(shown):
                 raise RowRejected(header[next(p for p in places if "\0" in cells[p])], "has a NUL character")
-            if scrub(together)[1]:
+            if scrub(_GAP.join([cell for cell in shown if len(cell) >= SHORTEST]))[1]:
                 for place in places:
                     cells[place], found = scrub(cells[place])
                     self.cards += found
