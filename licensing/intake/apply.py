@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from itertools import count as count_from
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from uuid import UUID
 
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
@@ -15,6 +16,7 @@ from licensing.intake import bulk
 from licensing.intake.codes import Overtaken
 from licensing.intake.editions import Sold, create_editions
 from licensing.intake.meanings import Meanings
+from licensing.intake.pace import alongside
 from licensing.intake.purchases import record
 from licensing.intake.record import PurchaseRecord
 from licensing.intake.staging import Progress, opened
@@ -33,7 +35,8 @@ from licensing.models import (
 CHUNK = {"sqlite": 200, "postgresql": 2_000}
 ATTEMPTS = 8  # a chunk that another import overtook begins again
 
-Staged = tuple[int, PurchaseRecord]  # a row's number in the file, and what it holds
+Sealed = tuple[int, bytes]  # a row's number in the file, and its payload
+Staged = tuple[int, PurchaseRecord]  # the same, and what it holds
 
 # Tables that every chunk is looked up in. They grow from nothing within one import.
 LOOKED_UP = (Purchase, EmailAddress, RegistrationKey)
@@ -50,25 +53,29 @@ def apply(run: ImportRun, *, progress: Progress, dry_run_editions: Iterable[Sold
     Raises IntegrityError where a chunk was overtaken by others again and again; the run can then be resumed.
     """
     size = CHUNK.get(connection.vendor, CHUNK["sqlite"])
-    after = 0
-    for number in count_from(1):
-        if not (rows := next_rows(run, after, size)):
-            break
+    chunks = alongside(partial(opened_rows, run.pk), sealed_chunks(run, size))
+    for number, rows in enumerate(chunks, start=1):
         began = time.monotonic()
         apply_chunk(run, rows, list(dry_run_editions))
         if number >= 4 and number & (number - 1) == 0:  # 4, 8, 16, …
             bulk.learn_sizes(LOOKED_UP)
         progress(run.applied_rows, run.rows)
-        after = rows[-1][0]
         if connection.vendor != "postgresql":
             time.sleep((time.monotonic() - began) / 2)
     close(run)
 
 
-def next_rows(run: ImportRun, after: int, size: int) -> list[Staged]:
-    staged = run.staged.filter(outcome=RowOutcome.STAGED, number__gt=after).order_by("number")
-    rows = staged.values_list("number", "payload")[:size]
-    return [(number, opened(run.pk, number, bytes(payload or b""))) for number, payload in rows]
+def sealed_chunks(run: ImportRun, size: int) -> Iterator[list[Sealed]]:
+    """The staged rows as they are stored, in the order of the file."""
+    staged = run.staged.filter(outcome=RowOutcome.STAGED).order_by("number").values_list("number", "payload")
+    after = 0
+    while rows := list(staged.filter(number__gt=after)[:size]):
+        yield [(number, bytes(payload or b"")) for number, payload in rows]
+        after = rows[-1][0]
+
+
+def opened_rows(run_id: UUID, rows: Sequence[Sealed]) -> list[Staged]:
+    return [(number, opened(run_id, number, payload)) for number, payload in rows]
 
 
 def apply_chunk(run: ImportRun, rows: Sequence[Staged], editions: list[Sold]) -> None:

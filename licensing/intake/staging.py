@@ -12,6 +12,7 @@ from django.db import transaction
 from licensing.intake import bulk
 from licensing.intake.encoding import FileRefused
 from licensing.intake.files import SalesFile, open_sales
+from licensing.intake.pace import read_ahead
 from licensing.intake.packed import pack, unpack
 from licensing.intake.record import PurchaseRecord, RowRejected
 from licensing.intake.stores import KINDS
@@ -21,6 +22,7 @@ from licensing.models import ImportRow, ImportRun, ImportState, RowOutcome, Stor
 BATCH = 2_000  # rows staged in one transaction: some 20 ms of SQLite's write lock
 
 FIELDS = ("run_id", "number", "outcome", "column", "reason", "payload")
+Row = tuple[object, ...]
 Judged = tuple[int, PurchaseRecord | RowRejected]
 Progress = Callable[[int, int], None]  # done, of
 
@@ -43,8 +45,9 @@ def stage(
     try:
         with open_sales(path, export=KINDS[store.kind], encoding=encoding) as file:
             run.encoding = file.encoding
-            for batch in bulk.batches(seen.through(file.records()), BATCH):
-                put(run, batch, now=now)
+            rows = (row_of(run.id, *judged) for judged in seen.through(file.records()))
+            for batch in read_ahead(bulk.batches(rows, BATCH)):
+                put(batch, now=now)
                 progress(file.position, file.size)
             finish(run, file)
     except FileRefused as refusal:
@@ -69,12 +72,12 @@ class Seen:
             yield number, result
 
 
-def put(run: ImportRun, batch: list[Judged], *, now: datetime) -> None:
+def put(batch: list[Row], *, now: datetime) -> None:
     with transaction.atomic():
-        bulk.insert(ImportRow, FIELDS, [row_of(run.id, number, result) for number, result in batch], now=now)
+        bulk.insert(ImportRow, FIELDS, batch, now=now)
 
 
-def row_of(run_id: UUID, number: int, result: PurchaseRecord | RowRejected) -> tuple[object, ...]:
+def row_of(run_id: UUID, number: int, result: PurchaseRecord | RowRejected) -> Row:
     if isinstance(result, RowRejected):
         return (run_id, number, RowOutcome.REJECTED.value, result.column[:100], result.reason[:300], None)
     payload = vault().encrypt(pack(result), identity=identity(run_id, number))
