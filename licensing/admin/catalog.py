@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, URLField
 from django.http import HttpRequest
 
 from licensing.admin.sources import EditionForm
@@ -66,6 +66,7 @@ class EditionAdmin(ByHand):
     search_fields = ("sku", "product__name", "version")
     ordering = ("sku",)
     autocomplete_fields = ("product",)
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("product")  # an edition is called by its product
