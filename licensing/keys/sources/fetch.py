@@ -45,7 +45,7 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str], seconds: float = 
     target = target_of(url)
     try:
         addresses = addresses_of(target)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         raise NoAnswer(f"The name {target.host} is not known.") from error
     connection = CheckedConnection(target, addresses, deadline=monotonic() + seconds)
     try:

@@ -18,6 +18,7 @@ from licensing.models import Case, CaseKind, KeyOrder, KeySource, KeyState, Orde
 LEASE: Final = timedelta(minutes=2)  # several times what one question may take
 # After the last of these tries the generator is asked on at its pace, and `in_trouble` names the order.
 PAUSES: Final = tuple(timedelta(minutes=minutes) for minutes in (0.5, 2, 5, 15, 60, 180, 360))
+LONGEST_PROBLEM: Final = 500  # characters, as the column
 DUPLICATE: Final = "The generator gave a code that is already on file for this edition."
 
 
@@ -27,14 +28,23 @@ def claim(*, now: datetime, apart_from: Collection[UUID] = ()) -> KeyOrder | Non
     Orders wait whose edition has another source now, and whose license ended or was paid back meanwhile. `apart_from`:
     editions to leave alone.
     """
-    free = Q(lease_until=None) | Q(lease_until__lt=Now())
     with transaction.atomic():
-        due = wanted().filter(free, due_at__lte=now).exclude(edition__in=apart_from)
-        order = due.order_by("due_at", "id").select_for_update(skip_locked=True, of=("self",)).first()
+        free = due(now=now).exclude(edition__in=apart_from)
+        order = free.order_by("due_at", "id").select_for_update(skip_locked=True, of=("self",)).first()
         if order:
             order.attempts = min(order.attempts + 1, 30_000)
             KeyOrder.objects.filter(pk=order.pk).update(attempts=order.attempts, lease_until=Now() + LEASE)
     return order
+
+
+def are_due(*, now: datetime) -> bool:
+    """Whether there is an order to ask for."""
+    return due(now=now).exists()
+
+
+def due(*, now: datetime) -> QuerySet[KeyOrder]:
+    free = Q(lease_until=None) | Q(lease_until__lt=Now())
+    return wanted().filter(free, due_at__lte=now)
 
 
 def wanted() -> QuerySet[KeyOrder]:
@@ -88,29 +98,35 @@ def tell_of_duplicate(order: KeyOrder) -> None:
 def refused(order: KeyOrder, problem: str) -> None:
     """Not asked again until a person says so (`ask_again`)."""
     mine = KeyOrder.objects.filter(pk=order.pk, state=OrderState.OPEN)
-    mine.update(state=OrderState.REFUSED, problem=problem, lease_until=None)
+    mine.update(state=OrderState.REFUSED, problem=problem[:LONGEST_PROBLEM], lease_until=None)
 
 
 def put_off(order: KeyOrder, problem: str, *, now: datetime) -> datetime:
     """Asked again after a pause that grows with the attempts; until when."""
     until = now + PAUSES[min(order.attempts, len(PAUSES)) - 1]
     mine = KeyOrder.objects.filter(pk=order.pk, state=OrderState.OPEN)
-    mine.update(problem=problem, due_at=until, lease_until=None)
+    mine.update(problem=problem[:LONGEST_PROBLEM], due_at=until, lease_until=None)
     return until
 
 
 def put_off_others(order: KeyOrder, *, until: datetime) -> None:
     """The edition's other orders wait as long: the first is asked for again, and the rest follow when it is made."""
-    others = KeyOrder.objects.filter(edition=order.edition_id, state=OrderState.OPEN, due_at__lt=until)
-    others.exclude(pk=order.pk).filter(Q(lease_until=None) | Q(lease_until__lt=Now())).update(due_at=until)
+    free = Q(lease_until=None) | Q(lease_until__lt=Now())
+    others = KeyOrder.objects.filter(free, edition=order.edition_id, state=OrderState.OPEN, due_at__lt=until)
+    move(others.exclude(pk=order.pk), to=until)
 
 
 def hasten_others(order: KeyOrder, *, now: datetime) -> None:
     """The generator answers again: those that were never asked for wait no longer."""
-    fresh = KeyOrder.objects.filter(
-        edition=order.edition_id, state=OrderState.OPEN, attempts=0, due_at__gt=now
-    )
-    fresh.update(due_at=now)
+    open_ones = KeyOrder.objects.filter(edition=order.edition_id, state=OrderState.OPEN)
+    move(open_ones.filter(attempts=0, due_at__gt=now), to=now)
+
+
+def move(orders: QuerySet[KeyOrder], *, to: datetime) -> None:
+    """Without waiting for rows that others hold: two workers that move many would wait for each other for ever."""
+    with transaction.atomic():
+        free = orders.select_for_update(skip_locked=True).values("pk")
+        KeyOrder.objects.filter(pk__in=free).update(due_at=to)
 
 
 def ask_again(order: KeyOrder, *, now: datetime) -> bool:

@@ -29,13 +29,13 @@ def supply(edition: Edition, licenses: Sequence[License], *, now: datetime) -> d
     A license whose order was refused waits for a person (`orders.ask_again`).
     """
     unused = KeyOrder.objects.filter(edition=edition, license__in=licenses).exclude(state=OrderState.USED)
-    known = list(unused.select_related("key").select_for_update(of=("self",)))
-    done = [order for order in known if order.key]
+    made_ones = unused.filter(state=OrderState.ANSWERED).select_related("key").order_by("id")
+    done = list(made_ones.select_for_update(of=("self",)))
     KeyOrder.objects.filter(pk__in=[order.pk for order in done]).update(state=OrderState.USED)
     ready = {
         order.license_id: order.key for order in done if order.key and order.key.state == KeyState.SERVING
     }
-    asked = {order.license_id for order in known if not order.key} | set(ready)
+    asked = set(unused.values_list("license", flat=True)) | set(ready)
     new = [license for license in licenses if license.id not in asked]
     KeyOrder.objects.bulk_create(
         KeyOrder(license=license, edition=edition, due_at=now, created_at=now) for license in new
