@@ -16,9 +16,7 @@ BEGAN = datetime.now(UTC) - timedelta(days=1)
 
 def main() -> None:
     asked = arguments()
-    fill(asked.listed + asked.others, now=BEGAN)
-    retire(0, asked.listed, at=BEGAN)
-    analyse()
+    fill(listed=asked.listed, others=asked.others, now=BEGAN)
     say(f"{asked.listed:,} retired codes among {asked.listed + asked.others:,} keys", peak())
     timed("first build", 1)
     analyse()

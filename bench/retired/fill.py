@@ -2,7 +2,6 @@
 
 import base64
 import os
-from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from licensing.keys.signing import new_signing_key
 from licensing.models import RegistrationKey, SigningPurpose
 from tests import factories
 
-FIELDS = ("id", "edition_id", "state", "sealed", "fingerprint_a", "tail", "seats")
+FIELDS = ("id", "edition_id", "state", "sealed", "fingerprint_a", "tail", "seats", "retired_at")
 ONE_EACH = """
     SET session_replication_role = replica;
     INSERT INTO licensing_purchase (
@@ -28,30 +27,30 @@ ONE_EACH = """
         SELECT id, id, 0, 'thing', '', 'Thing', 1, '', now() FROM licensing_registrationkey;
     INSERT INTO licensing_license (id, line_id, unit, edition_id, subscription_ref, revoked_reason)
         SELECT id, id, 1, edition_id, '', '' FROM licensing_registrationkey;
-    INSERT INTO licensing_keyassignment (id, key_id, license_id, seat, starts_at, end_reason)
-        SELECT id, id, id, 1, '2024-01-01', '' FROM licensing_registrationkey;
+    INSERT INTO licensing_keyassignment (id, key_id, license_id, seat, starts_at, ends_at, end_reason)
+        SELECT id, id, id, 1, '2024-01-01', retired_at, '' FROM licensing_registrationkey;
     SET session_replication_role = DEFAULT;
 """
 
 
-def fill(keys: int, *, now: datetime) -> None:
-    """So many keys, each serving one license of an edition whose application checks the list."""
+def fill(*, listed: int, others: int, now: datetime) -> None:
+    """Keys of an edition whose application checks the list: so many whose license has moved away, others that serve."""
     call_command("migrate", verbosity=0)
     new_signing_key(SigningPurpose.RETIRED)
     sold = factories.edition(checks_retired_list=True, key_source="pool")
-    for numbers in bulk.batches(range(keys), 50_000):
-        rows = list(key_rows(numbers, str(sold.pk)))
+    for numbers in bulk.batches(range(listed + others), 50_000):
+        rows = [key_row(number, str(sold.pk), now if number < listed else None) for number in numbers]
         bulk.insert(RegistrationKey, FIELDS, rows, now=now)
     with connection.cursor() as cursor:
         cursor.execute(ONE_EACH.format(store=factories.store().pk))
     analyse()
 
 
-def key_rows(numbers: list[int], edition: str) -> Iterator[tuple[object, ...]]:
-    for number in numbers:
-        key_id = str(UUID(int=0x7000_8000 << 64 | number))
-        code = base64.b32encode(os.urandom(15)).decode()
-        yield key_id, edition, "serving", seal(code, key_id=key_id), os.urandom(32), code[-4:], 1
+def key_row(number: int, edition: str, retired_at: datetime | None) -> tuple[object, ...]:
+    key_id = str(UUID(int=0x7000_8000 << 64 | number))
+    code = base64.b32encode(os.urandom(15)).decode()
+    state = "retired" if retired_at else "serving"
+    return key_id, edition, state, seal(code, key_id=key_id), os.urandom(32), code[-4:], 1, retired_at
 
 
 def retire(first: int, count: int, *, at: datetime) -> None:

@@ -12,6 +12,7 @@ from licensing.admin.sources import EditionForm
 from licensing.console.cells import choice, link, number, related, text, when
 from licensing.console.pages import ReadOnly, SmallListing, TabularInline
 from licensing.console.search import can_be_stored
+from licensing.keys.listable import in_words
 from licensing.models import Edition, License, Mapping, MappingItem, Purchase, RegistrationKey
 
 MOST_WORDS = 20  # no name has as many, and each is looked for in every row
@@ -73,7 +74,12 @@ class EditionAdmin(ByHand):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Once codes are filed, the way they are compared may not change: none would be found again."""
-        return ("code_form",) if obj and obj.keys.exists() else ()
+        filed = ("code_form",) if obj and obj.keys.exists() else ()
+        return (*filed, "retired_list") if obj else filed
+
+    @admin.display(description="list of retired codes")
+    def retired_list(self, edition: Edition) -> str:
+        return in_words(edition)
 
 
 class StoreAdmin(ByHand):

@@ -6,7 +6,6 @@ tried, read the whole list back (threats.md, row 55).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,19 +18,15 @@ from django.core.cache import cache
 
 from licensing.keys.code import CodeError, normalise
 from licensing.keys.sealed import content_of
+from licensing.keys.sources.document import BadDocument, read
+from licensing.keys.sources.pattern import BITS_EACH, FEWEST_BITS, verify_check_symbol
 from licensing.keys.vault import Tampered, UnknownKey
 from licensing.models import Edition, KeySource, RegistrationKey
 
 SAMPLE: Final = 200  # codes that are opened for a judgement
 FEWEST: Final = 32  # with fewer, too few characters of an alphabet are seen to say anything
 BITS_SEEN: Final = 64  # what codes of unknown making must show
-BITS_MADE: Final = 60  # what a pattern of ours must draw from the random source
 LONGEST: Final = 1_024  # positions that are looked at: licence files are long and alike
-DRAWN, CHECK, BITS_DRAWN = (
-    "#",
-    "C",
-    5,
-)  # of a pattern: a random symbol of Crockford's base 32, and the check symbol
 REMEMBERED: Final = 300  # seconds that the console goes by one judgement
 
 
@@ -107,6 +102,14 @@ def remembered(edition: Edition) -> Judgement:
     return known
 
 
+def in_words(edition: Edition) -> str:
+    """What the console says at the edition."""
+    sentence = remembered(edition).sentence
+    if edition.checks_retired_list:
+        return sentence
+    return f"Nothing of it is published, since its application does not check the list. If it did: {sentence}"
+
+
 def listable_editions() -> list[UUID]:
     """Editions whose applications check the list, and whose codes may stand on it."""
     return [
@@ -119,21 +122,31 @@ def of_source(edition: Edition) -> Judgement | None:
     if edition.key_source == KeySource.SIGNED:
         return judgement(Reason.SIGNED)
     if edition.key_source == KeySource.PATTERN:
-        bits = pattern_of(edition).count(DRAWN) * BITS_DRAWN
-        return judgement(Reason.MADE_AT_RANDOM if bits >= BITS_MADE else Reason.WEAK_PATTERN, bits, BITS_MADE)
+        bits = pattern_in(edition).count("#") * BITS_EACH
+        return judgement(
+            Reason.MADE_AT_RANDOM if bits >= FEWEST_BITS else Reason.WEAK_PATTERN, bits, FEWEST_BITS
+        )
     return None
 
 
 def was_made(look: Look, edition: Edition) -> bool:
     if edition.key_source == KeySource.SIGNED:
-        return look.given.startswith("-----BEGIN ")
-    places = {DRAWN: "[0-9A-Z]", CHECK: "."}
-    shape = "".join(places.get(character, re.escape(character)) for character in pattern_of(edition))
-    return re.fullmatch(shape, look.given) is not None
+        return is_document(look.given)
+    return verify_check_symbol(look.given, pattern_in(edition))
 
 
-def pattern_of(edition: Edition) -> str:
-    return str(edition.key_source_options.get("pattern", ""))
+def is_document(given: str) -> bool:
+    try:
+        read(given)
+    except BadDocument:
+        return False
+    return True
+
+
+def pattern_in(edition: Edition) -> str:
+    """As it stands, whether keys can be made of it or not."""
+    options = edition.key_source_options
+    return str(options.get("pattern", "")) if isinstance(options, dict) else ""
 
 
 def of_looks(looks: Sequence[Look]) -> Judgement:

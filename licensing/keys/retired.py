@@ -73,7 +73,7 @@ def next_sequence(held: RetiredList, *, now: datetime) -> int:
 
 def turn(editions: Sequence[UUID], *, sequence: int, now: datetime) -> int:
     """Turn codes on and off by the facts; how many changed."""
-    gone = to_remove(editions, now=now).update(listed=False, sequence=sequence)
+    gone = sum(codes.update(listed=False, sequence=sequence) for codes in to_remove(editions, now=now))
     return gone + to_list(editions, now=now).update(listed=True, sequence=sequence)
 
 

@@ -32,18 +32,20 @@ def counting(*, key: str, now: datetime) -> Exists:
     return Exists(KeyAssignment.objects.serving(now=now).filter(SOUND, key=OuterRef(key)))
 
 
-def unknown_ones(editions: Iterable[UUID], *, now: datetime) -> QuerySet[RegistrationKey]:
-    """Keys of these editions that served somebody, do not count, and whose fingerprints are not noted yet."""
+def unknown_ones(editions: Iterable[UUID], *, now: datetime) -> list[QuerySet[RegistrationKey]]:
+    """Keys of these editions that served somebody, do not count, and whose fingerprints are not noted yet.
+
+    By what may have happened to them, and one may be in several: a database asked for either does not join, but
+    looks at every key for each of them.
+    """
     over = [
         KeyAssignment.objects.filter(ends_at__lte=now),
         KeyAssignment.objects.filter(license__revoked_at__isnull=False),
         KeyAssignment.objects.filter(license__line__purchase__in=Purchase.objects.filter(SPOILT)),
     ]
-    served = Q()
-    for assignments in over:
-        served |= Q(pk__in=assignments.order_by().values("key"))
-    keys = RegistrationKey.objects.filter(served, edition__in=list(editions), retired_code=None)
-    return keys.exclude(counting(key="pk", now=now))
+    unknown = RegistrationKey.objects.filter(edition__in=list(editions), retired_code=None)
+    unknown = unknown.exclude(counting(key="pk", now=now))
+    return [unknown.filter(pk__in=assignments.order_by().values("key")) for assignments in over]
 
 
 def to_list(editions: Iterable[UUID], *, now: datetime) -> QuerySet[RetiredCode]:
@@ -52,7 +54,7 @@ def to_list(editions: Iterable[UUID], *, now: datetime) -> QuerySet[RetiredCode]
     return away.exclude(counting(key="key_id", now=now))
 
 
-def to_remove(editions: Iterable[UUID], *, now: datetime) -> QuerySet[RetiredCode]:
-    """Listed codes that count again (a move was undone, a dispute won), or whose edition is left out now."""
+def to_remove(editions: Iterable[UUID], *, now: datetime) -> list[QuerySet[RetiredCode]]:
+    """Listed codes that count again (a move was undone, a dispute won); those whose edition is left out now."""
     listed = RetiredCode.objects.filter(listed=True)
-    return listed.filter(~Q(key__edition__in=list(editions)) | counting(key="key_id", now=now))
+    return [listed.filter(counting(key="key_id", now=now)), listed.exclude(key__edition__in=list(editions))]

@@ -43,11 +43,12 @@ def note_new(editions: Sequence[UUID], *, now: datetime) -> None:
 
 
 def batches_of_ids(editions: Sequence[UUID], *, now: datetime) -> Iterator[list[UUID]]:
-    unknown = unknown_ones(editions, now=now).order_by("pk").values_list("pk", flat=True)
-    ids = list(unknown[:LOOKED_UP])
-    while ids:
-        yield from (ids[start : start + OPENED] for start in range(0, len(ids), OPENED))
-        ids = list(unknown.filter(pk__gt=ids[-1])[:LOOKED_UP]) if len(ids) == LOOKED_UP else []
+    for unknown in unknown_ones(editions, now=now):
+        in_order = unknown.order_by("pk").values_list("pk", flat=True)
+        ids = list(in_order[:LOOKED_UP])
+        while ids:
+            yield from (ids[start : start + OPENED] for start in range(0, len(ids), OPENED))
+            ids = list(in_order.filter(pk__gt=ids[-1])[:LOOKED_UP]) if len(ids) == LOOKED_UP else []
 
 
 def keys_of(ids: Sequence[UUID]) -> Iterator[RegistrationKey]:

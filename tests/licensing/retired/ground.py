@@ -12,7 +12,7 @@ from django.test import Client
 from licensing.keys.assign import assign
 from licensing.keys.listable import FEWEST
 from licensing.keys.sealed import content_of
-from licensing.models import Edition, KeyAssignment, License, Purchase, RegistrationKey
+from licensing.models import Edition, KeyAssignment, KeyState, License, Purchase, RegistrationKey
 from tests import factories
 from tests.licensing.retired.documented import python_client
 
@@ -44,6 +44,13 @@ def served(edition: Edition, code: str = "", **purchase: Any) -> KeyAssignment:
     """A license of a paid order with that code."""
     key = factories.key(edition=edition, code=code or random_code())
     return assign(license=held_license(edition, **purchase), key=key, now=NOW)
+
+
+def reopened(assignment: KeyAssignment) -> None:
+    """What undoing a move does to the old key."""
+    key = RegistrationKey.objects.filter(pk=assignment.key_id)
+    key.update(state=KeyState.SERVING, retired_at=None, retired_reason="")
+    KeyAssignment.objects.filter(pk=assignment.pk).update(ends_at=None, end_reason="")
 
 
 def order_of(assignment: KeyAssignment) -> Purchase:

@@ -13,14 +13,12 @@ from licensing.keys.signing import new_signing_key
 from licensing.models import (
     Edition,
     KeyAssignment,
-    KeyState,
-    RegistrationKey,
     RetiredList,
     SigningKey,
     SigningPurpose,
 )
 from tests.licensing.retired.documented import shipped
-from tests.licensing.retired.ground import CLIENT, DAY, NOW, code_of, fetched, served
+from tests.licensing.retired.ground import CLIENT, DAY, NOW, code_of, fetched, reopened, served
 
 pytestmark = pytest.mark.django_db
 
@@ -44,9 +42,7 @@ def first(client: Client, moved: KeyAssignment, keys: dict[str, str]) -> bytes:
 
 
 def undone(assignment: KeyAssignment) -> None:
-    key = RegistrationKey.objects.filter(pk=assignment.key_id)
-    key.update(state=KeyState.SERVING, retired_at=None)
-    KeyAssignment.objects.filter(pk=assignment.pk).update(ends_at=None)
+    reopened(assignment)
     refresh(now=NOW)
 
 

@@ -1,11 +1,16 @@
 """Which editions are left out of the list, and why (threats.md, row 55)."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from licensing.keys.listable import FEWEST, Reason, judge, variety
+from licensing.keys.listable import FEWEST, Reason, in_words, judge, variety
 from licensing.keys.sealed import new_key_file
+from licensing.keys.sources.document import written
+from licensing.keys.sources.pattern import code_from
 from licensing.models import Edition, RegistrationKey
 from tests import factories
 from tests.licensing.retired.ground import random_code
@@ -16,7 +21,7 @@ STRONG = {"pattern": "VCU-#####-#####-#####C"}
 WEAK = {"pattern": "VCU-#####-######C"}
 
 
-def with_codes(code: Callable[[int], str], count: int = FEWEST, **fields: object) -> Edition:
+def with_codes(code: Callable[[int], str], count: int = FEWEST, **fields: Any) -> Edition:
     edition = factories.edition(**fields)
     for number in range(count):
         factories.key(edition=edition, code=code(number))
@@ -27,8 +32,12 @@ def random(_: int) -> str:
     return random_code()
 
 
+def document(number: int) -> str:
+    return written("00" * 8, {"license": str(number)}, lambda _: random_code(64).encode())
+
+
 def made(_: int) -> str:
-    return "VCU-" + "-".join(random_code(5) for _ in range(3)) + "X"
+    return code_from(STRONG["pattern"])
 
 
 def test_random_codes_are_listed() -> None:
@@ -107,13 +116,15 @@ def test_guessable_codes_from_before_the_pattern_leave_the_edition_out() -> None
 
 
 def test_signed_documents_are_listed() -> None:
-    edition = with_codes(
-        lambda number: f"-----BEGIN LICENSE-----\n{number}\n-----END LICENSE-----",
-        key_source="signed",
-        code_form="exact",
-    )
+    edition = with_codes(document, key_source="signed", code_form="armoured")
 
     assert (judge(edition).reason, judge(edition).listable) == (Reason.SIGNED, True)
+
+
+def test_guessable_codes_from_before_the_documents_leave_the_edition_out() -> None:
+    edition = with_codes(lambda number: f"OLD{number:04}", key_source="signed", code_form="armoured")
+
+    assert judge(edition).reason is Reason.GUESSABLE
 
 
 def test_licence_files_are_judged_by_their_octets() -> None:
@@ -140,6 +151,26 @@ def test_says_in_a_sentence_why_with_the_numbers() -> None:
 
     assert sentence.startswith("Left out of the list: 32 of its codes vary by about ")
     assert "At least 64 are needed" in sentence
+
+
+def test_the_console_says_what_would_be_if_the_application_checked_the_list() -> None:
+    edition = with_codes(random)
+    unchecked = in_words(edition)
+
+    edition.checks_retired_list = True
+
+    assert unchecked.startswith("Nothing of it is published")
+    assert in_words(edition).startswith("Its retired codes are listed: 32 of its codes vary by about ")
+
+
+def test_the_console_goes_by_one_judgement_for_a_while() -> None:
+    edition = with_codes(random)
+    first = in_words(edition)
+
+    with CaptureQueriesContext(connection) as queries:
+        assert in_words(edition) == first
+
+    assert len(queries) == 0
 
 
 def test_a_position_where_all_codes_agree_adds_nothing() -> None:

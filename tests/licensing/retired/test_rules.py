@@ -6,23 +6,16 @@ import pytest
 
 from licensing.keys.assign import assign, end
 from licensing.keys.retired import refresh
-from licensing.models import Edition, KeyAssignment, KeyState, License, Purchase, RegistrationKey, RetiredCode
+from licensing.models import Edition, KeyAssignment, License, Purchase, RegistrationKey, RetiredCode
 from tests import factories
 from tests.licensing.retired.conftest import Listed
-from tests.licensing.retired.ground import DAY, NOW, held_license, order_of, random_code, served
+from tests.licensing.retired.ground import DAY, NOW, held_license, order_of, random_code, reopened, served
 
 pytestmark = pytest.mark.django_db
 
 
 def told(purchase: Purchase, **facts: object) -> None:
     Purchase.objects.filter(pk=purchase.pk).update(**facts)
-
-
-def reopened(assignment: KeyAssignment) -> None:
-    """What undoing a move does to the old key."""
-    key = RegistrationKey.objects.filter(pk=assignment.key_id)
-    key.update(state=KeyState.SERVING, retired_at=None, retired_reason="")
-    KeyAssignment.objects.filter(pk=assignment.pk).update(ends_at=None, end_reason="")
 
 
 def test_a_code_that_serves_is_not_listed(edition: Edition, is_listed: Listed) -> None:
