@@ -214,6 +214,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
 )
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "recovery.deliver_due", "schedule": 10.0, "options": {"expires": 10}},
+    "moves": {"task": "recovery.complete_moves", "schedule": 10.0, "options": {"expires": 10}},
+    "generators": {"task": "recovery.ask_generators", "schedule": 10.0, "options": {"expires": 10}},
+    "retired": {"task": "recovery.refresh_retired_list", "schedule": 300.0, "options": {"expires": 300}},
+    "keys": {"task": "recovery.serve_licenses", "schedule": 3600.0, "options": {"expires": 3600}},
     "forget": {"task": "recovery.forget_old", "schedule": 3600.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")

@@ -1,12 +1,27 @@
 """Celery's part: wake-ups and housekeeping. Arguments are row ids at most, never addresses or keys."""
 
+import threading
+
+import structlog
 from celery import shared_task
 from django.conf import settings
+from django.db import connections
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from licensing.keys import retired
+from licensing.keys.signing import NoSigningKey
+from licensing.keys.sources import orders
+from licensing.keys.waiting import serve_waiting
+from licensing.models import Edition, KeySource
+from recovery.exchange.stock import tell_of_low_stock
+from recovery.journeys.exchange_waiting import complete_waiting, give_what_generators_make
 from recovery.mail import deliver
 from recovery.models import WorkerPulse
 from recovery.retention import forget
+
+log = structlog.get_logger(__name__)
+asking = threading.Lock()  # one thread of this process asks generators
 
 
 @shared_task(name="recovery.deliver_due")
@@ -20,3 +35,44 @@ def deliver_due() -> None:
 def forget_old() -> None:
     """Drop what is no longer needed of old requests, mails and counters."""
     forget()
+
+
+@shared_task(name="recovery.complete_moves")
+def complete_moves() -> None:
+    """Moves that wait are done where a key is there now; support learns of pools that run low."""
+    complete_waiting(now=timezone.now())
+    tell_of_low_stock(now=timezone.now())
+
+
+@shared_task(name="recovery.ask_generators")
+def ask_generators() -> None:
+    """Ask vendors' generators for keys, beside this worker's tasks: mails must not wait for one that hangs.
+
+    A process that ends meanwhile leaves its orders to their leases, and they are asked again under the same id.
+    """
+    if orders.are_due(now=timezone.now()) and asking.acquire(blocking=False):
+        threading.Thread(target=ask_and_let_go, name="generators", daemon=True).start()
+
+
+def ask_and_let_go() -> None:
+    try:
+        give_what_generators_make(now=timezone.now())
+    except Exception:  # a thread's error reaches nobody else; the next run tries again
+        log.exception("generators_not_asked")
+    finally:
+        connections.close_all()
+        asking.release()
+
+
+@shared_task(name="recovery.serve_licenses")
+def serve_licenses() -> None:
+    """Licenses whose source was not ready when they were bought; pools serve as soon as they are filled."""
+    serve_waiting(Edition.objects.exclude(key_source=KeySource.POOL), now=timezone.now())
+
+
+@shared_task(name="recovery.refresh_retired_list")
+def refresh_retired_list() -> None:
+    try:
+        retired.refresh(now=timezone.now())
+    except NoSigningKey as problem:
+        log.error("retired_list_not_signed", problem=str(problem))

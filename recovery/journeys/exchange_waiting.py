@@ -6,12 +6,16 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
-from licensing.models import KeySource
+from licensing.keys.sources.remote import fetch_due
+from licensing.keys.waiting import serve_answered
+from licensing.models import KeyOrder, KeySource, OrderState
 from recovery.errors import NoSuchLicense
 from recovery.exchange.execute import end, is_possible, lock_exchange, serve
 from recovery.models import Exchange, ExchangeState
 
+UNANSWERED = [OrderState.OPEN, OrderState.REFUSED]
 AT_ONCE = 500  # of one edition in one run; the next run goes on
 
 
@@ -21,9 +25,25 @@ def complete_waiting(*, now: datetime) -> int:
     return sum(complete_for(edition, now=now) for edition in editions.order_by().distinct())
 
 
+def give_what_generators_make(*, now: datetime) -> int:
+    """Ask for the keys that are due, and give them to the licenses and moves they were made for; how many were made.
+
+    Takes as long as the generators do; never in a transaction.
+    """
+    made = fetch_due(now=now)
+    serve_answered(now=now)
+    complete_waiting(now=now)
+    return made
+
+
 def complete_for(edition_id: UUID, *, now: datetime) -> int:
-    """Those who wait for a key of this edition. Where one of a pool finds nothing, the others would not either."""
+    """Those who wait for a key of this edition. Where one of a pool finds nothing, the others would not either.
+
+    Those whose key a generator is being asked for are left alone until it has answered.
+    """
+    asked = KeyOrder.objects.filter(license=OuterRef("license"), edition=edition_id, state__in=UNANSWERED)
     waiting = Exchange.objects.filter(state=ExchangeState.WAITING, to_edition=edition_id).order_by("id")
+    waiting = waiting.exclude(Exists(asked.filter(edition__key_source=KeySource.REMOTE)))
     total = 0
     for exchange_id, source in list(waiting.values_list("pk", "to_edition__key_source")[:AT_ONCE]):
         served = complete_one(exchange_id, now=now)
