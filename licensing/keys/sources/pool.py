@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from licensing.models import Edition, KeyAssignment, KeySource, KeyState, License, RegistrationKey
 
@@ -78,25 +78,22 @@ def low_stock(now: datetime) -> list[Stock]:
     gets an edition.
     """
     forget_refilled()
-    watched = of_pools().filter(low_stock_level__gt=0, low_stock_told_at=None)
-    return [
-        stock(edition, now) for edition in watched if is_low(edition) and claimed_for_telling(edition, now)
-    ]
+    watched = Edition.objects.filter(
+        key_source=KeySource.POOL, low_stock_level__gt=0, low_stock_told_at=None
+    ).select_related("product")
+    low = [edition for edition in watched if is_low(edition) and not serves_all_by_one(edition)]
+    return [stock(edition, now) for edition in low if claimed_for_telling(edition, now)]
 
 
 def forget_refilled() -> None:
-    for edition in of_pools().exclude(low_stock_told_at=None):
+    for edition in Edition.objects.exclude(low_stock_told_at=None):
         if not is_low(edition):
             Edition.objects.filter(pk=edition.pk).update(low_stock_told_at=None)
 
 
-def of_pools() -> QuerySet[Edition]:
-    """Editions that live from their pools: not those with one code for all buyers."""
-    shared = RegistrationKey.objects.filter(edition=OuterRef("pk"), seats=None).exclude(
-        state=KeyState.RETIRED
-    )
-    pools = Edition.objects.filter(~Exists(shared), key_source=KeySource.POOL)
-    return pools.select_related("product")
+def serves_all_by_one(edition: Edition) -> bool:
+    """Whether one code serves all buyers, so that nobody needs the pool. Asked last: it looks through all its keys."""
+    return edition.keys.filter(seats=None).exclude(state=KeyState.RETIRED).exists()
 
 
 def is_low(edition: Edition) -> bool:
