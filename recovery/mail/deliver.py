@@ -6,8 +6,10 @@ Nothing is sent inside a transaction. Every mark is conditional on the lease: wh
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import structlog
@@ -18,13 +20,14 @@ from django.utils import timezone
 from licensing.holdings import Shelf
 from recovery.mail import moves, render
 from recovery.mail.claim import Heartbeat, claim
-from recovery.mail.decide import Known, mint_challenges, sort_out
+from recovery.mail.decide import TO_OWNERS, Known, addresses_of, mint_challenges, sort_out
 from recovery.mail.letter import Letter, Outcome, Transport, Verdict
 from recovery.mail.mark import mark, note_unseen_end
 from recovery.mail.nudge import nudge
 from recovery.mail.turn import Accepted, begin, mark_and_begin
 from recovery.models import CHALLENGE_LIFE, Challenge, Message, MessageKind, MessageState, Mute
 
+FRESH_SECONDS = 1.0  # a keys mail says what was so at most that long before it is begun
 BATCH = 100  # what a batch asks of the database is the same for one mail and for many
 DECIDED = ("state", "withheld_because", "reply", "ambiguous", "allowed_at", "mint")
 LET_GO = ("due_at", "lease_owner", "lease_until")  # written where a mail does not go out now
@@ -104,6 +107,7 @@ class Batch:
             going = sort_out(alive, self.known, now=now)
             self.challenges = mint_challenges(going)
             self.save_decisions({message.pk for message in going})
+        self.looked_at = time.monotonic()
         self.shelf = Shelf(self.known.owners(going))
         return going
 
@@ -123,13 +127,19 @@ class Batch:
 
     def send_each(self, going: list[Message], heartbeat: Heartbeat) -> None:
         """The next mail is composed before this one is sent: nothing then stands between a reply and its mark."""
-        letters = self.letters(going)
-        ready = next(letters, None)
+        rest = deque(going)
+        ready = self.next_letter(rest)
         while ready is not None:
             message, letter = ready
+            if self.is_stale(message):  # the mail before this one took its time
+                fresh = self.composed_again(message, rest)
+                if fresh is None:
+                    ready = self.next_letter(rest)
+                    continue
+                letter = fresh
             heartbeat.attempt_begins()
             begun = self.begin(message, letter)
-            ready = next(letters, None)
+            ready = self.next_letter(rest)
             if begun:
                 self.send(message, letter)
             if self.unreachable:
@@ -139,10 +149,30 @@ class Batch:
                 self.release()
                 break
 
-    def letters(self, going: list[Message]) -> Iterator[tuple[Message, Letter]]:
-        for message in going:
+    def next_letter(self, rest: deque[Message]) -> tuple[Message, Letter] | None:
+        """The first of the rest that can be composed, which leaves the rest; or nothing."""
+        while rest:
+            if self.is_stale(rest[0]):
+                self.look(rest)
+            message = rest.popleft()
             if letter := self.composed(message):
-                yield message, letter
+                return message, letter
+        return None
+
+    def composed_again(self, message: Message, rest: Iterable[Message]) -> Letter | None:
+        self.mark_the_last()
+        self.look([message, *rest])
+        return self.composed(message)
+
+    def is_stale(self, message: Message) -> bool:
+        """Whether what it says of keys was read too long ago: a refund may have come between."""
+        return message.kind in TO_OWNERS and time.monotonic() - self.looked_at > FRESH_SECONDS
+
+    def look(self, messages: Iterable[Message]) -> None:
+        """Read who owns the addresses of these mails now, and what they own."""
+        self.looked_at = time.monotonic()
+        self.known = replace(self.known, addresses=addresses_of(messages))
+        self.shelf = Shelf(self.known.owners(messages))
 
     def begin(self, message: Message, letter: Letter) -> bool:
         """Whether the mail is still ours to send; the one before it, if accepted, gets its mark with the same."""
@@ -167,8 +197,9 @@ class Batch:
             log.info("mail_attempted", message=str(message.pk), verdict=outcome.verdict, stage=outcome.stage)
 
     def mark_the_last(self) -> None:
-        if self.unmarked and self.unmarked.mark(self.owner):
-            self.accepted.append(self.unmarked.message)
+        before, self.unmarked = self.unmarked, None
+        if before and before.mark(self.owner):
+            self.accepted.append(before.message)
 
     def composed(self, message: Message) -> Letter | None:
         """The mail, or nothing when it cannot be composed: that is our fault, is logged, and holds up no other mail."""
@@ -190,6 +221,8 @@ class Batch:
         if message.request is None:
             return render.alert(message)
         address = self.known.addresses.get(message.request.address)
+        if message.kind in TO_OWNERS and address is None:
+            raise LookupError("the address has gone meanwhile; the next attempt decides what that means")
         if message.kind == MessageKind.KEYS and address:
             return render.keys(message, address=address, shelf=self.shelf, now=timezone.now())
         if message.kind == MessageKind.MUTED:

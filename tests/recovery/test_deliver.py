@@ -1,4 +1,5 @@
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -10,12 +11,13 @@ from django.conf import LazySettings
 from django.db import connections
 from django.db.models.functions import Now
 
+from licensing.models import Purchase
 from recovery.journeys.request import mail_state
 from recovery.journeys.verify import prove_by_link
 from recovery.mail import claim as claiming
 from recovery.mail import render
 from recovery.mail.deliver import deliver_due
-from recovery.mail.letter import Letter
+from recovery.mail.letter import Letter, Outcome
 from recovery.mail.mark import MOST_AMBIGUOUS
 from recovery.mail.outbox import MailState
 from recovery.mail.smtp import SmtpTransport
@@ -276,6 +278,33 @@ class TestTime:
         Message.objects.update(due_at=Now())
         deliver()
         assert Challenge.objects.filter(expires_at__gt=Now() + timedelta(minutes=9)).count() == 1
+
+    def test_keys_that_are_refunded_while_mails_before_them_are_sent_do_not_leave(
+        self, smtp: SmtpServer, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("recovery.mail.deliver.FRESH_SECONDS", 0.2)
+        for name, code in (("anna", "ANNA-1111"), ("bert", "BERT-2222"), ("carl", "CARL-3333")):
+            owner_of(f"{name}@example.com", codes=[code])
+            asked(f"{name}@example.com")
+        deliver()
+        for number in range(3):
+            prove_by_link(token_in(smtp, number))
+        smtp.clear()
+        slow = SmtpTransport()
+        send = slow.send
+
+        def refund_then_send(letter: Letter) -> Outcome:
+            if letter.recipient.startswith("anna"):
+                Purchase.objects.update(refunded_at=Now())
+                time.sleep(0.3)
+            return send(letter)
+
+        slow.send = refund_then_send  # type: ignore[method-assign]
+        assert deliver_due(lambda: slow) == 3
+        mails = {mail.rcpt_to[0]: text_of(mail) for mail in smtp.messages}
+        assert "ANNA-1111" in mails["anna@example.com"]
+        assert "BERT-2222" not in mails["bert@example.com"]
+        assert "CARL-3333" not in mails["carl@example.com"]
 
     def test_a_challenge_is_given_up_after_hours(self, smtp: SmtpServer, deliver: Deliver) -> None:
         request = asked()
