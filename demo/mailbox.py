@@ -14,6 +14,9 @@ from recovery.mail.letter import Letter, Outcome, Verdict
 class MailboxTransport:
     """Takes mails as SMTP would, and writes each into settings.MAILBOX_DIR."""
 
+    def announce(self, letter: Letter) -> None:
+        """There is nothing to be done in advance."""
+
     def send(self, letter: Letter) -> Outcome:
         """Accepted once the whole file stands under its name; a full disk is a server out of reach."""
         try:

@@ -138,6 +138,7 @@ class Batch:
                     continue
                 letter = fresh
             heartbeat.attempt_begins()
+            self.transport.announce(letter)  # the mail server answers while the database does
             begun = self.begin(message, letter)
             ready = self.next_letter(rest)
             if begun:

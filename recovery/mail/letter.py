@@ -141,6 +141,9 @@ def part_of(attachment: Attachment) -> bytes:
 class Transport(Protocol):
     """Hands mails over; keeps what it needs open between them."""
 
+    def announce(self, letter: Letter) -> None:
+        """This one is likely next: what does not hand it over may be done now, without waiting. Never raises."""
+
     def send(self, letter: Letter) -> Outcome:
         """One attempt at one mail. Never raises for what servers and networks do: that is the outcome."""
 

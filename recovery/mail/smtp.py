@@ -60,6 +60,23 @@ class SmtpTransport:
     def __init__(self) -> None:
         self.server = Server.from_url(settings.SMTP_URL)
         self.connection: smtplib.SMTP | None = None
+        self.announced: Conversation | None = None
+
+    def announce(self, letter: Letter) -> None:
+        """Open the envelope of the next mail without waiting for the replies, where a server that can is connected."""
+        self.forget_announced()
+        if self.connection is None or not self.connection.has_extn("pipelining"):
+            return
+        self.announced = Conversation(self.connection, letter, fresh=False)
+        try:
+            self.announced.announce()
+        except BROKEN:
+            self.drop()
+
+    def forget_announced(self) -> None:
+        """A mail that is not to be sent after all: its server waits for the text, and only hanging up sends none."""
+        if self.announced:
+            self.drop()
 
     def send(self, letter: Letter) -> Outcome:
         """One attempt. A connection that died while idle is opened anew, since nothing was handed over on it."""
@@ -70,14 +87,11 @@ class SmtpTransport:
         return outcome
 
     def attempt(self, letter: Letter) -> Outcome:
-        fresh = self.connection is None
         try:
-            connection = self.connection = self.connection or self.server.connect(
-                timeout=settings.SMTP_TIMEOUT_SECONDS
-            )
+            conversation = self.conversation(letter)
         except BROKEN as error:
             return Outcome(Verdict.DEFERRED, "connect", words_of(error))
-        outcome = Conversation(connection, letter, fresh=fresh).outcome()
+        outcome = conversation.outcome()
         if (
             outcome.stage in ("idle", "cut")
             or outcome.verdict is Verdict.AMBIGUOUS
@@ -87,6 +101,17 @@ class SmtpTransport:
         elif outcome.verdict is not Verdict.ACCEPTED:
             self.reset()
         return outcome
+
+    def conversation(self, letter: Letter) -> "Conversation":
+        """The one that was announced, or a new one. Raises what `BROKEN` names where no server is there."""
+        if self.announced and self.announced.letter is letter:
+            conversation, self.announced = self.announced, None
+            return conversation
+        self.forget_announced()
+        fresh = self.connection is None
+        connection = self.connection or self.server.connect(timeout=settings.SMTP_TIMEOUT_SECONDS)
+        self.connection = connection
+        return Conversation(connection, letter, fresh=fresh)
 
     def reset(self) -> None:
         try:
@@ -98,9 +123,10 @@ class SmtpTransport:
     def drop(self) -> None:
         if self.connection:
             self.connection.close()
-        self.connection = None
+        self.connection = self.announced = None
 
     def close(self) -> None:
+        self.forget_announced()
         try:
             if self.connection:
                 self.connection.quit()
@@ -117,6 +143,7 @@ class Conversation:
         self.letter = letter
         self.replies = 0
         self.fresh = fresh
+        self.announced = False
 
     def outcome(self) -> Outcome:
         try:
@@ -133,11 +160,17 @@ class Conversation:
             return Outcome(Verdict.AMBIGUOUS, "end_of_data", words_of(error))
         return judged(code, words, stage="end_of_data")
 
+    def announce(self) -> None:
+        """MAIL, RCPT and DATA in one packet (RFC 2920); the replies are left to be read."""
+        self.announced = True
+        self.connection.send("".join(f"{command}\r\n" for command in self.commands().values()))
+
     def envelope(self) -> Outcome | None:
         """MAIL, RCPT and DATA, in one packet where the server can; what was refused, or nothing."""
         stages = self.commands()
         if self.connection.has_extn("pipelining"):
-            self.connection.send("".join(f"{command}\r\n" for command in stages.values()))
+            if not self.announced:
+                self.announce()
             replies = {stage: self.reply() for stage in stages}
             refused = next(
                 (judged(*reply, stage=stage) for stage, reply in replies.items() if reply[0] >= 400), None

@@ -379,6 +379,23 @@ class TestLease:
         states = {request.address: mail_state(request) for request in requests}
         assert [address for address, state in states.items() if state is not MailState.ACCEPTED] == [stolen]
 
+    def test_a_mail_lost_after_its_envelope_reaches_nobody_and_the_next_goes_out(
+        self, smtp: SmtpServer
+    ) -> None:
+        for name in ("first", "second", "third"):
+            asked(f"{name}@example.com")
+        stealing = SmtpTransport()
+        announce = stealing.announce
+
+        def announce_then_steal(letter: Letter) -> None:
+            announce(letter)
+            if letter.recipient.startswith("second"):
+                Message.objects.filter(request__address=letter.recipient).update(lease_owner=uuid4())
+
+        stealing.announce = announce_then_steal  # type: ignore[method-assign]
+        assert deliver_due(lambda: stealing) == 2
+        assert [mail.rcpt_to[0] for mail in smtp.messages] == ["first@example.com", "third@example.com"]
+
     def test_a_run_that_takes_too_long_lets_go_of_what_it_has_not_begun(
         self, smtp: SmtpServer, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
     ) -> None:
