@@ -16,7 +16,8 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from licensing.holdings import Holding, Standing, holdings_of
-from licensing.models import Customer, Edition, EmailAddress, ImportRun, Platform, Product
+from licensing.keys.signing import new_signing_key
+from licensing.models import Customer, Edition, EmailAddress, ImportRun, Platform, Product, SigningPurpose
 
 STORE = "demo-shop"
 LOGIN = "support"
@@ -107,6 +108,8 @@ def set_up_moves(said_to: TextIO) -> None:
     for product in filter(None, (at_once, decided)):
         for edition in product.editions.exclude(platform=Platform.ANY):
             fill_pool(edition)
+    for purpose in SigningPurpose.values:
+        new_signing_key(purpose)
     if at_once:
         at_once.editions.update(checks_retired_list=True, activation_help=HELP)
         for edition in at_once.editions.all():
