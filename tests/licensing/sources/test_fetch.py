@@ -148,6 +148,14 @@ def test_a_name_that_nobody_knows_is_asked_for_again_later(settings: LazySetting
         post("https://keys.invalid/", body=b"", headers={})
 
 
+def test_a_name_that_cannot_be_one_is_no_surprise_to_the_worker(settings: LazySettings) -> None:
+    host = f"{'a' * 64}.example"
+    settings.GENERATOR_HOSTS = [host]
+
+    with pytest.raises(NoAnswer, match="is not known"):
+        post(f"https://{host}/", body=b"", headers={})
+
+
 def test_the_next_address_is_tried_when_one_does_not_answer(
     generator: Generator, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
