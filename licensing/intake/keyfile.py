@@ -58,6 +58,7 @@ def import_keys(path: Path, *, edition: Edition, encoding: str = "", now: dateti
     size = CHUNK.get(connection.vendor, CHUNK["sqlite"])
     for batch in bulk.batches(read_codes(path, encoding=encoding), size):
         fill(batch, filled, seen, edition=edition, now=now)
+    Edition.objects.filter(pk=edition.pk).update(stocked_at=now)
     return filled
 
 

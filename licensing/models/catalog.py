@@ -104,6 +104,9 @@ class Edition(Record):
     low_stock_level = models.PositiveIntegerField(
         default=10, help_text="Support gets a mail when fewer codes than this are left in the pool; 0: never."
     )
+    stocked_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When codes were last loaded into its pool."
+    )
     low_stock_told_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:

@@ -68,6 +68,7 @@ class ImportRow(models.Model):
 class CaseKind(models.TextChoices):
     CONTRADICTION = "contradiction", "an order contradicts what is on file"
     KEY_OWNED = "key_owned", "a code came with a second order"
+    GENERATOR = "generator", "a generator gave no key"
     EXCHANGE = "exchange", "an exchange beyond policy"
     ADDRESS = "address", "a changed address"
 

@@ -71,6 +71,7 @@ class RegistrationKey(Record):
             ),
         ]
         indexes = [
+            models.Index(fields=["edition"], name="shared_codes", condition=Q(seats=None)),
             models.Index(fields=["edition", "id"], name="pool_by_age", condition=Q(state=KeyState.POOL)),
             models.Index(fields=["tail"], name="key_by_tail"),
         ]

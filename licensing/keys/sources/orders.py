@@ -76,29 +76,36 @@ def answered(order: KeyOrder, made: Made, *, now: datetime) -> bool:
                 key.save(force_insert=True)
         except IntegrityError:
             refused(order, DUPLICATE)
-            tell_of_duplicate(order)
             return False
         KeyOrder.objects.filter(pk=order.pk).update(
             state=OrderState.ANSWERED, key=key, answered_at=now, problem="", lease_until=None
         )
+        told = Case.objects.filter(kind=CaseKind.GENERATOR, closed_at=None, detail__order=str(order.pk))
+        told.update(closed_at=now)
     return True
 
 
-def tell_of_duplicate(order: KeyOrder) -> None:
-    """Once for each order: its purchase waits until a person has looked."""
+def refused(order: KeyOrder, problem: str) -> None:
+    """Not asked again until a person says so (`ask_again`); a case tells them."""
+    with transaction.atomic():
+        mine = KeyOrder.objects.filter(pk=order.pk, state=OrderState.OPEN)
+        if mine.update(state=OrderState.REFUSED, problem=problem[:LONGEST_PROBLEM], lease_until=None):
+            open_case(order, problem[:LONGEST_PROBLEM])
+
+
+def open_case(order: KeyOrder, problem: str) -> None:
+    """One for each order, opened again where it is refused again."""
     marks = vault().fingerprints(str(order.pk), edition="order")
-    Case.objects.get_or_create(
-        kind=CaseKind.KEY_OWNED,
+    Case.objects.update_or_create(
+        kind=CaseKind.GENERATOR,
         purchase=order.license.line.purchase,
         digest=marks[min(marks)],
-        defaults={"detail": {"order": str(order.pk), "edition": order.edition.sku, "generator": DUPLICATE}},
+        defaults={
+            "customer": order.license.owner,
+            "detail": {"order": str(order.pk), "edition": order.edition.sku, "problem": problem},
+            "closed_at": None,
+        },
     )
-
-
-def refused(order: KeyOrder, problem: str) -> None:
-    """Not asked again until a person says so (`ask_again`)."""
-    mine = KeyOrder.objects.filter(pk=order.pk, state=OrderState.OPEN)
-    mine.update(state=OrderState.REFUSED, problem=problem[:LONGEST_PROBLEM], lease_until=None)
 
 
 def put_off(order: KeyOrder, problem: str, *, now: datetime) -> datetime:

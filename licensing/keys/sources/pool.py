@@ -72,14 +72,15 @@ def in_pool(edition: Edition) -> QuerySet[RegistrationKey]:
 
 
 def low_stock(now: datetime) -> list[Stock]:
-    """Editions whose pool has just fallen below its level, each told once until it was filled again.
+    """Editions whose pool has just fallen below its level, each told once until it was filled again; not those into
+    whose pool nothing was ever loaded, because their shops send the codes.
 
     Call it in the transaction that writes the mail: what it gives is marked as told. Of several callers at once, one
     gets an edition.
     """
     forget_refilled()
     watched = Edition.objects.filter(
-        key_source=KeySource.POOL, low_stock_level__gt=0, low_stock_told_at=None
+        key_source=KeySource.POOL, low_stock_level__gt=0, low_stock_told_at=None, stocked_at__isnull=False
     ).select_related("product")
     low = [edition for edition in watched if is_low(edition) and not serves_all_by_one(edition)]
     return [stock(edition, now) for edition in low if claimed_for_telling(edition, now)]

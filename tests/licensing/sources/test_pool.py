@@ -102,7 +102,7 @@ def test_a_pool_that_nobody_uses_does_not_run_dry() -> None:
 
 @pytest.mark.django_db
 def test_low_stock_is_told_once_and_again_only_after_a_refill() -> None:
-    edition = factories.edition(low_stock_level=2)
+    edition = factories.edition(low_stock_level=2, stocked_at=NOW)
     factories.key(edition=edition)
 
     first, second = low_stock(NOW), low_stock(NOW)
@@ -120,25 +120,25 @@ def test_low_stock_is_told_once_and_again_only_after_a_refill() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("fields", [{"low_stock_level": 0}, {"key_source": "pattern"}])
+@pytest.mark.parametrize("fields", [{"low_stock_level": 0}, {"key_source": "pattern"}, {"stocked_at": None}])
 def test_low_stock_is_not_told_where_nobody_asked_for_it_or_no_pool_is_used(
     fields: dict[str, Any],
 ) -> None:
-    factories.edition(**fields)
+    factories.edition(**{"stocked_at": NOW, **fields})
 
     assert low_stock(NOW) == []
 
 
 @pytest.mark.django_db
 def test_low_stock_is_not_told_of_an_edition_with_one_code_for_all_buyers() -> None:
-    factories.key(seats=None)
+    factories.key(edition=factories.edition(stocked_at=NOW), seats=None)
 
     assert low_stock(NOW) == []
 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_several_who_look_at_once_one_tells_of_low_stock() -> None:
-    factories.edition()
+    factories.edition(stocked_at=NOW)
 
     def look(_: int) -> int:
         with transaction.atomic():

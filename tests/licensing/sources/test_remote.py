@@ -16,6 +16,7 @@ from licensing.keys.sources.remote import fetch_due
 from licensing.keys.waiting import serve_answered, serve_waiting
 from licensing.models import (
     Case,
+    CaseKind,
     Edition,
     KeyAssignment,
     KeyOrder,
@@ -390,3 +391,17 @@ def test_a_purchase_without_a_code_is_served_by_a_pattern() -> None:
         factories.license(edition=of)
 
     assert (serve_waiting(now=NOW), serve_waiting(now=NOW)) == (3, 0)
+
+
+def test_a_refusal_opens_a_case_and_an_answer_closes_it(generator: Generator) -> None:
+    license = ordered(generator)
+    order = order_of(license)
+    orders.refused(order, "The generator refused.")
+    told = Case.objects.get(kind=CaseKind.GENERATOR)
+    orders.ask_again(order, now=NOW)
+    generator.says(b'{"code": "CODE-0001-WXYZ"}')
+
+    fetch_due(now=NOW)
+
+    assert (told.closed_at, told.detail["problem"]) == (None, "The generator refused.")
+    assert Case.objects.get().closed_at is not None
