@@ -20,16 +20,18 @@ import licensing.admin
 import recovery.admin
 from licensing.console.cells import list_of
 from licensing.models import Case, ImportRun, ImportState, PurchaseLine
-from recovery.models import DomainPause, Message, MessageState
+from recovery.models import DomainPause, Exchange, ExchangeState, Message, MessageState
 
 # The models by what somebody comes for, the most used first; whatever is missing here is still listed, at the end.
 SECTIONS: Final = (
     ("Customers", ("Customer", "EmailAddress", "Purchase", "PurchaseLine", "PurchaseReference")),
-    ("Keys", ("License", "RegistrationKey", "KeyAssignment")),
+    ("Keys", ("License", "RegistrationKey", "KeyAssignment", "KeyOrder")),
+    ("Moves", ("Exchange", "ExchangeNote", "ExchangeMail")),
     ("Requests and mail", ("RecoveryRequest", "Challenge", "Message", "MailAttempt", "WorkerPulse")),
     ("Needs a person", ("Case", "Mute", "Suppression", "DomainPause", "Allowance")),
     ("Catalogue", ("Product", "Edition", "Store", "Mapping", "MappingItem")),
     ("Files in", ("ImportRun", "ImportRow")),
+    ("Signed", ("RetiredList", "RetiredCode", "SigningKey")),
 )
 ENOUGH: Final = 100  # a number beyond this says no more to a person, and would be counted row by row
 
@@ -67,6 +69,11 @@ class Waiting:
 
 
 WAITING: Final = (
+    Waiting(
+        "moves that need a person",
+        lambda: Exchange.objects.filter(state=ExchangeState.ASKED),
+        {"state__exact": ExchangeState.ASKED},
+    ),
     Waiting("cases open", lambda: Case.objects.filter(closed_at=None), {"open": "yes"}),
     Waiting("lines without a mapping", lambda: PurchaseLine.objects.filter(placed_at=None), {"placed": "no"}),
     Waiting(

@@ -6,6 +6,8 @@ from licensing.admin.catalog import EditionAdmin, MappingAdmin, MappingItemAdmin
 from licensing.admin.customers import CustomerAdmin, EmailAddressAdmin
 from licensing.admin.intake import CaseAdmin, ImportRowAdmin, ImportRunAdmin
 from licensing.admin.keys import KeyAssignmentAdmin, LicenseAdmin, RegistrationKeyAdmin
+from licensing.admin.made import KeyOrderAdmin, SigningKeyAdmin
+from licensing.admin.retired import RetiredCodeAdmin, RetiredListAdmin
 from licensing.admin.sales import PurchaseAdmin, PurchaseLineAdmin, PurchaseReferenceAdmin
 from licensing.models import (
     Case,
@@ -15,6 +17,7 @@ from licensing.models import (
     ImportRow,
     ImportRun,
     KeyAssignment,
+    KeyOrder,
     License,
     Mapping,
     MappingItem,
@@ -23,6 +26,9 @@ from licensing.models import (
     PurchaseLine,
     PurchaseReference,
     RegistrationKey,
+    RetiredCode,
+    RetiredList,
+    SigningKey,
     Store,
 )
 
@@ -43,6 +49,10 @@ PAGES = (
     (Case, CaseAdmin),
     (ImportRun, ImportRunAdmin),
     (ImportRow, ImportRowAdmin),
+    (KeyOrder, KeyOrderAdmin),
+    (SigningKey, SigningKeyAdmin),
+    (RetiredCode, RetiredCodeAdmin),
+    (RetiredList, RetiredListAdmin),
 )
 
 

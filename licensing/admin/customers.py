@@ -7,21 +7,11 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from licensing.console.cells import EMPTY, Cell, follow, link, named, related, said, state, text, when
+from licensing.console.cells import link, related, said, state, text, when
 from licensing.console.pages import Listing, ReadOnly, ReadOnlyRows
+from licensing.console.people import mailboxes
 from licensing.console.search import addresses, customers, keys, orders
 from licensing.models import Case, EmailAddress, License, Purchase, PurchaseLine
-
-
-def mailboxes(path: str = "") -> Cell:
-    """The current addresses of the customer at the path; fetch them with the list."""
-
-    def cell(row: Any) -> str:
-        customer = follow(row, path) if path else row
-        known = customer.addresses.all() if customer else []
-        return ", ".join(each.address for each in known if each.former_since is None) or EMPTY
-
-    return named(cell, name=f"{path}_addresses", title="addresses")
 
 
 @admin.display(description="standing")

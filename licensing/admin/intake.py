@@ -11,9 +11,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html_join
 
-from licensing.admin.customers import mailboxes
 from licensing.console.cells import EMPTY, choice, link, number, related, state, text, when
 from licensing.console.pages import ReadOnly
+from licensing.console.people import mailboxes
 from licensing.console.search import customers, first, keys, orders
 from licensing.models import Case, ImportRow, ImportRun, ImportState, RowOutcome
 

@@ -10,9 +10,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 
-from licensing.admin.customers import mailboxes
 from licensing.console.cells import choice, link, number, related, state, text, when
 from licensing.console.pages import ReadOnly, ReadOnlyRows
+from licensing.console.people import mailboxes
 from licensing.console.search import customers, keys, orders
 from licensing.keys.code import mask
 from licensing.models import Edition, KeyAssignment, KeyState, License, RegistrationKey

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import urlencode
 
-from licensing.admin.customers import mailboxes
 from licensing.console.cells import link, number, related, said, state, text, when
 from licensing.console.pages import ReadOnly, ReadOnlyRows
+from licensing.console.people import mailboxes
 from licensing.console.search import customers, itself, keys, orders
 from licensing.intake.unplaced import place_lines
 from licensing.models import Case, License, Purchase, PurchaseLine, PurchaseReference, PurchaseState, Store

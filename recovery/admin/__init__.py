@@ -1,7 +1,8 @@
-"""Requests, mails and limits, in the console."""
+"""Requests, mails, limits and exchanges, in the console."""
 
 from django.contrib.admin import AdminSite
 
+from recovery.admin.exchanges import ExchangeAdmin, ExchangeMailAdmin, ExchangeNoteAdmin
 from recovery.admin.limits import AllowanceAdmin, DomainPauseAdmin, MuteAdmin, SuppressionAdmin
 from recovery.admin.messages import MailAttemptAdmin, MessageAdmin
 from recovery.admin.pulse import WorkerPulseAdmin
@@ -10,6 +11,9 @@ from recovery.models import (
     Allowance,
     Challenge,
     DomainPause,
+    Exchange,
+    ExchangeMail,
+    ExchangeNote,
     MailAttempt,
     Message,
     Mute,
@@ -28,6 +32,9 @@ PAGES = (
     (DomainPause, DomainPauseAdmin),
     (Allowance, AllowanceAdmin),
     (WorkerPulse, WorkerPulseAdmin),
+    (Exchange, ExchangeAdmin),
+    (ExchangeNote, ExchangeNoteAdmin),
+    (ExchangeMail, ExchangeMailAdmin),
 )
 
 

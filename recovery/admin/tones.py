@@ -1,6 +1,6 @@
-"""The colours of the words for mail."""
+"""The colours of the words for mail and exchanges."""
 
-from recovery.models import AttemptOutcome, MessageState
+from recovery.models import AttemptOutcome, ExchangeState, MessageState
 
 MESSAGE_TONES = {
     MessageState.WAITING: "wait",
@@ -13,4 +13,12 @@ ATTEMPT_TONES = {
     AttemptOutcome.DEFERRED: "wait",
     AttemptOutcome.REFUSED: "bad",
     AttemptOutcome.AMBIGUOUS: "wait",
+}
+EXCHANGE_TONES = {
+    ExchangeState.ASKED: "wait",
+    ExchangeState.WAITING: "info",
+    ExchangeState.DONE: "good",
+    ExchangeState.UNDONE: "off",
+    ExchangeState.DECLINED: "bad",
+    ExchangeState.CANCELLED: "off",
 }

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from licensing.keys.assign import assign
+from licensing.keys.signing import new_signing_key
 from licensing.models import (
     Case,
     CaseKind,
@@ -17,11 +18,15 @@ from licensing.models import (
     ImportRow,
     ImportRun,
     KeyAssignment,
+    KeyOrder,
     License,
     PurchaseLine,
     PurchaseReference,
     RegistrationKey,
+    RetiredCode,
+    RetiredList,
     RowOutcome,
+    SigningPurpose,
 )
 from recovery.limits import MAILBOX, address_digest, mailbox_digest
 from recovery.models import (
@@ -29,15 +34,21 @@ from recovery.models import (
     AttemptOutcome,
     Challenge,
     DomainPause,
+    Exchange,
+    ExchangeMail,
+    ExchangeNote,
+    ExchangeState,
     MailAttempt,
     Message,
     MessageKind,
     MessageState,
     Mute,
+    NoteAuthor,
     RecoveryRequest,
     Suppression,
     WorkerPulse,
 )
+from recovery.policy import Policy
 from tests import factories
 
 CODE = "CANA-RY7C-21XQ-PL0M"
@@ -80,6 +91,20 @@ def support(db: None) -> Client:
     client = Client()
     client.force_login(User.objects.create_superuser("support"))
     return client
+
+
+def asked_for(license: License, *, request: RecoveryRequest, assignment: KeyAssignment) -> Exchange:
+    """The owner asked support for a move to the Mac."""
+    product = license.edition.product
+    return Exchange.objects.create(
+        license=license,
+        from_edition=license.edition,
+        to_edition=factories.edition(of=product, platform="macos"),
+        state=ExchangeState.ASKED,
+        request=request,
+        from_assignment=assignment,
+        policy={**Policy.of(product).as_record(), "verdict": "needs_support", "rule": "needs_approval"},
+    )
 
 
 @pytest.fixture
@@ -130,6 +155,15 @@ def filed(db: None) -> Filed:
     )
     Allowance.objects.create(limit=MAILBOX.name, subject=mailbox_digest(EMAIL), recent=[[1, 1]])
     WorkerPulse.beat()
+    KeyOrder.objects.create(license=license, edition=edition, problem="it answered nothing")
+    new_signing_key(SigningPurpose.RETIRED)
+    RetiredCode.objects.create(key=key, fingerprint=b"f" * 8, sequence=1)
+    RetiredList.objects.update_or_create(
+        id=1, defaults={"sequence": 1, "issued_at": now, "document": b"a document of megabytes"}
+    )
+    exchange = asked_for(license, request=request, assignment=assignment)
+    ExchangeNote.objects.create(exchange=exchange, author=NoteAuthor.CUSTOMER, text="A new computer")
+    ExchangeMail.objects.create(exchange=exchange, message=message, step="question 1")
     return Filed(
         customer, line, unplaced, license, key, assignment, case, request, message, mute, suppression, pause
     )

@@ -1,0 +1,71 @@
+"""What the page of one exchange says: the rule and the policy as they were applied, and the chain of keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+
+from licensing.console.cells import EMPTY, moment, page_of
+from licensing.console.policy_words import in_words
+from licensing.keys.code import mask
+from licensing.models import KeyAssignment, RegistrationKey
+from recovery.models import Exchange, ExchangeKind
+from recovery.policy import Reason
+from recovery.templatetags.move_words import REASONS
+
+TERMS = ("offered", "per_period", "period", "cooldown", "window", "grace", "needs_approval")
+
+
+def masked(key: RegistrationKey) -> str:
+    return key.file_name or mask(key.tail)
+
+
+@admin.display(description="rule")
+def rule_words(exchange: Exchange) -> str:
+    """The rule that decided, as the customer reads it, and who went beyond it."""
+    rule = exchange.policy.get("rule", "")
+    if exchange.kind == ExchangeKind.LEAKED:
+        return "A leaked code is replaced by support, whatever the rules for moves say."
+    if rule == Reason.WITHIN_POLICY:
+        return "Within the rules."
+    beyond = " Support went beyond it." if exchange.by and exchange.completed_at else ""
+    return f"{rule_of(rule)}{beyond}"
+
+
+def rule_of(name: str) -> str:
+    return next((str(words) for reason, words in REASONS.items() if reason == name), name or EMPTY)
+
+
+@admin.display(description="rules as they were applied")
+def policy_words(exchange: Exchange) -> str:
+    """The product's rules at that moment, which may have changed since."""
+    terms: dict[str, Any] = {name: exchange.policy[name] for name in TERMS if name in exchange.policy}
+    return in_words(**terms) if len(terms) == len(TERMS) else EMPTY
+
+
+@admin.display(description="all keys of the license")
+def chain(exchange: Exchange) -> str:
+    """Every key that served it, the first first; codes masked."""
+    found = KeyAssignment.objects.filter(license=exchange.license_id).order_by("id")
+    rows = found.select_related("key__edition__product").defer(
+        "key__sealed", "key__fingerprint_a", "key__fingerprint_b"
+    )
+    items = format_html_join("", "<li>{}</li>", ((link_of(each),) for each in rows))
+    return format_html('<ol class="chain">{}</ol>', items) if items else EMPTY
+
+
+def link_of(assignment: KeyAssignment) -> str:
+    now = timezone.now()
+    until = moment(assignment.ends_at, now=now) if assignment.ends_at else "now"
+    return format_html(
+        '<a href="{}"><code>{}</code></a> {}, {} – {}{}',
+        page_of(assignment.key),
+        masked(assignment.key),
+        assignment.key.edition,
+        moment(assignment.starts_at, now=now),
+        until,
+        f" ({assignment.end_reason})" if assignment.end_reason else "",
+    )

@@ -1,0 +1,144 @@
+"""Licenses on their way to another platform: who asked, what was decided, and by which rule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from licensing.console.cells import choice, link, text, when
+from licensing.console.pages import ReadOnly, ReadOnlyRows
+from licensing.console.people import mailboxes
+from licensing.console.search import customers, keys, orders
+from recovery.admin.exchange_cells import chain, masked, policy_words, rule_words
+from recovery.admin.exchange_filters import Asked, FromPlatform, OfProduct, ToPlatform
+from recovery.admin.tones import EXCHANGE_TONES, MESSAGE_TONES
+from recovery.models import Exchange, ExchangeMail, ExchangeNote
+
+HOW_TO_SEARCH = "Address or name of the owner; order reference; code, or its last characters; id"
+WAYS = (
+    (customers, "license__owner"),
+    (orders, "license__line__purchase"),
+    (keys, "license__assignments__key"),
+)
+
+
+class Notes(ReadOnlyRows):
+    model = ExchangeNote
+    columns = ("author", text("by", "login"), "text", when("created_at", "written"))
+    show_change_link = False
+    verbose_name_plural = "what customer and support wrote"
+
+
+class Mails(ReadOnlyRows):
+    model = ExchangeMail
+    select = ("message",)
+    columns = (
+        link("message", "mail", words=lambda message: str(message.get_kind_display())),
+        choice("message__state", "state", MESSAGE_TONES),
+        text("message__reply", "server's words"),
+        when("message__accepted_at", "accepted"),
+    )
+    show_change_link = False
+    verbose_name_plural = "mails about it"
+
+
+class ExchangeAdmin(ReadOnly):
+    list_display = (
+        choice("state", "state", EXCHANGE_TONES),
+        link("license__owner", "owner"),
+        mailboxes("license__owner"),
+        text("from_edition", "from"),
+        text("to_edition", "to"),
+        "kind",
+        text("by", "support login"),
+        when("asked_at", "asked"),
+        when("completed_at", "done"),
+    )
+    list_select_related = (
+        "license__owner",
+        "license__edition__product",
+        "license__line__purchase",
+        "from_edition__product",
+        "to_edition__product",
+        "from_assignment__key",
+        "to_assignment__key",
+    )
+    list_filter = ("state", OfProduct, FromPlatform, ToPlatform, Asked)
+    prefetch = ("license__owner__addresses",)
+    search_help_text = HOW_TO_SEARCH
+    ways = WAYS
+    details = (
+        *list_display[:3],
+        link("license", "license", words=lambda license: str(license.edition)),
+        link("license__line__purchase", "order", label="reference"),
+        "kind",
+        *list_display[3:5],
+        rule_words,
+        policy_words,
+        text("by", "support login"),
+        text("reason", "reason given"),
+        link("from_assignment__key", "key before", words=masked),
+        link("to_assignment__key", "key after", words=masked),
+        chain,
+        when("asked_at", "asked"),
+        when("completed_at", "done"),
+        when("old_key_until", "old key valid until"),
+        when("undone_at", "undone"),
+        when("ended_at", "declined or cancelled"),
+    )
+    inlines = (Notes, Mails)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        keys_of = ("from_assignment__key", "to_assignment__key")
+        sealed = ("sealed", "fingerprint_a", "fingerprint_b")
+        return super().get_queryset(request).defer(*(f"{key}__{name}" for key in keys_of for name in sealed))
+
+    def name_of(self, row: Exchange) -> str:
+        return f"{row.from_edition} to {row.to_edition} · {row.license.owner or 'no owner'}"
+
+
+class ExchangeNoteAdmin(ReadOnly):
+    """Written on the page of its exchange."""
+
+    list_display = (
+        "author",
+        text("by", "login"),
+        "text",
+        link("exchange", "exchange", words=lambda exchange: str(exchange.to_edition)),
+        link("exchange__license__owner", "owner"),
+        when("created_at", "written"),
+    )
+    list_select_related = ("exchange__to_edition__product", "exchange__license__owner")
+    prefetch = ("exchange__license__owner__addresses",)
+    search_help_text = HOW_TO_SEARCH
+    ways = tuple((finder, f"exchange__{path}") for finder, path in WAYS)
+    details = list_display
+
+    def name_of(self, row: ExchangeNote) -> str:
+        return f"{row.get_author_display()}, about {row.exchange.to_edition}"
+
+
+class ExchangeMailAdmin(ReadOnly):
+    """Which mail told of which step."""
+
+    list_display = (
+        "step",
+        choice("message__state", "state", MESSAGE_TONES),
+        link("message", "mail", words=lambda message: str(message.get_kind_display())),
+        link("exchange", "exchange", words=lambda exchange: str(exchange.to_edition)),
+        link("exchange__license__owner", "owner"),
+    )
+    list_select_related = ("message", "exchange__to_edition__product", "exchange__license__owner")
+    prefetch = ("exchange__license__owner__addresses",)
+    search_help_text = HOW_TO_SEARCH
+    ways = tuple((finder, f"exchange__{path}") for finder, path in WAYS)
+    details = list_display
+
+    @staticmethod
+    def id_finder(term: str) -> list[Any]:
+        return []  # which mail told of what has numbers, not ids
+
+    def name_of(self, row: ExchangeMail) -> str:
+        return row.step
