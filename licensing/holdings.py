@@ -13,7 +13,7 @@ from django.db.models import Prefetch, QuerySet
 
 from licensing.keys.chain import UNDONE
 from licensing.keys.sealed import content_of
-from licensing.models import Customer, KeyAssignment, License, PurchaseLine, PurchaseState
+from licensing.models import Customer, KeyAssignment, KeySource, License, PurchaseLine, PurchaseState
 
 
 class Standing(StrEnum):
@@ -21,6 +21,7 @@ class Standing(StrEnum):
 
     ACTIVE = "active"
     WAITING = "waiting"  # no key is there yet
+    MAKING = "making"  # the vendor's generator is asked for one
     UNPLACED = "unplaced"  # nobody has said yet what the shop's product means here
     UNPAID = "unpaid"
     UNCONFIRMED = "unconfirmed"
@@ -137,7 +138,7 @@ def merged(holdings: Iterable[Holding]) -> Iterator[Holding]:
     """Units that share one key become one card, with their number."""
     by_key: dict[object, Holding] = {}
     for holding in holdings:
-        alike = (holding.order, holding.shop, holding.key_id, holding.history)
+        alike = (holding.standing, holding.order, holding.shop, holding.key_id, holding.history)
         same = alike if holding.key_id else holding.license_ids
         earlier = by_key.get(same)
         by_key[same] = joined(earlier, holding) if earlier else holding
@@ -198,7 +199,9 @@ def standing_of(license: License, *, has_key: bool, now: datetime) -> Standing:
         return standing
     if license.ended(now=now):
         return Standing.ENDED
-    return Standing.ACTIVE if has_key else Standing.WAITING
+    if has_key:
+        return Standing.ACTIVE
+    return Standing.MAKING if license.edition.key_source == KeySource.REMOTE else Standing.WAITING
 
 
 def of_unplaced(line: PurchaseLine) -> Holding:
