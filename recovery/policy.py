@@ -42,6 +42,7 @@ OF_STANDING: Final = {
     Standing.UNCONFIRMED: Reason.UNCONFIRMED,
     Standing.ENDED: Reason.ENDED,
     Standing.WAITING: Reason.NO_KEY,
+    Standing.MAKING: Reason.NO_KEY,
     Standing.UNPLACED: Reason.NO_KEY,
 }
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from licensing.intake import bulk
 from licensing.intake.encoding import FileRefused, open_text
@@ -46,16 +47,23 @@ class Filled:
     owned: list[int] = field(default_factory=list)
 
 
-def import_keys(path: Path, *, edition: Edition, encoding: str = "", now: datetime) -> Filled:
+def import_keys(
+    path: Path, *, edition: Edition, encoding: str = "", also_elsewhere: bool = False, now: datetime
+) -> Filled:
     """Put the file's codes into the edition's pool: one on each line, or CSV with columns code, name, seats.
 
-    The whole file is checked first. Raises `FileRefused`, naming the row, and then nothing of it is in the pool. Codes
-    that are known already are left as they are, and counted; so a second run adds nothing.
+    The whole file is checked first. Raises `FileRefused`, naming the row, and then nothing of it is in the pool; so
+    too for a code that another edition has, because the file is then meant for that one, unless `also_elsewhere`.
+    Codes that are known already are left as they are, and counted; so a second run adds nothing.
     """
     for given in read_codes(path, encoding=encoding):
         checked(given, path, edition)
-    filled, seen = Filled(), set[bytes]()
     size = CHUNK.get(connection.vendor, CHUNK["sqlite"])
+    if not also_elsewhere:
+        others = list(with_keys().exclude(pk=edition.pk))
+        for batch in bulk.batches(read_codes(path, encoding=encoding), size):
+            refuse_anothers(batch, others, path, edition)
+    filled, seen = Filled(), set[bytes]()
     for batch in bulk.batches(read_codes(path, encoding=encoding), size):
         fill(batch, filled, seen, edition=edition, now=now)
     Edition.objects.filter(pk=edition.pk).update(stocked_at=now)
@@ -67,6 +75,33 @@ def checked(given: GivenCode, path: Path, edition: Edition) -> str:
         return normalise(given.code, form=edition.code_form)
     except CodeError as error:
         raise FileRefused(f"{path.name}, row {given.number}: {error.message}") from None
+
+
+def with_keys() -> QuerySet[Edition]:
+    return Edition.objects.filter(Exists(RegistrationKey.objects.filter(edition=OuterRef("pk"))))
+
+
+def refuse_anothers(
+    batch: Sequence[GivenCode], others: Sequence[Edition], path: Path, edition: Edition
+) -> None:
+    """Fingerprints are keyed by edition, so each of the others is asked in turn: vendors have some dozens of them."""
+    for other in others:
+        marks = {given.number: elsewhere(given, other) for given in batch}
+        known = states(other, [each for each in marks.values() if each])
+        for number, each in marks.items():
+            if any(mark in known for mark in each.values()):
+                raise FileRefused(
+                    f"{path.name}, row {number}: this code is on file for {other.sku}. If the file is meant for "
+                    f"{edition.sku} all the same, say --also-elsewhere."
+                )
+
+
+def elsewhere(given: GivenCode, other: Edition) -> dict[str, bytes]:
+    """The code's marks in the other edition; none where it could not be one of its codes."""
+    try:
+        return marks_of(given, other)
+    except CodeError:
+        return {}
 
 
 def fill(

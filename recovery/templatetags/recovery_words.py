@@ -15,6 +15,7 @@ register = template.Library()
 
 WORDS = {
     Standing.WAITING: _("Key not ready yet"),
+    Standing.MAKING: _("Key being made"),
     Standing.UNPLACED: _("Being looked at"),
     Standing.UNPAID: _("Not paid yet"),
     Standing.UNCONFIRMED: _("Not confirmed yet"),
@@ -24,6 +25,7 @@ WORDS = {
 }
 REASONS = {
     Standing.WAITING: _("There is no key for this license yet. Ask again in a day, or write to support."),
+    Standing.MAKING: _("The key for this license is being made. Ask again in a few minutes."),
     Standing.UNPLACED: _("We have your order, but not yet its key. Support knows; write if it is urgent."),
     Standing.UNPAID: _("The shop says that this order is not paid yet. The key comes with the payment."),
     Standing.UNCONFIRMED: _("The shop has not confirmed this order yet. The key comes once it has."),

@@ -26,8 +26,13 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, metavar="FILE")
         parser.add_argument("--edition", required=True, metavar="SKU")
         parser.add_argument("--encoding", default="", help="if it is neither UTF-8 nor UTF-16")
+        parser.add_argument(
+            "--also-elsewhere", action="store_true", help="load codes that another edition has, too"
+        )
 
-    def handle(self, *, file: Path, edition: str, encoding: str, **options: Any) -> None:
+    def handle(
+        self, *, file: Path, edition: str, encoding: str, also_elsewhere: bool, **options: Any
+    ) -> None:
         now = timezone.now()
         found = Edition.objects.filter(sku=edition).first()
         if found is None:
@@ -36,7 +41,9 @@ class Command(BaseCommand):
                 f"There is no edition with the SKU {edition!r} (known: {known}). Nothing was imported."
             )
         try:
-            filled = import_keys(file, edition=found, encoding=encoding, now=now)
+            filled = import_keys(
+                file, edition=found, encoding=encoding, also_elsewhere=also_elsewhere, now=now
+            )
         except FileRefused as refusal:
             raise CommandError(f"{refusal} Nothing was imported.") from None
         self.report(filled, served=serve_waiting([found], now=now))

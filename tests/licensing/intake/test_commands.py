@@ -185,3 +185,17 @@ def test_a_bad_file_of_codes_is_one_line_and_fills_no_pool(tmp_path: Path, text:
 def test_refuses_an_edition_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="no edition with the SKU 'nothing'"):
         call_command("import_keys", str(codes_file(tmp_path, "AAAA")), "--edition", "nothing")
+
+
+def test_a_file_with_another_products_codes_is_refused_unless_it_is_meant(tmp_path: Path) -> None:
+    other = factories.edition(sku="disc-mac", code_form="crockford")
+    factories.key(edition=other, code="AAAA-1111-OOOO")
+    edition = factories.edition(sku="clip-windows")
+    path = codes_file(tmp_path, "BBBB-2222\naaaa 1111 0000\n")
+
+    with pytest.raises(CommandError, match="row 2: this code is on file for disc-mac"):
+        call_command("import_keys", str(path), "--edition", "clip-windows")
+    refused = edition.keys.count()
+    call_command("import_keys", str(path), "--edition", "clip-windows", "--also-elsewhere")
+
+    assert (refused, edition.keys.count()) == (0, 2)

@@ -208,3 +208,21 @@ def test_damaged_form_values_are_no_error_of_ours(opened: Visitor, unit: License
 def test_outside_the_view_nothing_opens(browser: Visitor, unit: License) -> None:
     for page in (move_page(unit), f"/moves/{uuid4()}/", f"/moves/{uuid4()}/undo/"):
         assert browser.get(page).status_code == 403
+
+
+def test_a_key_that_a_generator_makes_is_said_to_be_made(opened: Visitor) -> None:
+    sold = shop()
+    Edition.objects.filter(pk=sold.mac.pk).update(
+        key_source="remote",
+        key_source_options={"url": "https://keys.vendor.example/make", "protocol": "json"},
+    )
+    unit = of_anna(sold.windows)
+    waiting = factories.license(owner=unit.owner, edition=Edition.objects.get(pk=sold.mac.pk))
+
+    before = text_of(opened.get(move_page(unit)))
+    answer = press(opened, unit)
+
+    assert "The Mac key is made for you" in before
+    assert "The Mac key is being made" in text_of(opened.get(answer["Location"]))
+    assert waiting.assignments.count() == 0
+    assert "The key for this license is being made" in text_of(opened.get("/licenses/"))
