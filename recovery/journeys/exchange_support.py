@@ -28,12 +28,13 @@ def approve(exchange_id: UUID, *, by: str, reason: str, now: datetime) -> Exchan
     with transaction.atomic():
         exchange = asked(exchange_id)
         exchange.by, exchange.reason = by, reason
+        exchange.save(update_fields=["by", "reason"])
         close_case(exchange, now=now)
         if not is_possible(exchange, exchange.license, now=now):
             end(exchange, ExchangeState.CANCELLED, now=now)
             return exchange
         exchange.state = ExchangeState.WAITING
-        exchange.save(update_fields=["state", "by", "reason"])
+        exchange.save(update_fields=["state"])
         if not serve([exchange], now=now) and exchange.to_edition.key_source == KeySource.POOL:
             tell_of_waiting(exchange.to_edition, apart_from=[exchange])
     return exchange

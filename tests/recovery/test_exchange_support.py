@@ -63,7 +63,7 @@ def test_approving_what_was_refunded_meanwhile_ends_it() -> None:
     approve(exchange.pk, by=BY, reason="", now=NOW)
 
     exchange.refresh_from_db()
-    assert (exchange.state, kinds()) == (ExchangeState.CANCELLED, [])
+    assert (exchange.state, exchange.by, kinds()) == (ExchangeState.CANCELLED, BY, [])
 
 
 def test_a_declined_move_says_why_and_leaves_the_key() -> None:
