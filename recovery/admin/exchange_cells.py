@@ -46,6 +46,23 @@ def policy_words(exchange: Exchange) -> str:
     return in_words(**terms) if len(terms) == len(TERMS) else EMPTY
 
 
+@admin.display(description="written")
+def conversation(exchange: Exchange) -> str:
+    """What customer and support wrote to each other, the first first."""
+    now = timezone.now()
+    notes = (
+        (
+            each.get_author_display(),
+            f" ({each.by})" if each.by else "",
+            moment(each.created_at, now=now),
+            each.text,
+        )
+        for each in exchange.notes.all()
+    )
+    items = format_html_join("", "<li><b>{}</b>{}, {}<p>{}</p></li>", notes)
+    return format_html('<ul class="notes">{}</ul>', items) if items else EMPTY
+
+
 @admin.display(description="all keys of the license")
 def chain(exchange: Exchange) -> str:
     """Every key that served it, the first first; codes masked."""

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
-from django.http import HttpRequest
-
 from licensing.console.cells import choice, link, text, when
 from licensing.console.pages import ReadOnly, ReadOnlyRows
 from licensing.console.people import mailboxes
 from licensing.console.search import customers, keys, orders
-from recovery.admin.exchange_cells import chain, masked, policy_words, rule_words
+from recovery.admin.exchange_cells import chain, conversation, policy_words, rule_words
 from recovery.admin.exchange_filters import Asked, FromPlatform, OfProduct, ToPlatform
+from recovery.admin.exchange_views import Decidable
 from recovery.admin.tones import EXCHANGE_TONES, MESSAGE_TONES
 from recovery.models import Exchange, ExchangeMail, ExchangeNote
 
@@ -22,13 +20,6 @@ WAYS = (
     (orders, "license__line__purchase"),
     (keys, "license__assignments__key"),
 )
-
-
-class Notes(ReadOnlyRows):
-    model = ExchangeNote
-    columns = ("author", text("by", "login"), "text", when("created_at", "written"))
-    show_change_link = False
-    verbose_name_plural = "what customer and support wrote"
 
 
 class Mails(ReadOnlyRows):
@@ -44,7 +35,7 @@ class Mails(ReadOnlyRows):
     verbose_name_plural = "mails about it"
 
 
-class ExchangeAdmin(ReadOnly):
+class ExchangeAdmin(Decidable):
     list_display = (
         choice("state", "state", EXCHANGE_TONES),
         link("license__owner", "owner"),
@@ -62,8 +53,6 @@ class ExchangeAdmin(ReadOnly):
         "license__line__purchase",
         "from_edition__product",
         "to_edition__product",
-        "from_assignment__key",
-        "to_assignment__key",
     )
     list_filter = ("state", OfProduct, FromPlatform, ToPlatform, Asked)
     prefetch = ("license__owner__addresses",)
@@ -75,12 +64,11 @@ class ExchangeAdmin(ReadOnly):
         link("license__line__purchase", "order", label="reference"),
         "kind",
         *list_display[3:5],
+        conversation,
         rule_words,
         policy_words,
         text("by", "support login"),
         text("reason", "reason given"),
-        link("from_assignment__key", "key before", words=masked),
-        link("to_assignment__key", "key after", words=masked),
         chain,
         when("asked_at", "asked"),
         when("completed_at", "done"),
@@ -88,12 +76,7 @@ class ExchangeAdmin(ReadOnly):
         when("undone_at", "undone"),
         when("ended_at", "declined or cancelled"),
     )
-    inlines = (Notes, Mails)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        keys_of = ("from_assignment__key", "to_assignment__key")
-        sealed = ("sealed", "fingerprint_a", "fingerprint_b")
-        return super().get_queryset(request).defer(*(f"{key}__{name}" for key in keys_of for name in sealed))
+    inlines = (Mails,)
 
     def name_of(self, row: Exchange) -> str:
         return f"{row.from_edition} to {row.to_edition} · {row.license.owner or 'no owner'}"

@@ -75,9 +75,13 @@ def begin_and_serve(units: Sequence[Unit], to: Edition, *, cause: Cause, now: da
 
 
 def note(exchange: Exchange, text: str, *, author: NoteAuthor, by: str = "") -> ExchangeNote:
-    """Keep what was written, without anything that looks like a card number."""
-    kept = scrub(text.replace("\0", "").strip()[:LONGEST_TEXT])[0]
-    return ExchangeNote.objects.create(exchange=exchange, author=author, by=by, text=kept)
+    """Keep what was written."""
+    return ExchangeNote.objects.create(exchange=exchange, author=author, by=by, text=kept(text))
+
+
+def kept(text: str) -> str:
+    """A text as it is stored: without anything that looks like a card number."""
+    return scrub(text.replace("\0", "").strip()[:LONGEST_TEXT])[0]
 
 
 def open_case(exchange: Exchange) -> Case:

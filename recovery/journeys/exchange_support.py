@@ -12,7 +12,7 @@ from django.db import transaction
 from licensing.models import KeySource
 from recovery.errors import ExchangeRefused, NoSuchLicense, NotRunning, OutOfStock, ReasonNeeded
 from recovery.exchange.announce import announce
-from recovery.exchange.begin import Cause, begin, begin_and_serve, note
+from recovery.exchange.begin import Cause, begin, begin_and_serve, kept, note
 from recovery.exchange.execute import close_case, end, is_possible, lock_exchange, lock_licenses, serve, undo
 from recovery.exchange.facts import Unit, units_of
 from recovery.exchange.stock import tell_of_waiting
@@ -54,10 +54,16 @@ def decline(exchange_id: UUID, *, by: str, reason: str, now: datetime) -> Exchan
 
 
 def ask_back(exchange_id: UUID, *, by: str, text: str) -> Exchange:
-    """The customer gets the question by mail, and can answer it on the page. Raises `NotRunning`, `ReasonNeeded`."""
+    """The customer gets the question by mail, and can answer it on the page. Raises `NotRunning`, `ReasonNeeded`.
+
+    The same question twice in a row is a button pressed twice: it is asked once.
+    """
     needed(text)
     with transaction.atomic():
         exchange = asked(exchange_id)
+        last = exchange.notes.last()
+        if last and last.author == NoteAuthor.SUPPORT and last.text == kept(text):
+            return exchange
         question = note(exchange, text, author=NoteAuthor.SUPPORT, by=by)
         announce(MessageKind.QUESTION, [exchange], detail=str(question.pk))
     return exchange
