@@ -8,11 +8,12 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import F, Q
 from django.utils import translation
 from django.utils.formats import date_format
 
 from licensing.holdings import Holding, holdings_of_licenses
-from licensing.models import EmailAddress
+from licensing.models import Customer, EmailAddress
 from recovery.mail.entries import entries
 from recovery.mail.letter import Attachment
 from recovery.mail.render import Draft, attachments, language_of, of_request
@@ -32,20 +33,27 @@ from recovery.templatetags.recovery_words import one_line
 MOVE_MAILS: Final = frozenset(
     {MessageKind.REPLACEMENT, MessageKind.UNDONE, MessageKind.DECLINED, MessageKind.QUESTION}
 )
+STANDS: Final = Q(exchange__state=ExchangeState.DONE, exchange__to_assignment__ends_at=None)
 
 
 def told_of_what_is_gone(messages: Collection[Message]) -> set[UUID]:
-    """Those of the mails that would hand over a new key which has ended since: the mail about the undo tells of it."""
-    new_keys = {each.pk for each in messages if each.kind == MessageKind.REPLACEMENT}
-    if not new_keys:
+    """Those of the mails that nobody wants any more: whose licenses are not its mailbox's reader's now, or whose new
+    key has ended since. The mail about the undo, or about the next key, tells of that."""
+    told = {each.pk for each in messages if each.kind in MOVE_MAILS}
+    if not told:
         return set()
-    still = ExchangeMail.objects.filter(message__in=new_keys, exchange__state=ExchangeState.DONE)
-    return new_keys - set(still.values_list("message", flat=True))
+    still = ExchangeMail.objects.filter(
+        ~Q(message__kind=MessageKind.REPLACEMENT) | STANDS,
+        message__in=told,
+        exchange__license__owner__addresses__canonical=F("message__request__address"),
+        exchange__license__owner__addresses__former_since=None,
+    )
+    return told - set(still.values_list("message", flat=True))
 
 
 def draft(message: Message, *, address: EmailAddress, now: datetime) -> Draft:
-    """The mail as it is true now, to the address on file."""
-    told = exchanges_of(message)
+    """The mail as it is true now, to the address on file. Raises LookupError where nothing of it is any more."""
+    told = exchanges_of(message, owner=address.customer)
     first = told[0]
     holdings = holdings_of_licenses([each.license_id for each in told], now=now)
     with translation.override(language_of(message)):
@@ -68,11 +76,11 @@ def files(message: Message, holdings: list[Holding]) -> tuple[Attachment, ...]:
     return tuple(attachments(holdings)) if with_codes else ()
 
 
-def exchanges_of(message: Message) -> list[Exchange]:
-    """What the mail tells of, as far as it is still so."""
-    told = Exchange.objects.filter(mails__message=message).order_by("id")
+def exchanges_of(message: Message, *, owner: Customer) -> list[Exchange]:
+    """What the mail tells of, as far as it is still so, and of licenses that are still its reader's."""
+    told = Exchange.objects.filter(mails__message=message, license__owner=owner).order_by("id")
     if message.kind == MessageKind.REPLACEMENT:
-        told = told.filter(state=ExchangeState.DONE)
+        told = told.filter(state=ExchangeState.DONE, to_assignment__ends_at=None)
     return list(
         told.select_related(
             "from_edition__product", "to_edition__product", "license__line__purchase", "from_assignment__key"

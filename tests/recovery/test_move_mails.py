@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
+from licensing.keys.sealed import content_of
 from licensing.models import Edition, License
 from recovery.journeys.exchange import ask_support, cancel, move, undo_move
 from recovery.journeys.exchange_support import ask_back, decline, move_for, replace_leaked
@@ -14,7 +15,7 @@ from tests import factories
 from tests.kit.mails import html_of, read, text_of
 from tests.kit.smtp import SmtpServer
 from tests.kit.smtp_mailbox import Received
-from tests.recovery.exchanging import Shop, latest, owned, proved, seen, shop
+from tests.recovery.exchanging import Shop, latest, owned, proved, seen, served_by, shop
 
 pytestmark = pytest.mark.django_db
 
@@ -186,3 +187,69 @@ def test_an_address_that_was_given_up_gets_no_key(unit: License, smtp: SmtpServe
 
     assert smtp.messages == []
     assert Message.objects.get().state == MessageState.WITHHELD
+
+
+def passed_on(unit: License) -> None:
+    """The license is somebody else's from now on."""
+    License.objects.filter(pk=unit.pk).update(owner=factories.customer(email="ben@example.com"))
+
+
+def test_a_key_is_mailed_to_nobody_who_does_not_own_its_license_any_more(
+    unit: License, smtp: SmtpServer, deliver: Deliver
+) -> None:
+    moved(unit)
+    passed_on(unit)
+    deliver()
+
+    assert smtp.messages == []
+    assert Message.objects.get().withheld_because == Withheld.OVERTAKEN
+
+
+def test_a_mailbox_that_became_somebody_elses_gets_no_key(
+    unit: License, smtp: SmtpServer, deliver: Deliver
+) -> None:
+    moved(unit)
+    assert unit.owner is not None
+    unit.owner.addresses.update(customer=factories.customer(email="ben@example.com"))
+    deliver()
+
+    assert smtp.messages == []
+
+
+def test_of_units_that_moved_together_only_those_still_owned_are_told_of(
+    sold: Shop, unit: License, smtp: SmtpServer, deliver: Deliver
+) -> None:
+    other = owned(sold.windows, owner=unit.owner)
+    factories.key(edition=sold.mac, code="MAC-0002-ABCD-EFGH")
+    move(proved(unit), chosen=seen(unit, other), platform="macos", now=timezone.now())
+    kept, gone = served_by(unit).key, served_by(other).key
+    passed_on(other)
+    deliver()
+
+    (mail,) = smtp.messages
+    assert content_of(kept).decode() in text_of(mail)
+    assert content_of(gone).decode() not in text_of(mail)
+
+
+def test_what_support_wrote_reaches_nobody_who_owns_the_license_only_since(
+    sold: Shop, unit: License, smtp: SmtpServer, deliver: Deliver
+) -> None:
+    asked = asked_for(sold, unit)
+    decline(asked, by="support", reason="Anna knows why.", now=timezone.now())
+    passed_on(unit)
+    deliver()
+
+    assert smtp.messages == []
+
+
+def test_a_new_key_that_was_replaced_before_its_mail_went_is_told_of_by_the_later_mail_alone(
+    sold: Shop, unit: License, smtp: SmtpServer, deliver: Deliver
+) -> None:
+    moved(unit)
+    factories.key(edition=sold.mac, code="MAC-0002-ABCD-EFGH")
+    replace_leaked(unit.pk, by="support", reason="Seen in a forum", now=timezone.now())
+    deliver()
+
+    (mail,) = smtp.messages
+    assert subject_of(mail) == "Your new registration key for Clip Cutter"
+    assert "MAC-0002-ABCD-EFGH" in text_of(mail)
