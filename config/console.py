@@ -18,8 +18,9 @@ from django.utils import timezone
 
 import licensing.admin
 import recovery.admin
+from config.console_pages import CasePage, LicensePage
 from licensing.console.cells import list_of
-from licensing.models import Case, ImportRun, ImportState, PurchaseLine
+from licensing.models import Case, ImportRun, ImportState, License, PurchaseLine
 from recovery.models import DomainPause, Exchange, ExchangeState, Message, MessageState
 
 # The models by what somebody comes for, the most used first; whatever is missing here is still listed, at the end.
@@ -125,5 +126,8 @@ def section(title: str, models: list[Any]) -> dict[str, Any]:
 console = ConsoleSite(name="console")
 licensing.admin.register(console)
 recovery.admin.register(console)
+for model, page in ((License, LicensePage), (Case, CasePage)):
+    console.unregister(model)
+    console.register(model, page)
 
 urlpatterns = [path("", console.urls)]

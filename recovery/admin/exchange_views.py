@@ -18,7 +18,7 @@ from licensing.console.cells import page_of
 from licensing.console.pages import ReadOnly
 from recovery.admin.exchange_deeds import AFTER, DEEDS, in_plain_words, possible
 from recovery.errors import RecoveryError
-from recovery.models import Exchange
+from recovery.models import Exchange, ExchangeState
 
 
 class Decidable(ReadOnly):
@@ -45,7 +45,7 @@ class Decidable(ReadOnly):
         except RecoveryError as error:
             messages.error(request, in_plain_words(error))
         else:
-            messages.success(request, AFTER[exchange.state])
+            messages.success(request, AFTER[ExchangeState(exchange.state)])
         return HttpResponseRedirect(page_of(Exchange(pk=exchange_id)))
 
     def shown_again(self, request: HttpRequest, exchange_id: UUID, forms: dict[str, Form]) -> HttpResponse:

@@ -10,7 +10,7 @@ from licensing.console.people import mailboxes
 from licensing.console.search import customers, keys, orders
 from recovery.admin.exchange_cells import chain, conversation, policy_words, rule_words
 from recovery.admin.exchange_filters import Asked, FromPlatform, OfProduct, ToPlatform
-from recovery.admin.exchange_views import Decidable
+from recovery.admin.exchange_start import Startable
 from recovery.admin.tones import EXCHANGE_TONES, MESSAGE_TONES
 from recovery.models import Exchange, ExchangeMail, ExchangeNote
 
@@ -35,7 +35,7 @@ class Mails(ReadOnlyRows):
     verbose_name_plural = "mails about it"
 
 
-class ExchangeAdmin(Decidable):
+class ExchangeAdmin(Startable):
     list_display = (
         choice("state", "state", EXCHANGE_TONES),
         link("license__owner", "owner"),

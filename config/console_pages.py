@@ -1,0 +1,47 @@
+"""Pages of the console that tell of both floors: of what customers own, and of its moves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+
+from licensing.admin.intake import CaseAdmin, what_differs
+from licensing.admin.keys import LicenseAdmin
+from licensing.console.search import row_id
+from licensing.models import Case, CaseKind
+from recovery.admin.exchange_cells import rule_of
+
+
+class LicensePage(LicenseAdmin):
+    """With the way to move it, or to replace its key."""
+
+    change_form_template = "console/license.html"
+
+
+@admin.display(description="what differs")
+def what_is_up(case: Case) -> str:
+    """Of an exchange: the rule in the way, and the page on which support decides."""
+    detail = case.detail if isinstance(case.detail, dict) else {}
+    exchange = row_id(str(detail.get("exchange", "")))
+    if case.kind != CaseKind.EXCHANGE or not exchange:
+        return what_differs(case)
+    address = reverse("admin:recovery_exchange_change", args=exchange)
+    return format_html('{} <a href="{}">Decide</a>', rule_of(str(detail.get("rule", ""))), address)
+
+
+class CasePage(CaseAdmin):
+    """A case of an exchange leads to it."""
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return with_way(super().get_list_display(request))
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return with_way(super().get_fields(request, obj))
+
+
+def with_way(columns: Any) -> tuple[Any, ...]:
+    return tuple(what_is_up if column is what_differs else column for column in columns)
