@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+import structlog
+from django.db import OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from licensing.keys.assign import assign
@@ -26,6 +27,8 @@ from licensing.models import (
 
 BATCH = 100  # licenses served in one transaction
 
+log = structlog.get_logger(__name__)
+
 
 def serve_waiting(editions: Iterable[Edition] | None = None, *, now: datetime) -> int:
     """Give keys from their editions' sources to the licenses that wait, oldest purchase first; how many were served.
@@ -33,14 +36,14 @@ def serve_waiting(editions: Iterable[Edition] | None = None, *, now: datetime) -
     An edition with one code for all buyers gives that one. A generator is not asked here, but orders are opened for
     it. Without `editions`: all that have something to give.
     """
-    return sum(serve_edition(edition, now=now) for edition in (giving() if editions is None else editions))
+    return sum(tried(edition, now=now) for edition in (giving() if editions is None else editions))
 
 
 def serve_answered(*, now: datetime) -> int:
     """Give the keys that generators made since to the licenses that they were made for; how many were served."""
     made = KeyOrder.objects.filter(state=OrderState.ANSWERED)
     editions = list(Edition.objects.filter(pk__in=made.values("edition")).select_related("product"))
-    return sum(serve_edition(edition, now=now, among=made.filter(edition=edition)) for edition in editions)
+    return sum(tried(edition, now=now, among=made.filter(edition=edition)) for edition in editions)
 
 
 def giving() -> QuerySet[Edition]:
@@ -48,6 +51,19 @@ def giving() -> QuerySet[Edition]:
     gives = RegistrationKey.objects.filter(edition=OuterRef("pk")).exclude(state=KeyState.RETIRED)
     kept = Exists(gives.filter(Q(state=KeyState.POOL) | Q(seats=None)))
     return Edition.objects.filter(kept | ~Q(key_source=KeySource.POOL)).select_related("product")
+
+
+def tried(edition: Edition, *, now: datetime, among: QuerySet[KeyOrder] | None = None) -> int:
+    """As `serve_edition`; one that fails is logged, and holds up no other edition's buyers."""
+    try:
+        return serve_edition(edition, now=now, among=among)
+    except (
+        OperationalError
+    ):  # the database is away, or another transaction was in the way: the next run tries again
+        raise
+    except Exception:
+        log.exception("edition_not_served", edition=str(edition.pk))
+        return 0
 
 
 def serve_edition(edition: Edition, *, now: datetime, among: QuerySet[KeyOrder] | None = None) -> int:

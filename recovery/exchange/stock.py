@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models.functions import Now
 
 from licensing.keys.sources.pool import low_stock
 from licensing.models import Edition
+from recovery.limits import DAY
 from recovery.mail.outbox import alert
-from recovery.models import Exchange, ExchangeState
+from recovery.models import Exchange, ExchangeState, Message, MessageKind
 
 
 def tell_of_low_stock(*, now: datetime) -> int:
@@ -28,7 +30,14 @@ def tell_of_waiting(edition: Edition, *, apart_from: Sequence[Exchange]) -> None
     One at a time for each edition: of many who find the pool empty at once, each would be the first. Without standing
     in the way of those who only refer to the edition.
     """
-    Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
+    edition = Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
     waiting = Exchange.objects.filter(to_edition=edition, state=ExchangeState.WAITING)
-    if not waiting.exclude(pk__in=[each.pk for each in apart_from]).exists():
-        alert(f"waiting {edition.sku}")
+    about = f"waiting {edition.sku}"
+    if not waiting.exclude(pk__in=[each.pk for each in apart_from]).exists() and not was_told(about, edition):
+        alert(about)
+
+
+def was_told(about: str, edition: Edition) -> bool:
+    """Whether support had that alert lately, and filled no pool since: whoever asks and cancels in turns sends none."""
+    told = Message.objects.filter(kind=MessageKind.ALERT, about=about, created_at__gt=Now() - DAY)
+    return (told.filter(created_at__gt=edition.stocked_at) if edition.stocked_at else told).exists()

@@ -90,8 +90,10 @@ def move(
 
 
 def owned_units(owner: Customer, chosen: Mapping[UUID, UUID], *, now: datetime) -> list[Unit]:
+    if not 0 < len(chosen) <= MOST_UNITS:
+        raise NoSuchLicense
     locked = [each for each in lock_licenses(chosen) if each.owner_id == owner.pk]
-    if len(locked) != len(chosen) or not 0 < len(chosen) <= MOST_UNITS:
+    if len(locked) != len(chosen):
         raise NoSuchLicense
     return units_of(locked, now=now)
 

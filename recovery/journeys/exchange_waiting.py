@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+import structlog
+from django.db import OperationalError, transaction
 from django.db.models import Exists, OuterRef
 
 from licensing.keys.sources.remote import fetch_due
@@ -17,6 +18,8 @@ from recovery.models import Exchange, ExchangeState
 
 UNANSWERED = [OrderState.OPEN, OrderState.REFUSED]
 AT_ONCE = 500  # of one edition in one run; the next run goes on
+
+log = structlog.get_logger(__name__)
 
 
 def complete_waiting(*, now: datetime) -> int:
@@ -46,11 +49,24 @@ def complete_for(edition_id: UUID, *, now: datetime) -> int:
     waiting = waiting.exclude(Exists(asked.filter(edition__key_source=KeySource.REMOTE)))
     total = 0
     for exchange_id, source in list(waiting.values_list("pk", "to_edition__key_source")[:AT_ONCE]):
-        served = complete_one(exchange_id, now=now)
+        served = tried(exchange_id, now=now)
         total += served or 0
         if served is None and source != KeySource.REMOTE:
             break
     return total
+
+
+def tried(exchange_id: UUID, *, now: datetime) -> int | None:
+    """As `complete_one`; one that cannot be done at all is logged, and holds up nobody else's."""
+    try:
+        return complete_one(exchange_id, now=now)
+    except (
+        OperationalError
+    ):  # the database is away, or another transaction was in the way: the next run tries again
+        raise
+    except Exception:
+        log.exception("move_not_completed", exchange=str(exchange_id))
+        return 0
 
 
 def complete_one(exchange_id: UUID, *, now: datetime) -> int | None:

@@ -13,6 +13,7 @@ from licensing.keys.signing import NoSigningKey
 from licensing.keys.sources import pattern, pool, remote, signed
 from licensing.keys.sources.options import check_options
 from licensing.keys.sources.pattern import BadPattern
+from licensing.keys.vault import Tampered, UnknownKey
 from licensing.models import Edition, KeySource, KeyState, License, RegistrationKey
 
 log = structlog.get_logger(__name__)
@@ -39,7 +40,7 @@ def supply(
         return {license.id: shared for license in licenses}
     try:
         return SOURCES[KeySource(edition.key_source)](edition, licenses, now=now)
-    except (BadPattern, NoSigningKey) as problem:  # raised before anything is written
+    except (BadPattern, NoSigningKey, Tampered, UnknownKey) as problem:  # raised before anything is written
         log.warning("source_not_ready", edition=str(edition.pk), problem=str(problem))
         return {}
 

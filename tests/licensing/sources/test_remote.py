@@ -405,3 +405,17 @@ def test_a_refusal_opens_a_case_and_an_answer_closes_it(generator: Generator) ->
 
     assert (told.closed_at, told.detail["problem"]) == (None, "The generator refused.")
     assert Case.objects.get().closed_at is not None
+
+
+def test_a_license_that_cannot_be_served_holds_up_no_other_edition(generator: Generator) -> None:
+    stuck = ordered(generator)
+    taken = factories.license(edition=stuck.edition)
+    key = factories.key(edition=stuck.edition)
+    assign(license=taken, key=key, now=NOW)
+    KeyOrder.objects.update(state=OrderState.ANSWERED, key=key)
+    waits = factories.license(edition=factories.edition())
+    factories.key(edition=waits.edition)
+
+    assert serve_waiting([stuck.edition, waits.edition], now=NOW) == 1
+
+    assert KeyAssignment.objects.filter(license=waits).exists()

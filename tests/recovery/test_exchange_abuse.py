@@ -1,0 +1,78 @@
+"""What one license, or one customer who presses again and again, must not do to others."""
+
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from licensing.keys.signing import new_signing_key
+from licensing.models import Edition, KeyOrder, License, OrderState, SigningKey, SigningPurpose
+from recovery.errors import NoSuchLicense
+from recovery.journeys.exchange import MOST_UNITS, cancel, move
+from recovery.journeys.exchange_waiting import complete_waiting
+from recovery.models import Exchange, ExchangeState, Message
+from tests import factories
+from tests.recovery.exchanging import NOW, key_of, latest, owned, proved, seen, shop
+
+pytestmark = pytest.mark.django_db
+
+
+def moved(unit: License) -> Exchange:
+    return move(proved(unit), chosen=seen(unit), platform="macos", now=NOW)[0]
+
+
+def test_who_asks_and_cancels_again_and_again_tells_support_once() -> None:
+    unit = owned(shop().windows)
+
+    for _ in range(3):
+        cancel(proved(unit), exchange_id=moved(unit).pk, now=NOW)
+
+    assert Message.objects.count() == 1
+
+
+def test_support_is_told_anew_once_the_pool_was_filled_since() -> None:
+    sold = shop()
+    unit = owned(sold.windows)
+    cancel(proved(unit), exchange_id=moved(unit).pk, now=NOW)
+    Edition.objects.filter(pk=sold.mac.pk).update(stocked_at=timezone.now())
+
+    moved(unit)
+
+    assert Message.objects.count() == 2
+
+
+def test_more_units_than_a_page_shows_are_refused_before_any_is_locked() -> None:
+    unit = owned(shop().windows)
+    many = {uuid4(): uuid4() for _ in range(MOST_UNITS + 1)}
+
+    with CaptureQueriesContext(connection) as asked, pytest.raises(NoSuchLicense):
+        move(proved(unit), chosen=many, platform="macos", now=NOW)
+
+    assert not [each for each in asked.captured_queries if "licensing_license" in each["sql"]]
+
+
+def test_a_move_that_cannot_be_completed_holds_up_no_other() -> None:
+    sold, other = shop(), shop()
+    Edition.objects.filter(pk=sold.mac.pk).update(key_source="remote")
+    stuck, waits = owned(sold.windows), owned(other.windows)
+    for unit in (stuck, waits):
+        moved(unit)
+    taken = key_of(owned(sold.mac))  # what the generator made serves somebody else meanwhile
+    KeyOrder.objects.update(state=OrderState.ANSWERED, key=taken)
+    factories.key(edition=other.mac)
+
+    assert complete_waiting(now=NOW) == 1
+
+    assert [latest(each).state for each in (stuck, waits)] == [ExchangeState.WAITING, ExchangeState.DONE]
+
+
+def test_a_signing_key_that_does_not_open_lets_the_license_wait() -> None:
+    sold = shop()
+    Edition.objects.filter(pk=sold.mac.pk).update(key_source="signed", code_form="armoured")
+    new_signing_key(SigningPurpose.LICENSES)
+    SigningKey.objects.update(sealed=b"damaged")
+    unit = owned(sold.windows)
+
+    assert moved(unit).state == ExchangeState.WAITING
