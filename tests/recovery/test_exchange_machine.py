@@ -147,13 +147,19 @@ class Sales(RuleBasedStateMachine):
     def wait(self, pause: timedelta) -> None:
         self.now += pause
 
-    @rule(on=platforms, count=st.integers(1, 3))
-    def refill(self, on: str, count: int) -> None:
+    @rule(on=platforms, count=st.integers(1, 3), seen=st.booleans())
+    def refill(self, on: str, count: int, seen: bool) -> None:
+        """A worker sees it at once, or somebody else comes before."""
         for _ in range(count):
             factories.key(edition=self.edition(on))
+        if seen:
+            self.work()
 
     @rule()
     def complete(self) -> None:
+        self.work()
+
+    def work(self) -> None:
         if complete_waiting(now=self.now):
             OUTCOMES["complete: done"] += 1
 
