@@ -2,11 +2,12 @@
 
 from django.contrib.admin import AdminSite
 
-from licensing.admin.catalog import EditionAdmin, MappingAdmin, MappingItemAdmin, ProductAdmin, StoreAdmin
+from licensing.admin.catalog import EditionAdmin, MappingAdmin, MappingItemAdmin, StoreAdmin
 from licensing.admin.customers import CustomerAdmin, EmailAddressAdmin
 from licensing.admin.intake import CaseAdmin, ImportRowAdmin, ImportRunAdmin
 from licensing.admin.keys import KeyAssignmentAdmin, LicenseAdmin, RegistrationKeyAdmin
 from licensing.admin.made import KeyOrderAdmin, SigningKeyAdmin
+from licensing.admin.products import ProductAdmin
 from licensing.admin.retired import RetiredCodeAdmin, RetiredListAdmin
 from licensing.admin.sales import PurchaseAdmin, PurchaseLineAdmin, PurchaseReferenceAdmin
 from licensing.models import (

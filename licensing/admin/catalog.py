@@ -37,21 +37,6 @@ class ByHand(SmallListing):
         return queryset.filter(found), False
 
 
-class ProductAdmin(ByHand):
-    list_display = (
-        "name",
-        "slug",
-        "exchange_allowed",
-        number("exchanges_per_period", "exchanges in the period"),
-        number("exchange_period_days", "period, days"),
-        number("exchange_grace_days", "grace, days"),
-        related(("editions", Edition, "product")),
-    )
-    search_fields = ("name", "slug")
-    ordering = ("name",)
-    prepopulated_fields = {"slug": ("name",)}
-
-
 class EditionAdmin(ByHand):
     form = EditionForm
     list_display = (
