@@ -56,9 +56,14 @@ class Held:
     taken: int = 0  # the highest seat in use
     was: tuple[str, int | None] | None = None  # state and seats on file; None for a key that is new
 
+    @property
+    def is_reserved(self) -> bool:
+        """Whether a generator made it for a license that it does not serve yet."""
+        return self.was == (KeyState.SERVING, 1) and not self.owners
+
     def give(self, owner: str | None, units: int, *, shared: bool) -> Sequence[int | None]:
         """The seats for so many more units of that owner. Raises `CodeOwned`."""
-        if self.state == KeyState.RETIRED:
+        if self.state == KeyState.RETIRED or (self.is_reserved and not shared):
             raise CodeOwned(self.key_id)
         if shared or self.seats is None:
             self.seats = None

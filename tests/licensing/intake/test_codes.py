@@ -4,7 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from licensing.models import Case, CaseKind, Customer, KeyAssignment, License, PurchaseLine, RegistrationKey
+from licensing.models import (
+    Case,
+    CaseKind,
+    Customer,
+    KeyAssignment,
+    KeyOrder,
+    KeyState,
+    License,
+    OrderState,
+    PurchaseLine,
+    RegistrationKey,
+)
 from tests import factories
 from tests.licensing.intake.sales import imported, order, sales_file
 
@@ -161,3 +172,17 @@ def test_the_code_of_an_undecided_order_is_kept_sealed_on_its_line(tmp_path: Pat
     ]
     assert len(kept) == 1
     assert CODE.encode() not in kept[0]
+
+
+def test_a_code_that_a_generator_made_for_one_buyer_goes_to_no_other(tmp_path: Path) -> None:
+    imported(sales_file(tmp_path, order("anna@example.com", License_Key=CODE)))
+    edition = RegistrationKey.objects.get().edition
+    reserved = factories.key(edition=edition, code="DDDD-EEEE-FFFF")
+    RegistrationKey.objects.filter(pk=reserved.pk).update(state=KeyState.SERVING)
+    waits = factories.license(edition=edition)
+    KeyOrder.objects.create(license=waits, edition=edition, state=OrderState.ANSWERED, key=reserved)
+
+    run = imported(sales_file(tmp_path, order("ben@example.com", License_Key="DDDD-EEEE-FFFF")))
+
+    assert run.outcomes == {"needs_person": 1}
+    assert serves() == ["anna@example.com"]
