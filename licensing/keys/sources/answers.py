@@ -33,7 +33,8 @@ _CHARSET = {
     "latin1": "iso-8859-1",
     "us-ascii": "utf-8",
 }
-_NOT_IN_A_NAME = re.compile(r'[\x00-\x1f\x7f-\x9f/\\:*?"<>|]')
+_NOT_IN_A_NAME = re.compile(r'[\x00-\x1f\x7f-\x9f\ud800-\udfff/\\:*?"<>|]')
+_TYPE = re.compile("[!-~]+")
 
 
 class Refused(Exception):
@@ -138,10 +139,18 @@ def of_file(options: Options, answer: Answer, *, name: str) -> Made:
     content_type = answer.headers.get_content_type()
     if content_type == "text/html" or _PAGE.search(answer.content[:1000].decode("iso-8859-1")):
         raise BadAnswer("The answer was a web page, not a key.")
-    named = _NOT_IN_A_NAME.sub("_", answer.headers.get_filename() or options.file_name).strip(" .")
+    named = _NOT_IN_A_NAME.sub("_", named_in(answer) or options.file_name).strip(" .")
     return Made(
         content=answer.content,
         name=name,
         file_name=named[:LONGEST_FILE_NAME] or "license.key",
-        content_type=content_type[:100],
+        content_type=content_type[:100] if _TYPE.fullmatch(content_type) else "application/octet-stream",
     )
+
+
+def named_in(answer: Answer) -> str:
+    """What the answer calls its file; empty where that cannot be read: the header may name any of Python's codecs."""
+    try:
+        return answer.headers.get_filename() or ""
+    except ValueError:
+        return ""

@@ -13,7 +13,11 @@ from urllib.parse import SplitResult, urlsplit
 from django.conf import settings
 
 PORTS: Final = {"https": 443, "http": 80}
-NAT64: Final = IPv6Network("64:ff9b::/96")
+NAT64: Final = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))  # RFC 6052; RFC 8215
+LAST_32_BITS: Final = (*NAT64, IPv6Network("::/96"), IPv6Network("::ffff:0:0:0/96"))  # RFC 4291; RFC 2765
+GLOBAL_UNICAST: Final = IPv6Network(
+    "2000::/3"
+)  # all that is given out of IPv6; Python calls more of it global
 THIS_NETWORK: Final = ip_network("0.0.0.0/8")
 _PLAIN = re.compile(r"[!-~]+")  # no spaces, control characters or letters beyond ASCII: names as xn--…
 
@@ -89,13 +93,13 @@ def is_allowed(address: str, *, internal: bool) -> bool:
     nowhere = inner.is_link_local or inner.is_multicast or inner.is_unspecified
     if nowhere or (inner.version == 4 and inner in THIS_NETWORK):
         return False
-    return internal or inner.is_global
+    return internal or (inner.is_global and (inner.version == 4 or inner in GLOBAL_UNICAST))
 
 
 def innermost(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
     """The IPv4 address that an IPv6 one leads to, if it does."""
     if isinstance(address, IPv4Address):
         return address
-    if address in NAT64:
+    if int(address) > 1 and any(address in network for network in LAST_32_BITS):
         return IPv4Address(int(address) & 0xFFFFFFFF)
     return address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else address)

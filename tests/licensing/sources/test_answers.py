@@ -232,3 +232,25 @@ def test_options_are_refused_in_plain_words(settings: LazySettings, raw: Any, wo
         options_of(raw)
 
     assert words in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "attachment; filename*=undefined''x",
+        "attachment; filename*=idna''%ff",
+        "attachment; filename*=a%00b''x",
+        "attachment; filename*=raw-unicode-escape''%5Cud800",
+    ],
+)
+def test_a_file_name_that_cannot_be_read_costs_no_key(header: str) -> None:
+    came = made(FILE, answer(b"\x00\x01", Content_Disposition=header), form="spaced", name="")
+
+    assert came.content == b"\x00\x01"
+    assert came.file_name.encode().isascii()
+
+
+def test_a_damaged_content_type_is_not_kept() -> None:
+    came = made(FILE, answer(b"\x00\x01", kind="application/\x00x"), form="spaced", name="")
+
+    assert came.content_type == "application/octet-stream"
