@@ -94,7 +94,7 @@ def close_case(exchange: Exchange, *, now: datetime) -> None:
     )
 
 
-def undo(exchange: Exchange, *, now: datetime) -> None:
+def undo(exchange: Exchange, *, by: str = "", now: datetime) -> None:
     """The old key serves again, the new one ends at once, and the move still counts. Raises `CannotUndo`.
 
     A license whose order was refunded meanwhile stays as it is: there is nothing left to return to.
@@ -110,8 +110,8 @@ def undo(exchange: Exchange, *, now: datetime) -> None:
     except KeyUnavailable as error:
         raise CannotUndo from error
     License.objects.filter(pk=exchange.license_id).update(edition=exchange.from_edition)
-    exchange.state, exchange.undone_at = ExchangeState.UNDONE, now
-    exchange.save(update_fields=["state", "undone_at", "by", "reason"])
+    exchange.state, exchange.undone_at, exchange.undone_by = ExchangeState.UNDONE, now, by
+    exchange.save(update_fields=["state", "undone_at", "undone_by"])
     announce(MessageKind.UNDONE, [exchange])
 
 

@@ -62,7 +62,8 @@ def unit_of(
 ) -> Unit:
     assignments: list[KeyAssignment] = license.open_assignments  # type: ignore[attr-defined]  # Prefetch's to_attr
     assignment = assignments[0] if assignments else None
-    latest = history[0] if history else None
+    # Ids of one millisecond sort by chance, so what is running comes first, whatever its id.
+    latest = next((each for each in history if each.is_running), history[0] if history else None)
     standing = standing_of(license, has_key=assignment is not None, now=now)
     facts = Facts(
         standing=standing,

@@ -112,8 +112,7 @@ def undo_for(exchange_id: UUID, *, by: str, now: datetime) -> Exchange:
     with transaction.atomic():
         exchange = lock_exchange(exchange_id)
         if exchange.state != ExchangeState.UNDONE:
-            exchange.by = by
-            undo(exchange, now=now)
+            undo(exchange, by=by, now=now)
     return exchange
 
 

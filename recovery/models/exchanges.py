@@ -71,6 +71,9 @@ class Exchange(Record):
     asked_at = models.DateTimeField(db_default=Now())
     completed_at = models.DateTimeField(null=True, blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.CharField(
+        max_length=150, blank=True, help_text="The support login; empty: the customer."
+    )
     ended_at = models.DateTimeField(null=True, blank=True, help_text="When it was declined or cancelled.")
     old_key_until = models.DateTimeField(null=True, blank=True)
 

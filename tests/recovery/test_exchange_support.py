@@ -195,3 +195,13 @@ def test_support_undoes_and_cancels() -> None:
 
     states = [Exchange.objects.get(pk=each.pk).state for each in (exchange, waiting)]
     assert states == [ExchangeState.UNDONE, ExchangeState.CANCELLED]
+
+
+def test_who_undid_a_move_does_not_replace_who_made_it() -> None:
+    unit = owned(shop(mac_codes=["MAC-0001-ABCD-EFGH"]).windows)
+    (exchange,) = move(proved(unit), chosen=seen(unit), platform="macos", now=NOW)
+
+    undo_for(exchange.pk, by=BY, now=NOW)
+
+    exchange.refresh_from_db()
+    assert (exchange.by, exchange.undone_by) == ("", BY)
