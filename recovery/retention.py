@@ -4,24 +4,48 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Model, QuerySet
-from django.db.models.functions import Now
+from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models.functions import Coalesce, Now
 
 from licensing.models import ImportRow, ImportRun, ImportState
 from recovery.limits import DAY
-from recovery.models import Allowance, Message, Mute, RecoveryRequest
+from recovery.models import (
+    Allowance,
+    Exchange,
+    ExchangeNote,
+    Message,
+    MessageState,
+    Mute,
+    RecoveryRequest,
+)
+from recovery.models.exchanges import OPEN_STATES
 
 AT_ONCE = 500
 
 
 def forget() -> None:
-    """Delete requests (with their challenges and mails), alerts, mutes and counters that are older than useful."""
+    """Delete requests (with their challenges and mails), what was written about moves, alerts, mutes and counters that
+    are older than useful."""
     kept = timedelta(days=settings.RETENTION_DAYS)
-    delete_in_steps(RecoveryRequest.objects.filter(created_at__lt=Now() - kept))
+    delete_in_steps(RecoveryRequest.objects.filter(~Exists(mails_to_send()), created_at__lt=Now() - kept))
+    delete_in_steps(ExchangeNote.objects.filter(exchange__in=decided().filter(at__lt=Now() - kept)))
     delete_in_steps(Message.objects.filter(request=None, created_at__lt=Now() - kept))
     delete_in_steps(Mute.objects.filter(until__lt=Now() - kept))
     delete_in_steps(Allowance.objects.filter(touched_at__lt=Now() - 2 * DAY))
     forget_abandoned_files()
+
+
+def mails_to_send() -> QuerySet[Message]:
+    """Those that have to go out yet: a move that waited long tells of its key by the request that it began with."""
+    return Message.objects.filter(
+        request=OuterRef("pk"), state__in=[MessageState.WAITING, MessageState.SENDING]
+    )
+
+
+def decided() -> QuerySet[Exchange]:
+    """Moves that are done with, and since when (`at`)."""
+    over = Exchange.objects.exclude(state__in=OPEN_STATES)
+    return over.annotate(at=Coalesce("undone_at", "completed_at", "ended_at"))
 
 
 def forget_abandoned_files() -> None:

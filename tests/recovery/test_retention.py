@@ -4,13 +4,17 @@ from datetime import timedelta
 import pytest
 from django.conf import LazySettings
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from licensing.models import ImportRow, ImportRun, ImportState
-from recovery.models import Challenge, Message, RecoveryRequest
+from recovery.journeys.exchange import ask_support
+from recovery.journeys.exchange_support import decline
+from recovery.models import Challenge, Exchange, ExchangeNote, Message, MessageState, RecoveryRequest
 from recovery.retention import forget
 from tests.factories import store
 from tests.kit.smtp import SmtpServer
 from tests.recovery.asking import asked
+from tests.recovery.exchanging import NOW, owned, proved, shop
 
 pytestmark = pytest.mark.django_db
 
@@ -42,3 +46,36 @@ def test_forgets_what_a_killed_reading_left_behind_but_nothing_that_can_be_resum
     forget()
     assert ImportRun.objects.get() == resumable
     assert ImportRow.objects.get().run == resumable
+
+
+def asked_support() -> Exchange:
+    unit = owned(shop(exchange_needs_approval=True).windows)
+    return ask_support(proved(unit), license_id=unit.pk, platform="macos", text="I am ill", now=NOW)
+
+
+def test_forgets_what_was_written_about_a_move_once_it_is_decided_and_the_time_is_over(
+    settings: LazySettings,
+) -> None:
+    decided, running = asked_support(), asked_support()
+    decline(decided.pk, by="support", reason="Sorry, Anna", now=timezone.now())
+    long_ago = Now() - timedelta(days=settings.RETENTION_DAYS, seconds=1)
+    ExchangeNote.objects.update(created_at=long_ago)
+    forget()
+    assert ExchangeNote.objects.filter(exchange=decided).count() == 2, "it was decided lately"
+    Exchange.objects.filter(pk=decided.pk).update(ended_at=long_ago)
+    forget()
+    assert ExchangeNote.objects.get().exchange == running
+
+
+def test_keeps_an_old_request_while_a_mail_that_answers_it_has_to_go_out(settings: LazySettings) -> None:
+    unit = owned(shop(exchange_needs_approval=True).windows)
+    request = proved(unit)
+    asked = ask_support(request, license_id=unit.pk, platform="macos", text="Please", now=NOW)
+    RecoveryRequest.objects.update(created_at=Now() - timedelta(days=settings.RETENTION_DAYS, seconds=1))
+    decline(asked.pk, by="support", reason="Sorry", now=NOW)
+    forget()
+    assert Message.objects.get().request == request
+    Message.objects.update(state=MessageState.ACCEPTED)
+    forget()
+    assert not RecoveryRequest.objects.exists()
+    assert Exchange.objects.get() == asked
