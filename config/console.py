@@ -13,14 +13,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 
 import licensing.admin
 import recovery.admin
-from config.console_pages import CasePage, LicensePage
+from config.console_pages import CasePage, EditionPage, LicensePage
 from licensing.console.cells import list_of
-from licensing.models import Case, ImportRun, ImportState, License, PurchaseLine
+from licensing.models import Case, Edition, ImportRun, ImportState, License, PurchaseLine
 from recovery.models import DomainPause, Exchange, ExchangeState, Message, MessageState
 
 # The models by what somebody comes for, the most used first; whatever is missing here is still listed, at the end.
@@ -58,6 +58,7 @@ class Waiting:
     title: str
     rows: Callable[[], QuerySet[Any]]
     filters: dict[str, str]
+    page: str = ""  # where it is not the list of these rows
 
     @property
     def count(self) -> str:
@@ -66,7 +67,7 @@ class Waiting:
 
     @property
     def address(self) -> str:
-        return list_of(self.rows().model, **self.filters)
+        return reverse(self.page) if self.page else list_of(self.rows().model, **self.filters)
 
 
 WAITING: Final = (
@@ -81,6 +82,12 @@ WAITING: Final = (
         "mails waiting",
         lambda: Message.objects.filter(state=MessageState.WAITING),
         {"state__exact": MessageState.WAITING},
+    ),
+    Waiting(
+        "pools running low",
+        lambda: Edition.objects.exclude(low_stock_told_at=None),
+        {},
+        page="admin:licensing_edition_stock",
     ),
     Waiting("domains paused", lambda: DomainPause.objects.filter(until__gt=timezone.now()), {}),
     Waiting("files that could not be read", lambda: ImportRun.objects.filter(state=ImportState.FAILED), {}),
@@ -126,7 +133,7 @@ def section(title: str, models: list[Any]) -> dict[str, Any]:
 console = ConsoleSite(name="console")
 licensing.admin.register(console)
 recovery.admin.register(console)
-for model, page in ((License, LicensePage), (Case, CasePage)):
+for model, page in ((Edition, EditionPage), (License, LicensePage), (Case, CasePage)):
     console.unregister(model)
     console.register(model, page)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -11,9 +12,32 @@ from django.utils.html import format_html
 
 from licensing.admin.intake import CaseAdmin, what_differs
 from licensing.admin.keys import LicenseAdmin
+from licensing.admin.stock import ENOUGH, NAMED, StockedEditionAdmin, named_and_counted
 from licensing.console.search import row_id
-from licensing.models import Case, CaseKind
+from licensing.console.stocks import counted
+from licensing.models import Case, CaseKind, Edition
 from recovery.admin.exchange_cells import rule_of
+from recovery.models import Exchange, ExchangeState
+
+
+class EditionPage(StockedEditionAdmin):
+    """With the moves that wait for one of its keys."""
+
+    panel = (*StockedEditionAdmin.panel, "moves")
+
+    @admin.display(description="moves that wait for a key")
+    def moves(self, edition: Edition) -> str:
+        rows = Exchange.objects.filter(to_edition=edition, state=ExchangeState.WAITING)
+        rows = rows.select_related("license__owner").prefetch_related("license__owner__addresses")
+        found = list(rows.order_by("id")[: ENOUGH + 1])
+        return named_and_counted(found[:NAMED], len(found), owner_of)
+
+    def moves_waiting(self) -> dict[UUID, int]:
+        return counted(Exchange.objects.filter(state=ExchangeState.WAITING), "to_edition")
+
+
+def owner_of(exchange: Exchange) -> str:
+    return str(exchange.license.owner or "nobody on file")
 
 
 class LicensePage(LicenseAdmin):

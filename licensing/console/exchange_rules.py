@@ -7,6 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 
 from licensing.console.policy_words import days, in_words, times
 from licensing.models import Product
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 else:
     ModelForm = forms.ModelForm
 
+MOST = 32_767  # what the smallest of the databases keeps; no date is beyond the calendar with it
 TERMS = {
     "offered": "exchange_allowed",
     "per_period": "exchanges_per_period",
@@ -37,6 +39,12 @@ class RulesForm(ModelForm):
     class Meta:
         model = Product
         fields = tuple(TERMS.values())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if name in TERMS.values() and isinstance(field, forms.IntegerField):
+                field.validators.append(MaxValueValidator(MOST))
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data

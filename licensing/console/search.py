@@ -7,6 +7,7 @@ pages of one index, on ten million rows as on ten.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -124,3 +125,8 @@ def fingerprints(term: str, *, form: str, edition: UUID) -> dict[str, bytes]:
 
 def first(rows: QuerySet[Any], column: str = "pk") -> set[UUID]:
     return set(rows.order_by().values_list(column, flat=True)[:MOST])
+
+
+def first_id_at(moment: datetime) -> UUID:
+    """No version 7 UUID made from then on is smaller."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from licensing.console.search import row_id
+from licensing.console.search import first_id_at, row_id
 from licensing.models import Edition, Platform, Product
 from recovery.models import Exchange
 
@@ -74,8 +73,3 @@ class Asked(admin.SimpleListFilter):
             return queryset
         since = timezone.now() - timedelta(days=int(self.value() or 0))
         return queryset.filter(pk__gte=first_id_at(since - SLACK), asked_at__gte=since)
-
-
-def first_id_at(moment: datetime) -> UUID:
-    """No version 7 UUID made from then on is smaller."""
-    return UUID(int=int(moment.timestamp() * 1000) << 80)

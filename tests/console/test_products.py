@@ -93,7 +93,7 @@ SILLY = [
     ({"exchange_window_days": "20"}, "only one would ever fall into the 20 days after the purchase"),
     ({"exchange_grace_days": "366"}, "always have a code for each platform"),
     ({"exchange_cooldown_days": "-1"}, "greater than or equal to 0"),
-    ({"exchange_cooldown_days": "99999"}, "Ensure this value is less than or equal to"),
+    ({"exchange_cooldown_days": "99999"}, "less than or equal to 32767"),
     ({"exchange_grace_days": "soon"}, "Enter a whole number"),
 ]
 
