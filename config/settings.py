@@ -122,7 +122,7 @@ if DEMO:  # straight from the source folders: nothing to collect, so that the de
     WHITENOISE_USE_FINDERS = True
     WHITENOISE_MAX_AGE = 0
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200  # a move sends up to 100 licenses, and the form's token
 
 # --- database -----------------------------------------------------------------------------------------------
 DATABASES: dict[str, Any] = {"default": dj_database_url.parse(env.database_url)}

@@ -65,7 +65,7 @@ def preview(request: RecoveryRequest, *, license_id: UUID, platform: str, now: d
     if to is None:
         raise NoSuchLicense
     others = [unit for unit in found if unit.license.pk != license_id]
-    return Preview(first[0], (*first, *others), to, Policy.of(to.product))
+    return Preview(first[0], (*first, *others)[:MOST_UNITS], to, Policy.of(to.product))
 
 
 def move(
