@@ -12,5 +12,6 @@ from config.settings import CELERY_BEAT_SCHEDULE
 CELERY_BEAT_SCHEDULE = {
     **CELERY_BEAT_SCHEDULE,
     "sweep": {**CELERY_BEAT_SCHEDULE["sweep"], "schedule": 0.5},  # 10 s in the service
+    "moves": {**CELERY_BEAT_SCHEDULE["moves"], "schedule": 0.5},  # so is this
 }
 globals().update(json.loads(os.environ.get("TEST_SETTINGS", "{}")))
