@@ -94,6 +94,12 @@ class TooManyQuestions(RecoveryError):
     code = "too_many_questions"
 
 
+class TooManyMoves(RecoveryError):
+    """A license's moves were begun and cancelled too often today."""
+
+    code = "too_many_moves"
+
+
 class ReasonNeeded(RecoveryError):
     """What goes beyond the rules is done with a reason, which is recorded."""
 

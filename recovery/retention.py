@@ -28,7 +28,7 @@ def forget() -> None:
     are older than useful."""
     kept = timedelta(days=settings.RETENTION_DAYS)
     delete_in_steps(RecoveryRequest.objects.filter(~Exists(mails_to_send()), created_at__lt=Now() - kept))
-    delete_in_steps(ExchangeNote.objects.filter(exchange__in=decided().filter(at__lt=Now() - kept)))
+    delete_in_steps(ExchangeNote.objects.filter(exchange__in=decided_before(kept)))
     delete_in_steps(Message.objects.filter(request=None, created_at__lt=Now() - kept))
     delete_in_steps(Mute.objects.filter(until__lt=Now() - kept))
     delete_in_steps(Allowance.objects.filter(touched_at__lt=Now() - 2 * DAY))
@@ -42,10 +42,11 @@ def mails_to_send() -> QuerySet[Message]:
     )
 
 
-def decided() -> QuerySet[Exchange]:
-    """Moves that are done with, and since when (`at`)."""
+def decided_before(age: timedelta) -> QuerySet[Exchange]:
+    """Moves that have been done with for that long."""
     over = Exchange.objects.exclude(state__in=OPEN_STATES)
-    return over.annotate(at=Coalesce("undone_at", "completed_at", "ended_at"))
+    since = over.annotate(at=Coalesce("undone_at", "completed_at", "ended_at"))
+    return since.filter(at__lt=Now() - age)
 
 
 def forget_abandoned_files() -> None:

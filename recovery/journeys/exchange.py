@@ -8,17 +8,26 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Count
 
 from licensing.models import Customer, Edition, EmailAddress, License
-from recovery.errors import ExchangeRefused, NoSuchLicense, NotRunning, Stale, TooManyQuestions
+from recovery.errors import (
+    ExchangeRefused,
+    NoSuchLicense,
+    NotRunning,
+    Stale,
+    TooManyMoves,
+    TooManyQuestions,
+)
 from recovery.exchange.begin import Cause, begin, begin_and_serve, note, open_case
 from recovery.exchange.execute import end, lock_exchange, lock_licenses, undo
 from recovery.exchange.facts import Unit, movable, units_of
-from recovery.limits import QUESTIONS, customer_digest, take
+from recovery.limits import DAY, QUESTIONS, customer_digest, take
 from recovery.models import Exchange, ExchangeState, NoteAuthor, RecoveryRequest
 from recovery.policy import Decision, Policy, Verdict
 
 MOST_UNITS = 100  # on one page, and in one transaction
+MOST_CANCELLED = 10  # moves of one license in a day
 
 
 @dataclass(frozen=True)
@@ -74,7 +83,7 @@ def move(
     """Move each chosen license: its id, and that of the assignment which the page showed as its key.
 
     All or none. A second press of the same button finds what the first did. Where there is no key yet, the license
-    keeps its old one and the exchange waits. Raises `NoSuchLicense`, `Stale`, `ExchangeRefused`.
+    keeps its old one and the exchange waits. Raises `NoSuchLicense`, `Stale`, `ExchangeRefused`, `TooManyMoves`.
     """
     owner = owner_of(request)
     with transaction.atomic():
@@ -82,6 +91,7 @@ def move(
         to = one_target(found, platform)
         done = {unit.license.pk: earlier(unit, chosen[unit.license.pk], to) for unit in found}
         fresh = [unit for unit in found if done[unit.license.pk] is None]
+        check_patience(fresh, now=now)
         for unit in fresh:
             check(unit, to, seen=chosen[unit.license.pk])
         cause = Cause(request=request)
@@ -115,6 +125,18 @@ def earlier(unit: Unit, seen: UUID, to: Edition) -> Exchange | None:
     """What an earlier press of the same button began."""
     same = Exchange.objects.filter(license=unit.license, from_assignment=seen, to_edition=to)
     return same.filter(state__in=[ExchangeState.DONE, ExchangeState.WAITING]).first()
+
+
+def check_patience(fresh: list[Unit], *, now: datetime) -> None:
+    """Moves that are begun and cancelled in turns count as none, and would fill the history without an end."""
+    lately = Exchange.objects.filter(
+        license__in=[unit.license.pk for unit in fresh], state=ExchangeState.CANCELLED, ended_at__gt=now - DAY
+    )
+    often = (
+        lately.order_by().values("license").annotate(number=Count("pk")).filter(number__gte=MOST_CANCELLED)
+    )
+    if often.exists():
+        raise TooManyMoves
 
 
 def check(unit: Unit, to: Edition, *, seen: UUID) -> None:

@@ -16,6 +16,7 @@ from recovery.errors import (
     NotRunning,
     RecoveryError,
     Stale,
+    TooManyMoves,
     TooManyQuestions,
 )
 from recovery.journeys.exchange import (
@@ -56,6 +57,12 @@ TROUBLES: dict[type[RecoveryError], Trouble] = {
         409,
         _("This was decided meanwhile"),
         _("The move was done, declined or cancelled since that page was shown. Nothing was changed now."),
+    ),
+    TooManyMoves: stays(
+        429,
+        _("This license needs a rest"),
+        _("Its move was begun and cancelled many times today. Nothing was changed now."),
+        _("Tomorrow it can move again."),
     ),
     TooManyQuestions: stays(
         429,

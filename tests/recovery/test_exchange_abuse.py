@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from licensing.keys.signing import new_signing_key
 from licensing.models import Edition, KeyOrder, License, OrderState, SigningKey, SigningPurpose
-from recovery.errors import NoSuchLicense
-from recovery.journeys.exchange import MOST_UNITS, cancel, move
+from recovery.errors import NoSuchLicense, TooManyMoves
+from recovery.journeys.exchange import MOST_CANCELLED, MOST_UNITS, cancel, move
 from recovery.journeys.exchange_waiting import complete_waiting
 from recovery.models import Exchange, ExchangeState, Message
 from tests import factories
-from tests.recovery.exchanging import NOW, key_of, latest, owned, proved, seen, shop
+from tests.recovery.exchanging import DAY, NOW, key_of, latest, owned, proved, seen, shop
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +30,19 @@ def test_who_asks_and_cancels_again_and_again_tells_support_once() -> None:
         cancel(proved(unit), exchange_id=moved(unit).pk, now=NOW)
 
     assert Message.objects.count() == 1
+
+
+def test_a_license_whose_moves_were_cancelled_often_rests_for_a_day() -> None:
+    sold = shop()
+    unit, other = owned(sold.windows), owned(sold.windows)
+    for _ in range(MOST_CANCELLED):
+        cancel(proved(unit), exchange_id=moved(unit).pk, now=NOW)
+
+    with pytest.raises(TooManyMoves):
+        moved(unit)
+
+    assert moved(other).is_running
+    assert move(proved(unit), chosen=seen(unit), platform="macos", now=NOW + DAY)[0].is_running
 
 
 def test_support_is_told_anew_once_the_pool_was_filled_since() -> None:
