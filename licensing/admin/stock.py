@@ -19,7 +19,7 @@ from licensing.admin.catalog import EditionAdmin
 from licensing.console.cells import EMPTY, page_of, state
 from licensing.console.stocks import Pool, pools
 from licensing.keys.sources import problem_with
-from licensing.keys.sources.pool import serves_all_by_one, stock
+from licensing.keys.sources.pool import Stock, serves_all_by_one, stock
 from licensing.keys.waiting import waiting_licenses
 from licensing.models import Edition, KeySource
 
@@ -40,8 +40,14 @@ def stock_words(edition: Edition) -> str:
         "{} {} used a day over the last 90 days. {}",
         state(f"{found.level:,} left", tone),
         per_day(found.used_per_day),
-        f"Runs dry on {date_format(found.dry_on, 'j F Y')}." if found.dry_on else "It does not run dry.",
+        outlook(found),
     )
+
+
+def outlook(found: Stock) -> str:
+    if not found.level:
+        return "Nothing was ever loaded." if found.edition.stocked_at is None else "It is empty."
+    return f"Runs dry on {date_format(found.dry_on, 'j F Y')}." if found.dry_on else "It does not run dry."
 
 
 def per_day(used: float) -> str:
@@ -124,7 +130,7 @@ def tone_of(pool: Pool) -> str:
     if pool.shared:
         return state("one code for all", "off")
     if pool.is_unused:
-        return state("nothing was ever loaded", "off")
+        return state("never loaded", "off")
     if not pool.level:
         return state("empty", "bad")
     return state("low", "wait") if pool.is_low else state("enough", "good")

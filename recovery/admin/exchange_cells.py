@@ -23,6 +23,16 @@ def masked(key: RegistrationKey) -> str:
     return key.file_name or mask(key.tail)
 
 
+@admin.display(description="what")
+def what(exchange: Exchange) -> str:
+    """`Clip Cutter 2: Windows to Mac`, or that its code leaked."""
+    before, after = exchange.from_edition, exchange.to_edition
+    title = f"{before.product.name} {before.version}".strip()
+    if exchange.kind == ExchangeKind.LEAKED:
+        return f"{title}: {before.get_platform_display()}, leaked code"
+    return f"{title}: {before.get_platform_display()} to {after.get_platform_display()}"
+
+
 @admin.display(description="rule")
 def rule_words(exchange: Exchange) -> str:
     """The rule that decided, as the customer reads it, and who went beyond it."""

@@ -48,13 +48,13 @@ class OnPlatform(admin.SimpleListFilter):
 
 
 class FromPlatform(OnPlatform):
-    title = "from"
+    title = "platform before"
     parameter_name = "from"
     edition = "from_edition"
 
 
 class ToPlatform(OnPlatform):
-    title = "to"
+    title = "platform after"
     parameter_name = "to"
     edition = "to_edition"
 

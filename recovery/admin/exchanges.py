@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpRequest
+
 from licensing.console.cells import choice, link, text, when
 from licensing.console.pages import ReadOnly, ReadOnlyRows
 from licensing.console.people import mailboxes
 from licensing.console.search import customers, keys, orders
-from recovery.admin.exchange_cells import chain, conversation, policy_words, rule_words
+from recovery.admin.exchange_cells import chain, conversation, policy_words, rule_words, what
 from recovery.admin.exchange_filters import Asked, FromPlatform, OfProduct, ToPlatform
 from recovery.admin.exchange_start import Startable
 from recovery.admin.tones import EXCHANGE_TONES, MESSAGE_TONES
@@ -20,6 +22,11 @@ WAYS = (
     (orders, "license__line__purchase"),
     (keys, "license__assignments__key"),
 )
+
+
+LATER = frozenset(
+    {"by", "reason", "completed_at", "old_key_until", "undone_at", "undone_by", "ended_at"}
+)  # empty until it happens
 
 
 class Mails(ReadOnlyRows):
@@ -37,12 +44,10 @@ class Mails(ReadOnlyRows):
 
 class ExchangeAdmin(Startable):
     list_display = (
+        what,
         choice("state", "state", EXCHANGE_TONES),
         link("license__owner", "owner"),
         mailboxes("license__owner"),
-        text("from_edition", "from"),
-        text("to_edition", "to"),
-        "kind",
         text("by", "support login"),
         when("asked_at", "asked"),
         when("completed_at", "done"),
@@ -59,11 +64,12 @@ class ExchangeAdmin(Startable):
     search_help_text = HOW_TO_SEARCH
     ways = WAYS
     details = (
-        *list_display[:3],
+        *list_display[1:4],
         link("license", "license", words=lambda license: str(license.edition)),
         link("license__line__purchase", "order", label="reference"),
         "kind",
-        *list_display[3:5],
+        text("from_edition", "from"),
+        text("to_edition", "to"),
         conversation,
         rule_words,
         policy_words,
@@ -74,9 +80,18 @@ class ExchangeAdmin(Startable):
         when("completed_at", "done"),
         when("old_key_until", "old key valid until"),
         when("undone_at", "undone"),
+        text("undone_by", "undone by"),
         when("ended_at", "declined or cancelled"),
     )
     inlines = (Mails,)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Without what has not happened to it."""
+        return [
+            cell
+            for cell in self.details
+            if getattr(cell, "__name__", "") not in LATER or getattr(obj, getattr(cell, "__name__", ""), None)
+        ]
 
     def name_of(self, row: Exchange) -> str:
         return f"{row.from_edition} to {row.to_edition} · {row.license.owner or 'no owner'}"
