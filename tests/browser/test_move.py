@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -24,7 +25,7 @@ def any_browser(request: pytest.FixtureRequest, new_browser: NewBrowser) -> Brow
     return new_browser(java_script_enabled=request.param)
 
 
-def bought(**policy: object) -> License:
+def bought(**policy: Any) -> License:
     """One more license of the owner whom the browser tests know."""
     owner = EmailAddress.objects.get(canonical="anna@example.com").customer
     sold = shop(name="Clip Cutter", **policy)
