@@ -11,6 +11,7 @@ from licensing.keys.signing import new_signing_key
 from licensing.models import Edition, KeyOrder, License, OrderState, SigningKey, SigningPurpose
 from recovery.errors import NoSuchLicense, TooManyMoves
 from recovery.journeys.exchange import MOST_CANCELLED, MOST_UNITS, cancel, move
+from recovery.journeys.exchange_support import replace_leaked
 from recovery.journeys.exchange_waiting import complete_waiting
 from recovery.models import Exchange, ExchangeState, Message
 from tests import factories
@@ -43,6 +44,18 @@ def test_a_license_whose_moves_were_cancelled_often_rests_for_a_day() -> None:
 
     assert moved(other).is_running
     assert move(proved(unit), chosen=seen(unit), platform="macos", now=NOW + DAY)[0].is_running
+
+
+def test_a_code_for_all_buyers_that_leaked_and_was_replaced_is_given_to_nobody_new() -> None:
+    sold = shop()
+    leaked = factories.key(edition=sold.mac, seats=None)
+    unit, other = owned(sold.windows), owned(sold.windows)
+    moved(unit)
+    fresh = factories.key(edition=sold.mac, seats=None)
+    replace_leaked(unit.pk, by="support", reason="Seen in a forum", now=NOW)
+    moved(other)
+
+    assert key_of(unit) == key_of(other) == fresh != leaked
 
 
 def test_support_is_told_anew_once_the_pool_was_filled_since() -> None:

@@ -58,10 +58,13 @@ def problem_with(edition: Edition) -> str:
 
 
 def for_all_buyers(edition: Edition, *, apart_from: UUID | None) -> RegistrationKey | None:
-    """The oldest code that serves every buyer of the edition, taken out of the pool; None if there is no such one."""
+    """The code that serves every buyer of the edition, taken out of the pool; None if there is no such one.
+
+    Of several the newest: it was loaded because the one before it leaked, which goes on serving those who have it.
+    """
     shared = edition.keys.filter(seats=None).exclude(state=KeyState.RETIRED)
     if apart_from:
         shared = shared.exclude(pk=apart_from)
-    if (key := shared.order_by("id").first()) and key.state == KeyState.POOL:
+    if (key := shared.order_by("-created_at", "-id").first()) and key.state == KeyState.POOL:
         pool.claimed(key)
     return key
