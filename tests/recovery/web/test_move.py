@@ -68,7 +68,8 @@ def test_says_what_will_happen_before_anything_does(opened: Visitor, unit: Licen
         "anna@example.com",
         "stays valid until",
         "After this, 1 more move is possible within 365 days; the next one from",
-        "Cost Nothing.",
+        "It costs nothing.",
+        "Until then you can undo the move, once",
         "If no key is in stock",
     ):
         assert words in shown
