@@ -14,21 +14,44 @@ from licensing.models import (
     Customer,
     EmailAddress,
     KeyAssignment,
+    KeyOrder,
     License,
     Purchase,
     PurchaseLine,
 )
+from recovery.models import Exchange, ExchangeNote, ExchangeState, NoteAuthor
 from tests import factories
 from tests.console.test_pages import list_address, page_address
 
-LISTS = [Customer, EmailAddress, Purchase, PurchaseLine, License, KeyAssignment, Case]
+LISTS = [
+    Customer,
+    EmailAddress,
+    Purchase,
+    PurchaseLine,
+    License,
+    KeyAssignment,
+    KeyOrder,
+    Case,
+    Exchange,
+    ExchangeNote,
+]
 
 
 def buyer_without_a_name() -> Customer:
     owner = factories.customer(full_name="", company="")
     line = factories.line(of=factories.purchase(buyer=owner), receiver=owner)
     license = factories.license(owner=owner, line=line)
-    assign(license=license, key=factories.key(edition=license.edition), now=timezone.now())
+    assignment = assign(license=license, key=factories.key(edition=license.edition), now=timezone.now())
+    mac = factories.edition(of=license.edition.product, platform="macos")
+    KeyOrder.objects.create(license=license, edition=mac)
+    exchange = Exchange.objects.create(
+        license=license,
+        from_edition=license.edition,
+        to_edition=mac,
+        from_assignment=assignment,
+        state=ExchangeState.ASKED,
+    )
+    ExchangeNote.objects.create(exchange=exchange, author=NoteAuthor.CUSTOMER, text="Please")
     Case.objects.create(kind=CaseKind.ADDRESS, customer=owner, purchase=line.purchase, digest=b"d")
     return owner
 

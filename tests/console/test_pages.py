@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from config.console import console
-from licensing.models import Customer, Mapping, RegistrationKey, Store
+from licensing.models import Customer, Mapping, RegistrationKey, RetiredList, SigningKey, Store
 from tests.console.conftest import CODE, Filed
 
 LIST_QUERIES = 12
@@ -135,6 +135,21 @@ def test_never_offers_a_column_of_bytes(model: type[Model], rf: RequestFactory, 
     offered = {*page.get_list_display(request), *flatten_fieldsets(page.get_fieldsets(request))}
 
     assert not hidden & offered
+
+
+@pytest.mark.parametrize(
+    ("model", "column"), [(RetiredList, "document"), (SigningKey, "sealed"), (RegistrationKey, "sealed")]
+)
+def test_never_reads_what_is_secret_or_large(
+    model: type[Model], column: str, support: Client, filed: Filed
+) -> None:
+    row = model._default_manager.first()
+    assert row is not None
+    with CaptureQueriesContext(connection) as queries:
+        support.get(list_address(model))
+        support.get(page_address(row))
+
+    assert not [each for each in queries if f'"{model._meta.db_table}"."{column}"' in each["sql"]]
 
 
 @each_model

@@ -13,17 +13,24 @@ from licensing.models import (
     Customer,
     EmailAddress,
     KeyAssignment,
+    KeyOrder,
     License,
     Mapping,
     Purchase,
     PurchaseLine,
     RegistrationKey,
+    RetiredCode,
+    RetiredList,
+    SigningKey,
     Store,
 )
 from recovery.models import (
     Allowance,
     Challenge,
     DomainPause,
+    Exchange,
+    ExchangeMail,
+    ExchangeNote,
     Message,
     MessageState,
     Mute,
@@ -49,6 +56,13 @@ FACTS = [
     Suppression,
     DomainPause,
     Allowance,
+    KeyOrder,
+    SigningKey,
+    RetiredCode,
+    RetiredList,
+    Exchange,
+    ExchangeNote,
+    ExchangeMail,
 ]
 
 
