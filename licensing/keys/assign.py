@@ -1,6 +1,7 @@
 """Which key serves which license, and until when. The database refuses what would break the rules (migration 0002)."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -17,7 +18,7 @@ def assign(*, license: License, key: RegistrationKey, now: datetime) -> KeyAssig
     Raises `KeyUnavailable`, and IntegrityError for a license that another key serves.
     """
     with transaction.atomic():
-        locked = RegistrationKey.objects.select_for_update().get(pk=key.pk)
+        locked = held(key.pk)
         if locked.state == KeyState.RETIRED:
             raise KeyUnavailable("the key is retired")
         seat = free_seat(locked, now=now)
@@ -25,6 +26,16 @@ def assign(*, license: License, key: RegistrationKey, now: datetime) -> KeyAssig
             RegistrationKey.objects.filter(pk=key.pk).update(state=KeyState.SERVING)
             key.state = KeyState.SERVING
         return KeyAssignment.objects.create(key=key, license=license, seat=seat, starts_at=now)
+
+
+def held(key_id: UUID) -> RegistrationKey:
+    """The key, kept from everybody else until the transaction ends.
+
+    One that serves all buyers is only read: it has no seats to count, and an import that gives it to many holds it for
+    as long as its chunk takes. Should it retire meanwhile, the trigger refuses the assignment.
+    """
+    with_seats = RegistrationKey.objects.select_for_update().filter(pk=key_id, seats__isnull=False)
+    return with_seats.first() or RegistrationKey.objects.get(pk=key_id)
 
 
 def free_seat(key: RegistrationKey, *, now: datetime) -> int | None:
@@ -47,7 +58,7 @@ def end(assignment: KeyAssignment, *, at: datetime, reason: str) -> bool:
     The key retires when no license holds it any more, unless it serves all buyers: it never returns to the pool.
     """
     with transaction.atomic():
-        key = RegistrationKey.objects.select_for_update().get(pk=assignment.key_id)
+        key = held(assignment.key_id)
         ended = KeyAssignment.objects.open().filter(pk=assignment.pk).update(ends_at=at, end_reason=reason)
         if ended:
             assignment.ends_at, assignment.end_reason = at, reason

@@ -17,8 +17,9 @@ LEAKED: Final = "leaked"
 
 def lock_keys(ids: Iterable[UUID]) -> None:
     """Hold these keys until the transaction ends, in one order for everybody: two moves in opposite directions
-    between codes for all buyers would wait for each other."""
-    list(RegistrationKey.objects.select_for_update().filter(pk__in=set(ids)).order_by("pk").values_list("pk"))
+    between keys of many seats would wait for each other. Codes for all buyers nobody holds (`assign.held`)."""
+    with_seats = RegistrationKey.objects.filter(pk__in=set(ids), seats__isnull=False)
+    list(with_seats.select_for_update().order_by("pk").values_list("pk"))
 
 
 def replace(
