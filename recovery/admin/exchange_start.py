@@ -96,8 +96,9 @@ class Startable(Decidable):
             only=None if given["whole"] else shown.license.pk,
         )
         tell(request, result)
-        finished = result.begun and not (result.without_code or result.more)
-        return HttpResponseRedirect(page_of(result.begun[0]) if finished else start_of(shown.license.pk))
+        if still := result.more or next(iter(result.without_code), None):
+            return HttpResponseRedirect(start_of(still))
+        return HttpResponseRedirect(page_of(result.begun[0]) if result.begun else start_of(shown.license.pk))
 
     def looked_up(self, request: HttpRequest, asked: Any) -> Outlook:
         """The license that is asked about. 403 for who may not change exchanges, before anything is looked up."""
@@ -155,14 +156,14 @@ def tell(request: HttpRequest, result: Replaced) -> None:
             messages.WARNING,
             len(result.without_code),
             "Licenses that still have the leaked code: {}. There is no other "
-            "to give. Load codes, then press again.",
+            "to give. Load codes, then press again: this is one of them.",
         ),
         (
             messages.INFO,
             len(result.left),
             "Licenses left as they are, since they are over, not paid, or moving already: {}.",
         ),
-        (messages.WARNING, int(result.more), "More licenses are on this code. Press again."),
+        (messages.WARNING, int(result.more is not None), "More licenses are on this code. Press again."),
     )
     for level, count, words in said:
         if count:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby, islice
+from itertools import groupby
 from typing import Final
 from uuid import UUID
 
@@ -19,18 +19,19 @@ from recovery.exchange.facts import Unit, units_of
 from recovery.models import Exchange, ExchangeKind
 from recovery.policy import OF_STANDING
 
+TRIED_AT_ONCE: Final = 1_000  # those who are left as they are (refunded) are come to again each time
 OWNERS_AT_ONCE: Final = 100  # transactions of one request; a code for all buyers may serve many thousands
 
 
 @dataclass
 class Replaced:
     """What became of the licenses on a leaked code: exchanges begun, licenses that no other code was there for, and
-    those left as they are (refunded, ended, or on their way elsewhere). `more`: others are still on the code."""
+    those left as they are (refunded, ended, or on their way elsewhere). `more`: the first that was not come to."""
 
     begun: list[Exchange] = field(default_factory=list)
     without_code: list[UUID] = field(default_factory=list)
     left: list[UUID] = field(default_factory=list)
-    more: bool = False
+    more: UUID | None = None
 
 
 def replace_everywhere(
@@ -45,10 +46,14 @@ def replace_everywhere(
     if not reason.strip():
         raise ReasonNeeded
     result = Replaced()
-    groups = iter([[only]]) if only else by_owner(key_id)
-    for licenses in islice(groups, OWNERS_AT_ONCE):
+    served = 0
+    for tried, licenses in enumerate([[only]] if only else by_owner(key_id)):
+        if served == OWNERS_AT_ONCE or tried == TRIED_AT_ONCE:
+            result.more = licenses[0]
+            break
+        before = len(result.begun)
         replace_for_owner(key_id, licenses, cause=Cause(by=by, reason=reason), now=now, result=result)
-    result.more = next(groups, None) is not None
+        served += len(result.begun) > before
     return result
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from licensing.keys.assign import assign
 from licensing.models import Case, KeyState, License, RegistrationKey
+from recovery.journeys import leaked_key
 from recovery.journeys.exchange import ask_support
 from recovery.models import Exchange, ExchangeState, Message
 from tests import factories
@@ -251,11 +252,30 @@ def test_serves_whom_it_can_where_codes_do_not_last_and_the_rest_once_there_are_
 
     first = replace(support, units[0])
     left = [unit for unit in units if key_of(unit) == key]
+    assert (
+        f'name="key" value="{key.pk}"' in first.content.decode()
+    )  # pressed again, it is about the same code
     factories.key(edition=key.edition)
     replace(support, units[0], key=str(key.pk))
 
     assert b"Licenses that still have the leaked code: 1." in first.content
     assert len(left) == 1
+    assert not [unit for unit in units if key_of(unit) == key]
+
+
+def test_goes_on_where_it_stopped_when_very_many_share_a_code(
+    support: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leaked_key, "OWNERS_AT_ONCE", 2)
+    key, units = shared_by(3, spare=3)
+
+    first = replace(support, units[0])
+    still = [unit for unit in units if key_of(unit) == key]
+    replace(support, still[0])
+
+    assert b"More licenses are on this code. Press again." in first.content
+    assert f'name="license" value="{still[0].pk}"' in first.content.decode()
+    assert len(still) == 1
     assert not [unit for unit in units if key_of(unit) == key]
 
 
