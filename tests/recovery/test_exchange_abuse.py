@@ -10,7 +10,7 @@ from django.utils import timezone
 from licensing.keys.signing import new_signing_key
 from licensing.models import Edition, KeyOrder, License, OrderState, SigningKey, SigningPurpose
 from recovery.errors import NoSuchLicense, TooManyMoves
-from recovery.journeys.exchange import MOST_CANCELLED, MOST_UNITS, cancel, move
+from recovery.journeys.exchange import MOST_CANCELLED, MOST_UNITS, ask_support, cancel, move
 from recovery.journeys.exchange_support import replace_leaked
 from recovery.journeys.exchange_waiting import complete_waiting
 from recovery.models import Exchange, ExchangeState, Message
@@ -56,6 +56,16 @@ def test_a_code_for_all_buyers_that_leaked_and_was_replaced_is_given_to_nobody_n
     moved(other)
 
     assert key_of(unit) == key_of(other) == fresh != leaked
+
+
+def test_what_a_customer_writes_steers_no_terminal() -> None:
+    unit = owned(shop(exchange_needs_approval=True).windows)
+
+    asked = ask_support(
+        proved(unit), license_id=unit.pk, platform="macos", text="\x1b]0;x\x07Hi\r\n\x9b2JBye\0\x7f", now=NOW
+    )
+
+    assert asked.notes.get().text == "]0;xHi\n2JBye"
 
 
 def test_support_is_told_anew_once_the_pool_was_filled_since() -> None:
