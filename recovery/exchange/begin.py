@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,7 @@ from recovery.models import (
 from recovery.policy import Policy
 
 LONGEST_TEXT = 4000  # characters that customer or support may write at once
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and line feed
 
 
 @dataclass(frozen=True)
@@ -80,8 +82,8 @@ def note(exchange: Exchange, text: str, *, author: NoteAuthor, by: str = "") -> 
 
 
 def kept(text: str) -> str:
-    """A text as it is stored: without anything that looks like a card number."""
-    return scrub(text.replace("\0", "").strip()[:LONGEST_TEXT])[0]
+    """A text as it is stored: without anything that looks like a card number, or that steers a terminal."""
+    return scrub(CONTROL.sub("", text).strip()[:LONGEST_TEXT])[0]
 
 
 def open_case(exchange: Exchange) -> Case:
