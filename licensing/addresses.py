@@ -57,13 +57,15 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]"
 # trusted, or reserved (RFC 5891 4.2.3.1): never plain.
 _PLAIN_LABEL = r"(?!..--)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _PLAIN = re.compile(
-    rf"(?=[^@]{{1,64}}@){_ATOM}++(?:\.{_ATOM}++)*+"
+    rf"(?=[^@]{{1,64}}@){_ATOM}+(?:\.{_ATOM}+)*"
     rf"@(?:{_PLAIN_LABEL}\.)+(?=[A-Za-z]){_PLAIN_LABEL}"
 )
-_DOT_ATOM = re.compile(rf"{_ATOM}++(?:\.{_ATOM}++)*+")
+# No possessive quantifiers: Python 3.11.2, which is Debian 12's, takes "a." for a match of them. None is needed, since
+# an atom has no dot in it.
+_DOT_ATOM = re.compile(rf"{_ATOM}+(?:\.{_ATOM}+)*")
 # The same with every other character allowed (RFC 6531 3.3); which of them is checked one by one.
 _UTF8_ATOM = rf"(?:{_ATOM}|[^\x00-\x7f])"
-_UTF8_DOT_ATOM = re.compile(rf"{_UTF8_ATOM}++(?:\.{_UTF8_ATOM}++)*+")
+_UTF8_DOT_ATOM = re.compile(rf"{_UTF8_ATOM}+(?:\.{_UTF8_ATOM}+)*")
 
 _OUTER_SPACE = (
     " \t\r\n\f\v\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
