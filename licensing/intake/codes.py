@@ -53,7 +53,7 @@ class Held:
     state: str
     seats: int | None
     owners: set[str | None] = field(default_factory=set)
-    taken: int = 0  # the highest seat in use
+    taken: int = 0  # the highest seat in use, or in its grace period
     was: tuple[str, int | None] | None = None  # state and seats on file; None for a key that is new
 
     @property
@@ -80,13 +80,13 @@ class Held:
 class Codes:
     """All the keys that one chunk of orders speaks of, looked up in one go."""
 
-    def __init__(self, wanted: Iterable[tuple[Item, str]]) -> None:
+    def __init__(self, wanted: Iterable[tuple[Item, str]], *, now: datetime) -> None:
         self._marks = {(item.edition_id, code): marks_of(item, code) for item, code in wanted}
         self._held: dict[tuple[str, bytes], Held] = {}
         self._new: list[tuple[object, ...]] = []
-        self.load()
+        self.load(now=now)
 
-    def load(self) -> None:
+    def load(self, *, now: datetime) -> None:
         for key in on_file(self._marks.values()):
             held = Held(str(key.pk), key.state, key.seats, was=(key.state, key.seats))
             for mark in (key.fingerprint_a, key.fingerprint_b):
@@ -97,7 +97,7 @@ class Codes:
         for key_id, seat, ends_at, owner in open_ones.values_list("key", "seat", "ends_at", "license__owner"):
             held = by_id[str(key_id)]
             held.owners.add(str(owner) if owner else None)
-            held.taken = max(held.taken, (seat or 0) if ends_at is None else 0)
+            held.taken = max(held.taken, (seat or 0) if ends_at is None or ends_at > now else 0)
 
     def give(
         self, item: Item, code: str, *, owner: str | None, units: int, registered_name: str

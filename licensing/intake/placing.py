@@ -47,7 +47,9 @@ def place(placements: Sequence[Placement], *, now: datetime) -> None:
     quicker: then begin again.
     """
     placed = [placement for placement in placements if placement.placed]
-    codes = Codes((item, code) for each in placed for item in each.items for code in each.sold.codes)
+    codes = Codes(
+        ((item, code) for each in placed for item in each.items for code in each.sold.codes), now=now
+    )
     units: list[Row] = []
     assignments: list[Row] = []
     cases: list[Case] = []

@@ -1,9 +1,12 @@
 """One customer's key is never handed to a second one, whatever files say."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
+from licensing.keys.assign import end
 from licensing.models import (
     Case,
     CaseKind,
@@ -186,3 +189,14 @@ def test_a_code_that_a_generator_made_for_one_buyer_goes_to_no_other(tmp_path: P
 
     assert run.outcomes == {"needs_person": 1}
     assert serves() == ["anna@example.com"]
+
+
+def test_a_seat_in_its_grace_period_is_not_given_again(tmp_path: Path) -> None:
+    imported(sales_file(tmp_path, order("anna@example.com", License_Key=CODE, Quantity="2")))
+    moved = KeyAssignment.objects.get(seat=2)
+    end(moved, at=timezone.now() + timedelta(days=14), reason="moved")
+
+    imported(sales_file(tmp_path, order("anna@example.com", License_Key=CODE)))
+
+    assert RegistrationKey.objects.get().seats == 3
+    assert sorted(KeyAssignment.objects.open().values_list("seat", flat=True)) == [1, 3]
