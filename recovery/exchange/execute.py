@@ -10,7 +10,7 @@ from licensing.holdings import standing_of
 from licensing.keys.assign import KeyUnavailable
 from licensing.keys.chain import LEAKED, MOVED, lock_keys, replace, take_back
 from licensing.keys.sources import supply
-from licensing.models import Case, CaseKind, KeyAssignment, License, RegistrationKey
+from licensing.models import Case, CaseKind, EmailAddress, KeyAssignment, License, RegistrationKey
 from recovery.errors import CannotUndo, NoSuchLicense, NotRunning, Stale
 from recovery.exchange.announce import announce
 from recovery.exchange.facts import movable, units_of
@@ -116,8 +116,18 @@ def undo(exchange: Exchange, *, by: str = "", now: datetime) -> None:
 
 
 def is_possible(exchange: Exchange, license: License, *, now: datetime) -> bool:
-    """Whether an exchange that waited can still be done: in good standing, and served by what it was asked for."""
+    """Whether an exchange that waited can still be done: in good standing, served by what it was asked for, and owned
+    by who asked."""
     return (
         standing_of(license, has_key=True, now=now) not in OF_STANDING
+        and is_askers(exchange, license)
         and KeyAssignment.objects.open().filter(pk=exchange.from_assignment_id).exists()
     )
+
+
+def is_askers(exchange: Exchange, license: License) -> bool:
+    """Whether the mailbox that asked is, or was, the owner's. What support began, or is forgotten, counts as theirs."""
+    asked = exchange.request
+    if asked is None:
+        return True
+    return EmailAddress.objects.filter(canonical=asked.address, customer=license.owner_id).exists()

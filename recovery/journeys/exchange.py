@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from licensing.models import Customer, Edition, EmailAddress, License
 from recovery.errors import (
@@ -209,7 +209,11 @@ def undo_move(request: RecoveryRequest, *, exchange_id: UUID, now: datetime) -> 
 
 def batch_of(request: RecoveryRequest, *, exchange_id: UUID) -> list[Exchange]:
     """The exchange, and those that the same press of the button began. Raises `NoSuchLicense`."""
-    mine = Exchange.objects.filter(license__owner=owner_of(request))
+    owner = owner_of(request)
+    by_me = Q(request=None) | Q(request__address__in=owner.addresses.values("canonical"))
+    mine = Exchange.objects.filter(
+        by_me, license__owner=owner
+    )  # not what an owner before wrote about the license
     first = mine.filter(pk=exchange_id).first()
     if first is None:
         raise NoSuchLicense

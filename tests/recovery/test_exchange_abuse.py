@@ -10,10 +10,10 @@ from django.utils import timezone
 from licensing.keys.signing import new_signing_key
 from licensing.models import Edition, KeyOrder, License, OrderState, SigningKey, SigningPurpose
 from recovery.errors import NoSuchLicense, TooManyMoves
-from recovery.journeys.exchange import MOST_CANCELLED, MOST_UNITS, ask_support, cancel, move
+from recovery.journeys.exchange import MOST_CANCELLED, MOST_UNITS, ask_support, batch_of, cancel, move
 from recovery.journeys.exchange_support import replace_leaked
 from recovery.journeys.exchange_waiting import complete_waiting
-from recovery.models import Exchange, ExchangeState, Message
+from recovery.models import Exchange, ExchangeState, Message, MessageKind
 from tests import factories
 from tests.recovery.exchanging import DAY, NOW, key_of, latest, owned, proved, seen, shop
 
@@ -66,6 +66,42 @@ def test_what_a_customer_writes_steers_no_terminal() -> None:
     )
 
     assert asked.notes.get().text == "]0;xHi\n2JBye"
+
+
+def test_what_one_owner_asked_for_is_not_done_to_the_next_ones_license() -> None:
+    sold = shop()
+    unit = owned(sold.windows)
+    moved(unit)
+    License.objects.filter(pk=unit.pk).update(owner=factories.customer())
+    factories.key(edition=sold.mac)
+
+    assert complete_waiting(now=NOW) == 0
+    assert latest(unit).state == ExchangeState.CANCELLED
+
+
+def test_who_gave_up_the_mailbox_that_asked_gets_the_key_at_the_new_one() -> None:
+    sold = shop()
+    unit = owned(sold.windows)
+    moved(unit)
+    assert unit.owner is not None
+    unit.owner.addresses.update(former_since=NOW)
+    factories.address(of=unit.owner, email="new@example.com")
+    factories.key(edition=sold.mac)
+
+    assert complete_waiting(now=NOW) == 1
+    told = Message.objects.get(kind=MessageKind.REPLACEMENT).request
+    assert told is not None
+    assert told.address == "new@example.com"
+
+
+def test_what_one_owner_wrote_is_not_shown_to_the_next() -> None:
+    unit = owned(shop(exchange_needs_approval=True).windows)
+    asked = ask_support(proved(unit), license_id=unit.pk, platform="macos", text="I am ill", now=NOW)
+    License.objects.filter(pk=unit.pk).update(owner=factories.customer())
+    unit.refresh_from_db()
+
+    with pytest.raises(NoSuchLicense):
+        batch_of(proved(unit), exchange_id=asked.pk)
 
 
 def test_support_is_told_anew_once_the_pool_was_filled_since() -> None:
