@@ -199,4 +199,4 @@ def test_a_seat_in_its_grace_period_is_not_given_again(tmp_path: Path) -> None:
     imported(sales_file(tmp_path, order("anna@example.com", License_Key=CODE)))
 
     assert RegistrationKey.objects.get().seats == 3
-    assert sorted(KeyAssignment.objects.open().values_list("seat", flat=True)) == [1, 3]
+    assert set(KeyAssignment.objects.open().values_list("seat", flat=True)) == {1, 3}
