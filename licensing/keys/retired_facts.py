@@ -26,10 +26,11 @@ def counting(*, key: str, now: datetime) -> Exists:
     """For rows that name a key in the field `key`: whether it counts.
 
     A key counts while one of its assignments is open, or has not come to its end, and that license is in good standing:
-    not revoked, and its purchase no test, not refunded as a whole, and not in a dispute that is open or lost. So a key
+    not revoked, not expired, and its purchase no test, not refunded as a whole, and not in a dispute that is open or lost. So a key
     in its period of grace counts, and one of five seats as long as any of them is held.
     """
-    return Exists(KeyAssignment.objects.serving(now=now).filter(SOUND, key=OuterRef(key)))
+    running = Q(license__expires_at=None) | Q(license__expires_at__gt=now)
+    return Exists(KeyAssignment.objects.serving(now=now).filter(SOUND, running, key=OuterRef(key)))
 
 
 def unknown_ones(editions: Iterable[UUID], *, now: datetime) -> list[QuerySet[RegistrationKey]]:
@@ -41,6 +42,7 @@ def unknown_ones(editions: Iterable[UUID], *, now: datetime) -> list[QuerySet[Re
     over = [
         KeyAssignment.objects.filter(ends_at__lte=now),
         KeyAssignment.objects.filter(license__revoked_at__isnull=False),
+        KeyAssignment.objects.filter(license__expires_at__lte=now),
         KeyAssignment.objects.filter(license__line__purchase__in=Purchase.objects.filter(SPOILT)),
     ]
     unknown = RegistrationKey.objects.filter(edition__in=list(editions), retired_code=None)

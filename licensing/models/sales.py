@@ -179,6 +179,9 @@ class License(Record):
                 fields=["upgrade_of"], name="upgrades_of_a_license", condition=Q(upgrade_of__isnull=False)
             ),
             models.Index(fields=["id"], name="revoked_licenses", condition=Q(revoked_at__isnull=False)),
+            models.Index(
+                fields=["expires_at"], name="licenses_that_end", condition=Q(expires_at__isnull=False)
+            ),
         ]
 
     def ended(self, *, now: datetime) -> bool:

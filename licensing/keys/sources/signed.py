@@ -36,6 +36,7 @@ def stored_key(edition: Edition, license: License, signer: SigningKey, *, now: d
 
 def facts_of(edition: Edition, license: License, *, name: str, now: datetime) -> dict[str, str]:
     """What the document says. `document` differs each time: a license may get a second one on the same day."""
+    ends = {"expires": day(license.expires_at)} if license.expires_at else {}
     return {
         "product": edition.product.slug,
         "title": edition.product.name,
@@ -43,10 +44,15 @@ def facts_of(edition: Edition, license: License, *, name: str, now: datetime) ->
         "platform": edition.platform,
         "version": edition.version,
         "name": name,
-        "issued": now.astimezone(UTC).date().isoformat(),
+        "issued": day(now),
+        **ends,
         "license": str(license.id),
         "document": str(uuid7()),
     }
+
+
+def day(moment: datetime) -> str:
+    return moment.astimezone(UTC).date().isoformat()
 
 
 def is_genuine(text: str) -> bool:

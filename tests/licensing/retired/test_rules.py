@@ -75,6 +75,19 @@ def test_the_code_of_a_revoked_license_is_listed(edition: Edition, is_listed: Li
     assert is_listed(assignment)
 
 
+def test_the_code_of_an_expired_license_is_listed_until_it_is_renewed(
+    edition: Edition, is_listed: Listed
+) -> None:
+    assignment = served(edition)
+    owned = License.objects.filter(pk=assignment.license_id)
+
+    owned.update(expires_at=NOW)
+    expired = is_listed(assignment)
+    owned.update(expires_at=NOW + timedelta(days=365))
+
+    assert (expired, is_listed(assignment, now=NOW + DAY)) == (True, False)
+
+
 def test_the_code_of_a_refunded_order_is_listed(edition: Edition, is_listed: Listed) -> None:
     assignment = served(edition)
 

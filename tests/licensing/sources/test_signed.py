@@ -2,7 +2,7 @@
 
 import quopri
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 
@@ -231,3 +231,13 @@ def test_support_can_tell_documents_apart_by_their_tails() -> None:
     tails = {tail(written(KEY_NAME, {"name": str(number)}, PRIVATE.sign)) for number in range(20)}
 
     assert len(tails) > 10
+
+
+@pytest.mark.django_db
+def test_a_document_of_a_license_that_ends_says_when() -> None:
+    license = factories.license(edition=edition(), expires_at=NOW + timedelta(days=30))
+    new_signing_key("licenses")
+
+    text = content_of(supply(license.edition, [license], now=NOW)[license.id]).decode()
+
+    assert read(text).facts["expires"] == (NOW + timedelta(days=30)).date().isoformat()
