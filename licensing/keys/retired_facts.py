@@ -26,8 +26,8 @@ def counting(*, key: str, now: datetime) -> Exists:
     """For rows that name a key in the field `key`: whether it counts.
 
     A key counts while one of its assignments is open, or has not come to its end, and that license is in good standing:
-    not revoked, not expired, and its purchase no test, not refunded as a whole, and not in a dispute that is open or lost. So a key
-    in its period of grace counts, and one of five seats as long as any of them is held.
+    not revoked, not expired, and its purchase no test, not refunded as a whole, and not in a dispute that is open or
+    lost. So a key in its period of grace counts, and one of five seats as long as any of them is held.
     """
     running = Q(license__expires_at=None) | Q(license__expires_at__gt=now)
     return Exists(KeyAssignment.objects.serving(now=now).filter(SOUND, running, key=OuterRef(key)))
