@@ -21,6 +21,8 @@ SAID = """
 
     Try it with     {buyer}
 
+    Commands        MODE=demo VAR_DIR={folder} ENV_FILE={folder}/demo.env .venv/bin/python manage.py …
+
   Ctrl-C stops it; `make demo` finds the data in {folder} again.
 """
 

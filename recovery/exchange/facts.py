@@ -35,6 +35,11 @@ class Unit:
     def running(self) -> Exchange | None:
         return self.latest if self.latest and self.latest.is_running else None
 
+    def changed_after(self, moment: datetime | None) -> bool:
+        """Whether its key is another one than at that moment."""
+        done = (self.latest.completed_at, self.latest.undone_at) if self.latest else ()
+        return any(moment is not None and each is not None and each > moment for each in done)
+
     def target(self, platform: str) -> Edition | None:
         return next((edition for edition in self.targets if edition.platform == platform), None)
 

@@ -23,6 +23,7 @@ from recovery.exchange.begin import Cause, begin, begin_and_serve, note, open_ca
 from recovery.exchange.execute import end, lock_exchange, lock_licenses, undo
 from recovery.exchange.facts import Unit, movable, units_of
 from recovery.limits import DAY, QUESTIONS, customer_digest, take
+from recovery.mail.outbox import alert
 from recovery.models import Exchange, ExchangeState, NoteAuthor, RecoveryRequest
 from recovery.policy import Decision, Policy, Verdict
 
@@ -167,6 +168,7 @@ def ask_support(
         exchange = begin(unit, to, cause=Cause(request=request), now=now, state=ExchangeState.ASKED)
         note(exchange, text, author=NoteAuthor.CUSTOMER)
         open_case(exchange)
+        alert(f"asked {exchange.pk}")
     return exchange
 
 
@@ -179,6 +181,7 @@ def answer(request: RecoveryRequest, *, exchange_id: UUID, text: str, now: datet
         if exchange.state != ExchangeState.ASKED:
             raise NotRunning
         note(exchange, text, author=NoteAuthor.CUSTOMER)
+        alert(f"answered {exchange.pk}")
     return exchange
 
 

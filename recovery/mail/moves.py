@@ -94,6 +94,7 @@ def ways(exchange: Exchange) -> dict[str, Hashable]:
         "product": exchange.to_edition.product.name,
         "was": str(exchange.from_edition.get_platform_display()),
         "to": str(exchange.to_edition.get_platform_display()),
+        "approved": bool(exchange.by) and exchange.request_id is not None,
         "leaked": exchange.kind == ExchangeKind.LEAKED,
         "checks": exchange.from_edition.checks_retired_list,
         "may_be_undone": exchange.kind == ExchangeKind.MOVE and bool(exchange.policy.get("grace")),

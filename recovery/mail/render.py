@@ -88,7 +88,9 @@ def muted(message: Message, *, recipient: str, mute: Mute) -> Draft:
 def alert(message: Message) -> Draft:
     """Something support has to know, without anybody's address in it."""
     what, _, about = message.about.partition(" ")
-    return Draft("alert", settings.SUPPORT_EMAIL, {"what": what}, {"about": about}, message.created_at)
+    context = {"what": what, "console": settings.CONSOLE_ENABLED}
+    facts = {"about": about, "move_url": f"{settings.PUBLIC_URL}/console/recovery/exchange/{about}/change/"}
+    return Draft("alert", settings.SUPPORT_EMAIL, context, facts, message.created_at)
 
 
 def of_vendor() -> dict[str, Hashable]:

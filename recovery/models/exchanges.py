@@ -124,6 +124,13 @@ class Exchange(Record):
         """Whether it uses up the policy's count, as `counted`."""
         return self.kind == ExchangeKind.MOVE and self.completed_at is not None
 
+    @property
+    def question(self) -> ExchangeNote | None:
+        """What support asks, while it is the customer's turn."""
+        latest = list(self.notes.all())[-1:]
+        asks = self.state == ExchangeState.ASKED and latest and latest[0].author == NoteAuthor.SUPPORT
+        return latest[0] if asks else None
+
     def may_be_undone(self, serving: KeyAssignment, *, now: datetime) -> bool:
         """Whether this move is what put the license where it is, and its grace period lasts."""
         return (

@@ -35,13 +35,15 @@ class Licenses(ViewPage):
         now = timezone.now()
         owned = holdings(view, now=now)
         left = (view.view_ends_at - now).total_seconds() if view.view_ends_at else 0
+        moves = units(view, now=now) if owned else {}
         response = self.page(
             request,
             view=view,
             now=now,
+            moved_since=any(each.changed_after(view.verified_at) for each in moves.values()),
             mail=str(keys_mail_state(view)),
             minutes_left=max(1, round(left / 60)),
-            moves=units(view, now=now) if owned else {},
+            moves=moves,
             active=[each for each in owned if each.standing is Standing.ACTIVE],
             others=[each for each in owned if each.standing is not Standing.ACTIVE],
         )

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from licensing.keys.sealed import content_of
 from licensing.models import Edition, License
-from recovery.journeys.exchange import ask_support, cancel, move, undo_move
-from recovery.journeys.exchange_support import ask_back, decline, move_for, replace_leaked
+from recovery.journeys.exchange import answer, ask_support, cancel, move, undo_move
+from recovery.journeys.exchange_support import approve, ask_back, decline, move_for, replace_leaked
 from recovery.models import Message, MessageState, Withheld
 from tests import factories
 from tests.kit.mails import html_of, read, text_of
@@ -40,6 +40,10 @@ def unit(sold: Shop) -> License:
 
 def moved(unit: License) -> None:
     move(proved(unit), chosen=seen(unit), platform="macos", now=timezone.now())
+
+
+def to_customers(smtp: SmtpServer) -> list[Received]:
+    return [mail for mail in smtp.messages if mail.rcpt_to != ("support@vendor.example",)]
 
 
 def subject_of(mail: Received) -> str:
@@ -118,7 +122,7 @@ def test_a_declined_move_gives_the_reason_as_it_was_written(
     decline(asked, by="support", reason="Sold for <Windows> only.\nSorry.", now=timezone.now())
     deliver()
 
-    (mail,) = smtp.messages
+    (mail,) = to_customers(smtp)
     assert "Sold for <Windows> only.\nSorry." in text_of(mail)
     assert "Sold for &lt;Windows&gt; only." in html_of(mail)
 
@@ -132,7 +136,7 @@ def test_each_question_has_its_own_mail(
     deliver()
 
     assert sorted(
-        ("Which Mac?" in text_of(mail), "Which macOS?" in text_of(mail)) for mail in smtp.messages
+        ("Which Mac?" in text_of(mail), "Which macOS?" in text_of(mail)) for mail in to_customers(smtp)
     ) == [
         (False, True),
         (True, False),
@@ -239,7 +243,7 @@ def test_what_support_wrote_reaches_nobody_who_owns_the_license_only_since(
     passed_on(unit)
     deliver()
 
-    assert smtp.messages == []
+    assert to_customers(smtp) == []
 
 
 def test_a_new_key_that_was_replaced_before_its_mail_went_is_told_of_by_the_later_mail_alone(
@@ -253,3 +257,24 @@ def test_a_new_key_that_was_replaced_before_its_mail_went_is_told_of_by_the_late
     (mail,) = smtp.messages
     assert subject_of(mail) == "Your new registration key for Clip Cutter"
     assert "MAC-0002-ABCD-EFGH" in text_of(mail)
+
+
+def test_support_learns_what_customers_ask_and_answer(
+    sold: Shop, unit: License, smtp: SmtpServer, deliver: Deliver
+) -> None:
+    asked = asked_for(sold, unit)
+    answer(proved(unit), exchange_id=asked, text="My new one", now=timezone.now())
+    deliver()
+
+    told = {subject_of(mail): text_of(mail) for mail in smtp.messages}
+    assert set(told) == {"A customer asks for a move", "A customer answers about a move"}
+    assert all(str(asked) in text and "anna@example.com" not in text for text in told.values())
+
+
+def test_an_approved_move_says_that_support_said_yes(
+    sold: Shop, unit: License, smtp: SmtpServer, deliver: Deliver
+) -> None:
+    approve(asked_for(sold, unit), by="support", reason="", now=timezone.now())
+    deliver()
+
+    assert "support said yes: your license of Clip Cutter moved" in words(to_customers(smtp)[0])

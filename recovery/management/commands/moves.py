@@ -18,8 +18,8 @@ from recovery.errors import ExchangeRefused, RecoveryError
 from recovery.exchange.facts import Unit, movable, units_of
 from recovery.journeys import exchange_support as support
 from recovery.management.commands.mailboxes import login_name
-from recovery.models import Exchange
-from recovery.templatetags.move_words import why_not
+from recovery.models import Exchange, ExchangeState
+from recovery.templatetags.move_words import REASONS, why_not
 
 TROUBLES: Final = {
     "no_such_license": "There is no such license or move, or the product does not exist for that platform.",
@@ -97,18 +97,34 @@ def act(action: str, *, which: UUID, by: str, reason: str, platform: str = "", *
 
 
 def said(exchange: Exchange) -> str:
-    return f"{exchange.pk}: {exchange.get_state_display()}. The customer gets a mail about what changes for them."
+    state = f"{exchange.pk}: {exchange.get_state_display()}."
+    if exchange.state in (ExchangeState.CANCELLED, ExchangeState.WAITING):
+        return f"{state} No mail goes to the customer now."
+    return f"{state} The customer gets a mail about it."
 
 
 def queue() -> Iterator[str]:
-    running = Exchange.objects.running().select_related("from_edition__product", "to_edition__product")
+    running = Exchange.objects.running().select_related(
+        "from_edition__product", "to_edition__product", "license__owner"
+    )
     for exchange in running.prefetch_related("notes").order_by("id"):
         yield f"{exchange.pk}  {exchange.asked_at:%Y-%m-%d %H:%M}  {exchange.get_state_display()}"
         yield f"    {exchange.from_edition} to {exchange.to_edition.get_platform_display()}"
+        yield f"    {whose(exchange)}, license {exchange.license_id}"
+        if rule := REASONS.get(exchange.policy.get("rule", "")):
+            yield f"    {rule}"
         for note in exchange.notes.all():
             yield f"    {note.get_author_display()}: {' '.join(note.text.split())}"
     if not running.exists():
         yield "Nothing is asked for, and nobody waits."
+
+
+def whose(exchange: Exchange) -> str:
+    owner = exchange.license.owner
+    address = owner.addresses.current().order_by("-id").first() if owner else None
+    return " ".join(
+        filter(None, (owner.full_name if owner else "nobody's", f"<{address}>" if address else ""))
+    )
 
 
 def licenses(typed: str) -> Iterator[str]:

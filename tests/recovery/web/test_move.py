@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from licensing.models import Customer, Edition, License
+from recovery.journeys.exchange_support import ask_back
 from recovery.models import Exchange, ExchangeState
 from tests import factories
 from tests.recovery.exchanging import Shop, key_of, owned, served_by, shop
@@ -228,3 +229,22 @@ def test_a_key_that_a_generator_makes_is_said_to_be_made(opened: Visitor) -> Non
     assert "The Mac key is being made" in text_of(opened.get(answer["Location"]))
     assert waiting.assignments.count() == 0
     assert "The key for this license is being made" in text_of(opened.get("/licenses/"))
+
+
+def test_what_support_asks_stands_beside_the_license(opened: Visitor, mailed: Mailed) -> None:
+    unit = of_anna(shop(mac_codes=[MAC], exchange_needs_approval=True).windows)
+    answer = opened.send(move_page(unit), {"text": "A new Mac"}, to=move_page(unit) + "ask/")
+    ask_back(Exchange.objects.get().pk, by="support", text="Which Mac is it?")
+
+    card, page = text_of(opened.get("/licenses/")), text_of(opened.get(answer["Location"]))
+
+    assert "Support asks about your move to Mac: Which Mac is it?" in card
+    assert "Support asks you something" in page
+    opened.send(answer["Location"], {"text": "An Air"}, to=answer["Location"] + "answer/")
+    assert "Support has your question" in text_of(opened.get(answer["Location"]))
+
+
+def test_a_mail_with_former_keys_is_not_said_to_hold_all_of_this(opened: Visitor, unit: License) -> None:
+    press(opened, unit)
+
+    assert "older than your last move" in text_of(opened.get("/licenses/"))
