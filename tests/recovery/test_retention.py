@@ -9,7 +9,15 @@ from django.utils import timezone
 from licensing.models import ImportRow, ImportRun, ImportState
 from recovery.journeys.exchange import ask_support
 from recovery.journeys.exchange_support import decline
-from recovery.models import Challenge, Exchange, ExchangeNote, Message, MessageState, RecoveryRequest
+from recovery.models import (
+    Challenge,
+    Exchange,
+    ExchangeNote,
+    Message,
+    MessageKind,
+    MessageState,
+    RecoveryRequest,
+)
 from recovery.retention import forget
 from tests.factories import store
 from tests.kit.smtp import SmtpServer
@@ -74,7 +82,7 @@ def test_keeps_an_old_request_while_a_mail_that_answers_it_has_to_go_out(setting
     RecoveryRequest.objects.update(created_at=Now() - timedelta(days=settings.RETENTION_DAYS, seconds=1))
     decline(asked.pk, by="support", reason="Sorry", now=NOW)
     forget()
-    assert Message.objects.get().request == request
+    assert Message.objects.get(kind=MessageKind.DECLINED).request == request
     Message.objects.update(state=MessageState.ACCEPTED)
     forget()
     assert not RecoveryRequest.objects.exists()
