@@ -95,3 +95,14 @@ def test_refuses_what_was_refunded(unit: License, capsys: Captured) -> None:
 
     with pytest.raises(CommandError, match="refunded"):
         run(capsys, "do", unit.pk, "macos", "--reason", "Be kind")
+
+
+@pytest.mark.parametrize(("action", "length"), [("approve", 301), ("decline", 4001)])
+def test_refuses_a_reason_that_is_too_long(unit: License, capsys: Captured, action: str, length: int) -> None:
+    exchange = asked(unit)
+
+    with pytest.raises(CommandError, match="longer than"):
+        run(capsys, action, exchange.pk, "--reason", "x" * length)
+
+    exchange.refresh_from_db()
+    assert exchange.state == ExchangeState.ASKED

@@ -15,12 +15,14 @@ from licensing.addresses import AddressError, canonical
 from licensing.keys.code import mask
 from licensing.models import License
 from recovery.errors import ExchangeRefused, RecoveryError
+from recovery.exchange.begin import LONGEST_TEXT
 from recovery.exchange.facts import Unit, movable, units_of
 from recovery.journeys import exchange_support as support
 from recovery.management.commands.mailboxes import login_name
 from recovery.models import Exchange, ExchangeState
 from recovery.templatetags.move_words import REASONS, why_not
 
+LONGEST_REASON: Final = 300  # characters, as the column
 TROUBLES: Final = {
     "no_such_license": "There is no such license or move, or the product does not exist for that platform.",
     "not_running": "It was decided, done or cancelled meanwhile. Nothing was changed.",
@@ -78,7 +80,9 @@ def decide(parser: ArgumentParser, what: str) -> None:
 
 
 def act(action: str, *, which: UUID, by: str, reason: str, platform: str = "", **_: Any) -> Exchange:
-    now = timezone.now()
+    now, longest = timezone.now(), LONGEST_TEXT if action in ("decline", "ask") else LONGEST_REASON
+    if len(reason) > longest:
+        raise CommandError(f"The reason is longer than {longest} characters. Nothing was changed.")
     match action:
         case "approve":
             return support.approve(which, by=by, reason=reason, now=now)
