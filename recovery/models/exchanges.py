@@ -16,7 +16,7 @@ from recovery.models.requests import RecoveryRequest
 
 class ExchangeKind(models.TextChoices):
     MOVE = "move", "to another platform"
-    LEAKED = "leaked", "another code for a leaked one"
+    LEAKED = "leaked", "replaced key"
 
 
 class ExchangeState(models.TextChoices):
@@ -80,6 +80,7 @@ class Exchange(Record):
     objects = ExchangeQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "move"
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(
@@ -157,6 +158,8 @@ class ExchangeNote(Record):
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        verbose_name = "note about a move"
+        verbose_name_plural = "notes about moves"
         ordering = ["id"]
 
 
@@ -168,4 +171,6 @@ class ExchangeMail(models.Model):
     step = models.CharField(max_length=60, help_text="The mail's kind; of a question, with its note's id.")
 
     class Meta:
+        verbose_name = "mail about a move"
+        verbose_name_plural = "mails about moves"
         constraints = [models.UniqueConstraint(fields=["exchange", "step"], name="one_mail_per_step")]

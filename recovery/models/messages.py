@@ -14,7 +14,7 @@ class MessageKind(models.TextChoices):
     CHALLENGE = "challenge", "proof of the mailbox"
     KEYS = "keys", "the keys"
     MUTED = "muted", "requests are muted"
-    REPLACEMENT = "replacement", "the key of the other platform"
+    REPLACEMENT = "replacement", "the new key"
     UNDONE = "undone", "a move was undone"
     DECLINED = "declined", "a move was declined"
     QUESTION = "question", "support asks back"
