@@ -82,7 +82,7 @@ class ProductAdmin(ByHand):
         "name",
         "slug",
         "exchange_allowed",
-        number("exchanges_per_period", "exchanges in the period"),
+        number("exchanges_per_period", "moves in a period"),
         number("exchange_period_days", "period, days"),
         number("exchange_grace_days", "grace, days"),
         related(("editions", Edition, "product")),

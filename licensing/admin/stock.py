@@ -35,6 +35,8 @@ def stock_words(edition: Edition) -> str:
     if serves_all_by_one(edition):
         return "One code serves all its buyers."
     found = stock(edition, timezone.now())
+    if edition.stocked_at is None and not found.level:
+        return "No pool is used: nothing was ever loaded."
     tone = "bad" if not found.level else "wait" if found.level < edition.low_stock_level else "good"
     return format_html(
         "{} {} used a day over the last 90 days. {}",
@@ -46,7 +48,7 @@ def stock_words(edition: Edition) -> str:
 
 def outlook(found: Stock) -> str:
     if not found.level:
-        return "Nothing was ever loaded." if found.edition.stocked_at is None else "It is empty."
+        return "It is empty."
     return f"Runs dry on {date_format(found.dry_on, 'j F Y')}." if found.dry_on else "It does not run dry."
 
 
@@ -130,7 +132,7 @@ def tone_of(pool: Pool) -> str:
     if pool.shared:
         return state("one code for all", "off")
     if pool.is_unused:
-        return state("never loaded", "off")
+        return state("no pool used", "off")
     if not pool.level:
         return state("empty", "bad")
     return state("low", "wait") if pool.is_low else state("enough", "good")

@@ -71,10 +71,17 @@ def when(path: str, title: str) -> Cell:
 
 
 def moment(value: datetime, *, now: datetime) -> str:
+    return timed(value, distance(value, now=now))
+
+
+def day(value: datetime) -> str:
+    """`3 Nov 2026`, where it matters when something was and not how long ago."""
+    return timed(value, date_format(timezone.localtime(value), "j M Y"))
+
+
+def timed(value: datetime, words: str) -> str:
     exact = date_format(timezone.localtime(value), "Y-m-d H:i:s e")
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), exact, distance(value, now=now)
-    )
+    return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), exact, words)
 
 
 def distance(value: datetime, *, now: datetime) -> str:

@@ -21,5 +21,5 @@ def next_key(edition: Edition) -> str:
         return "A key is made at once."
     level = in_pool(edition).order_by("id")[: ENOUGH + 1].count()
     if not level:
-        return "Its pool is empty."
+        return "Its pool is empty." if edition.stocked_at else "Nothing was ever loaded into its pool."
     return f"A code of its pool is given, which has {'more than 100' if level > ENOUGH else level}."

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
-from licensing.console.cells import EMPTY, moment, page_of
+from licensing.console.cells import EMPTY, day, moment, page_of
 from licensing.console.policy_words import in_words
 from licensing.keys.code import mask
 from licensing.models import KeyAssignment, RegistrationKey
@@ -41,8 +41,14 @@ def rule_words(exchange: Exchange) -> str:
         return "A leaked code is replaced by support, whatever the rules for moves say."
     if rule == Reason.WITHIN_POLICY:
         return "Within the rules."
-    beyond = " Support went beyond it." if exchange.by and exchange.completed_at else ""
-    return f"{rule_of(rule)}{beyond}"
+    return f"{rule_of(rule)}{support_part(exchange, rule)}"
+
+
+def support_part(exchange: Exchange, rule: str) -> str:
+    """Approving is what the rule asks for where support looks at each move."""
+    if not (exchange.by and exchange.completed_at):
+        return ""
+    return " Support approved it." if rule == Reason.NEEDS_APPROVAL else " Support went beyond it."
 
 
 def rule_of(name: str) -> str:
@@ -85,14 +91,13 @@ def chain(exchange: Exchange) -> str:
 
 
 def link_of(assignment: KeyAssignment) -> str:
-    now = timezone.now()
-    until = moment(assignment.ends_at, now=now) if assignment.ends_at else "now"
+    ends = assignment.ends_at
     return format_html(
-        '<a href="{}"><code>{}</code></a> {}, {} – {}{}',
+        '<a href="{}"><code>{}</code></a> {}, {}{}{}',
         page_of(assignment.key),
         masked(assignment.key),
         assignment.key.edition,
-        moment(assignment.starts_at, now=now),
-        until,
+        format_html("{} – " if ends else "since {}", day(assignment.starts_at)),
+        day(ends) if ends else "",
         f" ({assignment.end_reason})" if assignment.end_reason else "",
     )

@@ -77,6 +77,7 @@ class Deed:
     required: bool
     longest: int
     act: Callable[[UUID, str, str, datetime], Exchange]
+    main: bool = False  # what is asked for: shown as a button
 
     def form(self, data: Any = None) -> forms.Form:
         """Empty where nothing is written."""
@@ -97,6 +98,7 @@ DEEDS: Final = {
             False,
             LONGEST_REASON,
             lambda pk, by, words, now: approve(pk, by=by, reason=words, now=now),
+            main=True,
         ),
         Deed(
             "decline",

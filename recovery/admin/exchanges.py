@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 
-from licensing.console.cells import choice, link, text, when
+from licensing.console.cells import EMPTY, choice, link, text, when
 from licensing.console.pages import ReadOnly, ReadOnlyRows
 from licensing.console.people import mailboxes
 from licensing.console.search import customers, keys, orders
@@ -22,11 +23,6 @@ WAYS = (
     (orders, "license__line__purchase"),
     (keys, "license__assignments__key"),
 )
-
-
-LATER = frozenset(
-    {"by", "reason", "completed_at", "old_key_until", "undone_at", "undone_by", "ended_at"}
-)  # empty until it happens
 
 
 class Mails(ReadOnlyRows):
@@ -48,7 +44,7 @@ class ExchangeAdmin(Startable):
         choice("state", "state", EXCHANGE_TONES),
         link("license__owner", "owner"),
         mailboxes("license__owner"),
-        text("by", "support login"),
+        text("by", "support"),
         when("asked_at", "asked"),
         when("completed_at", "done"),
     )
@@ -64,13 +60,14 @@ class ExchangeAdmin(Startable):
     search_help_text = HOW_TO_SEARCH
     ways = WAYS
     details = (
-        *list_display[1:4],
+        list_display[1],
+        conversation,
+        *list_display[2:4],
         link("license", "license", words=lambda license: str(license.edition)),
         link("license__line__purchase", "order", label="reference"),
         "kind",
         text("from_edition", "from"),
         text("to_edition", "to"),
-        conversation,
         rule_words,
         policy_words,
         text("by", "support login"),
@@ -86,12 +83,17 @@ class ExchangeAdmin(Startable):
     inlines = (Mails,)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Without what has not happened to it."""
-        return [
-            cell
-            for cell in self.details
-            if getattr(cell, "__name__", "") not in LATER or getattr(obj, getattr(cell, "__name__", ""), None)
-        ]
+        """Without what has not happened to it. Its chain of keys is never empty, and read only once."""
+        if obj is None:
+            return self.details
+        return [cell for cell in self.details if cell is chain or isinstance(cell, str) or cell(obj) != EMPTY]
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """With what was written: the page looks at it more than once."""
+        found = super().get_object(request, object_id, from_field)
+        if found is not None:
+            prefetch_related_objects([found], "notes")
+        return found
 
     def name_of(self, row: Exchange) -> str:
         return f"{row.from_edition} to {row.to_edition} · {row.license.owner or 'no owner'}"

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from licensing.keys.assign import assign
-from licensing.models import Case, KeyState, License, RegistrationKey
+from licensing.models import Case, Edition, KeyState, License, RegistrationKey
 from recovery.journeys import leaked_key
 from recovery.journeys.exchange import ask_support
 from recovery.models import Exchange, ExchangeState, Message
@@ -70,6 +70,17 @@ def test_the_page_of_a_license_leads_there(support: Client) -> None:
     text = support.get(page_address(unit)).content.decode()
 
     assert f'href="{reverse(START)}?license={unit.pk}"' in text
+
+
+@pytest.mark.parametrize("checks", [True, False])
+def test_says_who_goes_on_accepting_a_leaked_code(checks: bool, support: Client) -> None:
+    unit = owned_here()
+    Edition.objects.filter(pk=unit.edition_id).update(checks_retired_list=checks)
+
+    text = start(support, unit)
+
+    assert ("the program goes on accepting it" in text) is not checks
+    assert ("Its application refuses the leaked code" in text) is checks
 
 
 def test_says_what_a_move_would_do(support: Client) -> None:

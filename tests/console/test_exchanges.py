@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from recovery.journeys.exchange import ask_support
 from recovery.journeys.exchange_support import decline, move_for
@@ -86,6 +87,53 @@ def test_approves(support: Client) -> None:
     assert (exchange.state, exchange.by, exchange.reason) == ("done", "support", "A new computer")
     assert b"the license has its new key" in answer.content
     assert mails() == [MessageKind.REPLACEMENT]
+
+
+def test_says_that_support_approved_where_the_rule_is_that_it_approves(support: Client) -> None:
+    exchange = asked()
+
+    do(support, exchange, "approve")
+
+    text = page(support, exchange)
+    assert "For this product support looks at each move first. Support approved it." in text
+    assert "went beyond" not in text
+
+
+def test_says_that_support_went_beyond_the_rules(support: Client) -> None:
+    unit = owned(shop(mac_codes=["MAC-0001-ABCD-EFGH"], exchange_allowed=False).windows)
+
+    exchange = move_for(unit.pk, platform="macos", by="support", reason="A gift", now=timezone.now())
+
+    assert "by itself. Support went beyond it." in page(support, exchange)
+
+
+def test_shows_no_row_for_what_has_not_happened(support: Client) -> None:
+    unit = owned(shop().windows)
+    waiting = move_for(unit.pk, platform="macos", by="support", reason="", now=timezone.now())
+
+    for row in ("field-reason", "field-completed_at", "field-ended_at", "field-conversation"):
+        assert row not in page(support, waiting)
+    assert "field-conversation" in page(support, asked(text="My PC broke"))
+
+
+def test_a_declined_move_says_its_reason_once(support: Client) -> None:
+    exchange = asked()
+
+    do(support, exchange, "decline", words="It was sold for one platform.")
+
+    assert page(support, exchange).count("It was sold for one platform.") == 1
+    assert "field-reason" not in page(support, exchange)
+
+
+def test_the_keys_of_a_license_have_dates(support: Client) -> None:
+    exchange = moved()
+
+    text = page(support, exchange)
+
+    today = date_format(timezone.localtime(timezone.now()), "j M Y")
+    assert "now – " not in text
+    assert ", since <time datetime=" in text
+    assert f">{today}</time>" in text
 
 
 def test_says_that_an_approved_move_waits_for_a_key(support: Client) -> None:

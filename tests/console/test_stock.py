@@ -81,7 +81,7 @@ def test_the_page_says_what_is_low_what_is_empty_and_what_was_never_filled(suppo
 
     text = page(support)
 
-    for word in (">low<", ">empty<", ">never loaded<", ">enough<"):
+    for word in (">low<", ">empty<", ">no pool used<", ">enough<"):
         assert text.count(word) == 1
     assert page_address(enough) in text
 
@@ -131,6 +131,15 @@ def test_an_edition_says_what_is_left_and_when_it_runs_dry(support: Client) -> N
     assert "2 left" in text
     assert "under 0.1 used a day" in text
     assert f"Runs dry on {dry.day} {dry:%B %Y}." in text
+
+
+def test_an_edition_without_a_pool_runs_dry_on_no_day(support: Client) -> None:
+    edition = factories.edition()
+    bought = factories.license(edition=edition, owner=factories.customer())
+    assign(license=bought, key=factories.key(edition=edition), now=timezone.now() - timedelta(days=7))
+
+    assert "No pool is used: nothing was ever loaded." in support.get(page_address(edition)).content.decode()
+    assert "<time" not in page(support)
 
 
 def test_an_edition_names_who_waits_for_its_keys(support: Client) -> None:

@@ -1,4 +1,5 @@
 // Keyboard first: "/" goes to the search of the page, j and k walk the rows of a list, Enter opens (a focused link).
+// On a narrow screen a list's filters are folded away.
 "use strict";
 
 const typing = (target) => target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
@@ -29,4 +30,9 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && typing(event.target)) event.target.blur();
   if (typing(event.target) || !KEYS[event.key]) return;
   if (KEYS[event.key]()) event.preventDefault();
+});
+
+document.addEventListener("DOMContentLoaded", () => {
+  const fold = document.querySelector(".fold");
+  if (fold) fold.open = !matchMedia("(max-width: 1024px)").matches;
 });
