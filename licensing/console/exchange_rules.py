@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.validators import MaxValueValidator
 
-from licensing.console.policy_words import days, in_words, times
+from licensing.console.policy_words import in_words
 from licensing.models import Product
+from licensing.rules import MOST, TERMS, contradictions, rules_of
+
+__all__ = ["TERMS", "RulesForm", "sentence"]
 
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[Product]
 else:
     ModelForm = forms.ModelForm
 
-MOST = 32_767  # what the smallest of the databases keeps; no date is beyond the calendar with it
-TERMS = {
-    "offered": "exchange_allowed",
-    "per_period": "exchanges_per_period",
-    "period": "exchange_period_days",
-    "cooldown": "exchange_cooldown_days",
-    "window": "exchange_window_days",
-    "grace": "exchange_grace_days",
-    "needs_approval": "exchange_needs_approval",
-}
-
 
 def sentence(product: Product) -> str:
-    return in_words(**{term: getattr(product, field) for term, field in TERMS.items()})
+    return in_words(**rules_of(product))
 
 
 class RulesForm(ModelForm):
@@ -53,47 +43,3 @@ class RulesForm(ModelForm):
             for term, words in contradictions(rules):
                 self.add_error(TERMS[term], words)
         return given
-
-
-def contradictions(rules: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each with the rule that it is shown at. All numbers are there, and moving is allowed."""
-    if not rules["per_period"]:
-        yield (
-            "per_period",
-            "0 moves: nobody could move a license. To switch moving off, take the tick away above.",
-        )
-    if not rules["period"]:
-        yield "period", "A period of 0 days counts nothing: a license could move without limit."
-    if rules["window"] == 0:
-        yield "window", "0 days after the purchase: nobody could ever move a license. Empty means always."
-    if rules["period"] and rules["per_period"]:
-        yield from misfits(rules)
-
-
-def misfits(rules: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    period, cooldown, window = rules["period"], rules["cooldown"], rules["window"]
-    fitting = ceil(period / cooldown) if cooldown else rules["per_period"]
-    if cooldown > period:
-        yield (
-            "cooldown",
-            f"{days(cooldown)} between moves are more than the period of {days(period)}: no second move would ever "
-            "fall into one period, so their number would mean nothing.",
-        )
-    elif rules["per_period"] > fitting:
-        yield (
-            "per_period",
-            f"{days(cooldown)} apart, a license can move only {times(fitting)} in {days(period)}; "
-            "the rest could never be used.",
-        )
-    if window and rules["per_period"] > 1 and cooldown > window:
-        yield (
-            "window",
-            f"Moves are {days(cooldown)} apart, so only one would ever fall into the {days(window)} after the "
-            "purchase.",
-        )
-    if rules["grace"] > period:
-        yield (
-            "grace",
-            f"The old code would stay valid longer than the period of {days(period)}: who moves to and fro would "
-            "always have a code for each platform.",
-        )

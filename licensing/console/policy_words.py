@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from licensing.rules import days, times
+
 
 def in_words(
     *,
@@ -26,11 +28,3 @@ def in_words(
     )
     moves = f"A license may move {times(per_period)} in {days(period)}{apart}, {until} after the purchase."
     return f"{moves} {old_code} {who}"
-
-
-def times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times"
-
-
-def days(count: int) -> str:
-    return "1 day" if count == 1 else f"{count:,} days"

@@ -2,36 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, Model, Q
 
 from licensing.keys.code import FORMS
-from licensing.models import Edition, KeyState, Platform, Product
+from licensing.keys.sources.options import OPTIONS, check_options
+from licensing.models import Edition, KeySource, Platform, Product
+from licensing.setup.cells import BadCell, options, whole_number, yes_or_no
+from licensing.setup.products import RULES, Products
+from licensing.setup.records import save
+from licensing.setup.shown import is_shared, own_options
 from licensing.setup.table import Faults, Row, read_table
 
 COLUMNS: Final = (
     "sku", "product", "product_name", "version", "platform",
     "download_url", "activation_help", "normalisation", "shared_code",
+    "key_source", OPTIONS, "low_stock_level", "checks_retired_list", "exchange_line", *RULES,
 )  # fmt: skip
 FIELD_OF: Final = {"normalisation": "code_form"}  # where the column has a plainer word than the model
-PLAIN: Final[tuple[str, ...]] = ("version", "platform", "download_url", "activation_help", "normalisation")
-CHOICES: Final[dict[str, tuple[str, ...]]] = {"platform": tuple(Platform.values), "normalisation": FORMS}
-SHARED: Final = {"yes": True, "no": False, "": False}
+COLUMN_OF: Final = {field: column for column, field in FIELD_OF.items()}
+PLAIN: Final = ("version", "platform", "download_url", "activation_help", "normalisation", "exchange_line")
+CHOICES: Final[dict[str, tuple[str, ...]]] = {
+    "platform": tuple(Platform.values),
+    "normalisation": FORMS,
+    "key_source": tuple(KeySource.values),
+}
+KEPT: Final[dict[str, Callable[[str], Any]]] = {  # as they are where the cell is empty
+    "key_source": str,
+    "low_stock_level": whole_number,
+    "checks_retired_list": yes_or_no,
+}
+SOURCE: Final = frozenset({"key_source", OPTIONS, "code_form"})
 
 
 @dataclass
 class Loaded:
-    """How many editions the file made, changed, and found as they were."""
+    """How many editions the file made, changed, and found as they were; and products made or changed."""
 
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    products: int = 0
 
 
 def load_catalogue(path: Path, *, encoding: str = "", dry_run: bool = False) -> Loaded:
@@ -55,11 +71,11 @@ class Loading:
     def __init__(self, faults: Faults) -> None:
         self.faults = faults
         self.rows: dict[str, int] = {}
-        self.names: dict[str, tuple[str, int]] = {}
+        self.products = Products(faults)
         self.loaded = Loaded()
 
     def run(self, rows: list[Row]) -> Loaded:
-        self.products(rows)
+        self.loaded.products = self.products.load(rows)
         for row in rows:
             if not row.get("sku"):
                 self.faults.add(row, "sku", "is empty")
@@ -70,19 +86,6 @@ class Loading:
                 self.edition(row)
         return self.loaded
 
-    def products(self, rows: list[Row]) -> None:
-        """Names come first: one row in the file may name the product of many."""
-        for row in rows:
-            slug, name = row.get("product"), row.get("product_name")
-            if not slug or not name:
-                continue
-            said, number = self.names.setdefault(slug, (name, row.number))
-            if said != name:
-                self.faults.add(row, "product_name", f"row {number} says “{said}”")
-            elif number == row.number:
-                product = Product.objects.filter(slug=slug).first() or Product(slug=slug)
-                self.save(product, {"name": name}, row, {"slug": "product", "name": "product_name"})
-
     def edition(self, row: Row) -> None:
         edition = Edition.objects.filter(sku=row.get("sku")).first()
         known = edition is not None
@@ -91,11 +94,17 @@ class Loading:
         values = {
             **self.product_of(row, known),
             **self.plain(row, edition, known),
-            **self.shared(row, edition),
+            **self.kept(row),
+            **self.options(row, edition),
         }
         if len(self.faults.found) == before:
-            changed = self.save(edition, values, row, {"sku": "sku", "code_form": "normalisation"})
-            self.count(known=known, changed=changed)
+            self.count(known=known, changed=self.save(row, edition, values))
+
+    def save(self, row: Row, edition: Edition, values: dict[str, Any]) -> bool:
+        def tell(name: str, reason: str) -> None:
+            self.faults.add(row, COLUMN_OF.get(name, name), reason)
+
+        return save(edition, values, check=lambda changed: source_faults(edition, changed), tell=tell)
 
     def count(self, *, known: bool, changed: bool) -> None:
         self.loaded.new += not known
@@ -109,7 +118,7 @@ class Loading:
                 self.faults.add(row, "product", "is empty" if known else "is needed for a new edition")
             return {}
         product = Product.objects.filter(slug=slug).first()
-        if product is None and slug not in self.names:
+        if product is None and not self.products.is_named(slug):
             self.faults.add(row, "product_name", f"is needed, since there is no product “{slug}” yet")
         return {"product": product} if product else {}
 
@@ -121,8 +130,8 @@ class Loading:
             values["normalisation"] = values["normalisation"] or FORMS[0]
             self.keep_form(row, edition, values["normalisation"])
         for column, allowed in CHOICES.items():
-            if values.get(column) and values[column] not in allowed:
-                self.faults.add(row, column, f'"{values[column]}" is none of {", ".join(allowed)}')
+            if (cell := row.get(column)) and cell not in allowed:
+                self.faults.add(row, column, f'"{cell}" is none of {", ".join(allowed)}')
         return {FIELD_OF.get(column, column): value for column, value in values.items()}
 
     def keep_form(self, row: Row, edition: Edition, form: str) -> None:
@@ -131,68 +140,38 @@ class Loading:
             reason = f"cannot change any more: codes are filed under “{edition.code_form}”"
             self.faults.add(row, "normalisation", reason)
 
-    def shared(self, row: Row, edition: Edition) -> dict[str, Any]:
-        if "shared_code" not in row.cells:
-            return {}
-        word = row.get("shared_code").lower()
-        if word not in SHARED:
-            self.faults.add(row, "shared_code", "must be yes or no")
-            return {}
-        return {"key_source_options": {**edition.key_source_options, "shared": SHARED[word]}}
+    def kept(self, row: Row) -> dict[str, Any]:
+        filled = [column for column in KEPT if row.get(column)]
+        return {column: self.cell(row, column, KEPT[column]) for column in filled}
 
-    def save(self, record: Model, values: dict[str, Any], row: Row, columns: dict[str, str]) -> bool:
-        """Write what differs, if the model takes it; whether anything did."""
-        changes = {name: value for name, value in values.items() if differs(record, name, value)}
-        if not changes and not record._state.adding:
-            return False
-        for name, value in changes.items():
-            setattr(record, name, value)
+    def cell(self, row: Row, column: str, read: Callable[[str], Any]) -> Any:
         try:
-            record.full_clean()
-        except ValidationError as error:
-            for column, reason in reasons(error, record):
-                self.faults.add(row, columns.get(column, column), reason)
-            return False
-        record.save()
-        return True
+            return read(row.get(column))
+        except BadCell as problem:
+            self.faults.add(row, column, str(problem))
+            return None
+
+    def options(self, row: Row, edition: Edition) -> dict[str, Any]:
+        """Those of the source with `shared`, which only stands there where it is so: most sources do not know it."""
+        shared, own = is_shared(edition), own_options(edition)
+        if "shared_code" in row.cells:
+            shared = bool(row.get("shared_code") and self.cell(row, "shared_code", yes_or_no))
+        if OPTIONS in row.cells:
+            own = self.cell(row, OPTIONS, options) or {}
+            if "shared" in own:
+                self.faults.add(row, OPTIONS, "“shared” has a column of its own: shared_code")
+        is_same = shared == is_shared(edition) and own == own_options(edition)
+        if is_same and row.get("key_source") in ("", edition.key_source):
+            return {}
+        return {OPTIONS: {**own, "shared": True} if shared else own}
 
 
-def differs(record: Model, name: str, value: object) -> bool:
-    if name == "product":
-        return bool(getattr(record, "product_id", None) != getattr(value, "pk", None))
-    return bool(getattr(record, name) != value)
-
-
-def reasons(error: ValidationError, record: Model) -> Iterator[tuple[str, str]]:
-    """What the model says, by field. Its words for the one rule over several fields name no row, so ours do."""
-    for name, messages in error.message_dict.items():
-        for message in messages:
-            yield (name, message) if name != "__all__" else ("", taken(record) or message)
-
-
-def taken(record: Model) -> str:
-    if not isinstance(record, Edition):
-        return ""
-    same = Edition.objects.filter(
-        product=record.product_id, version=record.version, platform=record.platform
-    ).exclude(pk=record.pk)
-    other = same.values_list("sku", flat=True).first()
-    return f"another edition is that product, version and platform already: {other}" if other else ""
-
-
-def catalogue_rows() -> Iterator[tuple[str, ...]]:
-    """Every edition as a row of the file."""
-    for edition in Edition.objects.select_related("product").order_by("product__slug", "sku"):
-        yield (
-            edition.sku, edition.product.slug, edition.product.name, edition.version, edition.platform,
-            edition.download_url, edition.activation_help, edition.code_form,
-            "yes" if edition.key_source_options.get("shared") else "no",
-        )  # fmt: skip
-
-
-def editions_with_pool() -> Iterator[tuple[Edition, int]]:
-    """Every edition with the number of codes that wait in its pool."""
-    waiting = Count("keys", filter=Q(keys__state=KeyState.POOL))
-    counted = Edition.objects.select_related("product").annotate(waiting=waiting)
-    for edition in counted.order_by("product__slug", "sku"):
-        yield edition, edition.waiting
+def source_faults(edition: Edition, changed: set[str]) -> Iterator[tuple[str, str]]:
+    """As the console refuses it: a source that could make no key as it is set up."""
+    if not changed & SOURCE:
+        return
+    try:
+        check_options(edition)
+    except ValidationError as problem:
+        for name, messages in problem.message_dict.items():
+            yield from ((name, message) for message in messages)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from licensing.console.exchange_rules import sentence
 from licensing.management.tables import DRY_RUN, add_file_options, telling
-from licensing.setup.catalogue import COLUMNS, catalogue_rows, editions_with_pool, load_catalogue
+from licensing.models import Edition, KeySource
+from licensing.setup.catalogue import COLUMNS, load_catalogue
+from licensing.setup.shown import catalogue_rows, editions_with_pool, is_shared, options_text
 from licensing.setup.table import write_table
 
 
@@ -38,15 +42,30 @@ class Command(BaseCommand):
         if dry_run:
             self.stdout.write(DRY_RUN)
         self.stdout.write(
-            f"{loaded.new:,} new editions, {loaded.changed:,} changed, {loaded.unchanged:,} unchanged."
+            f"{loaded.new:,} new editions, {loaded.changed:,} changed, {loaded.unchanged:,} unchanged. "
+            f"{loaded.products:,} products new or changed."
         )
 
     def show(self) -> None:
+        told = None
         for edition, waiting in editions_with_pool():
-            shared = ", one code for all buyers" if edition.key_source_options.get("shared") else ""
-            self.stdout.write(f"{edition.sku:<32} {edition}")
-            self.stdout.write(
-                f"{'':<32} codes compared “{edition.code_form}”, {waiting:,} in the pool{shared}"
-            )
-            if edition.download_url:
-                self.stdout.write(f"{'':<32} {edition.download_url}")
+            if edition.product != told:
+                told = edition.product
+                self.stdout.write(f"{told.name}: {sentence(told)}")
+            self.stdout.write(f"  {edition.sku:<32} {edition}")
+            for line in lines_of(edition, waiting):
+                self.stdout.write(f"  {'':<32} {line}")
+
+
+def lines_of(edition: Edition, waiting: int) -> Iterator[str]:
+    shared = ", one code for all buyers" if is_shared(edition) else ""
+    yield f"codes compared “{edition.code_form}”, {waiting:,} in the pool{shared}"
+    yield f"new keys: {edition.get_key_source_display()} {options_text(edition)}".rstrip()
+    if edition.key_source == KeySource.POOL and edition.low_stock_level:
+        yield f"support gets a mail when fewer than {edition.low_stock_level:,} are left"
+    if edition.exchange_line:
+        yield f"moves between “{edition.exchange_line}”"
+    if edition.checks_retired_list:
+        yield "its application checks the list of retired codes"
+    if edition.download_url:
+        yield edition.download_url
