@@ -94,6 +94,16 @@ def test_lifts_a_suppression(capsys: Captured) -> None:
     assert Suppression.objects.get().lifted_at is not None
 
 
+def test_lists_the_domains_that_are_paused_or_says_that_none_is(capsys: Captured) -> None:
+    assert run(capsys, "pauses") == "Mail goes to all domains: none is paused.\n"
+
+    paused("example.com")
+
+    said = run(capsys, "pauses")
+    assert said.startswith("Mail to example.com is paused until")
+    assert said.count("\n") == 1
+
+
 def test_lifts_the_pause_of_a_domain_and_what_it_put_off(
     capsys: Captured, deliver: Deliver, smtp: SmtpServer
 ) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from licensing.keys.listable import judge
+from licensing.keys.listable import Judgement, in_words, judge
 from licensing.keys.retired import refresh
 from licensing.keys.retired_reading import NotIssued, current
 from licensing.keys.signing import NoSigningKey
@@ -32,12 +33,34 @@ class Command(BaseCommand):
         except (NoSigningKey, NotIssued) as error:
             raise CommandError(str(error)) from error
         self.stdout.write("A new list was issued." if issued else "Nothing has changed.")
-        self.stdout.write(
-            f"{RetiredCode.objects.filter(listed=True).count():>9,} codes, {state.size:,} bytes"
-        )
+        count = RetiredCode.objects.filter(listed=True).count()
+        self.stdout.write(f"{count:>9,} codes, {state.size:,} bytes")
         self.stdout.write(f"Sequence {state.sequence}, signed by {state.signed_by}")
         self.stdout.write(
             f"Issued {state.issued_at:%Y-%m-%d %H:%M}, expires {state.expires_at:%Y-%m-%d %H:%M}"
         )
-        for edition in Edition.objects.filter(checks_retired_list=True):
-            self.stdout.write(f"{edition.sku}: {judge(edition).sentence}")
+        for line in reasons(is_empty=not count):
+            self.stdout.write(line)
+
+
+def reasons(*, is_empty: bool) -> Iterator[str]:
+    """What is listed and why, edition by edition. Of an empty list, also of those that never come onto it."""
+    checking = Edition.objects.filter(checks_retired_list=True)
+    judged = [(edition, judge(edition)) for edition in checking]
+    if is_empty:
+        yield why_empty(judged)
+    for edition, judgement in judged:
+        yield f"{edition.sku}: {judgement.sentence}"
+    if is_empty:
+        yield from (f"{each.sku}: {in_words(each)}" for each in Edition.objects.exclude(pk__in=checking))
+
+
+def why_empty(judged: Sequence[tuple[Edition, Judgement]]) -> str:
+    if not judged:
+        return (
+            "The list is empty: of no edition it is said that its application checks the list. Say so at the edition "
+            "in the console, or in the column checks_retired_list of `catalogue load`."
+        )
+    if not any(judgement.listable for _, judgement in judged):
+        return "The list is empty: every edition whose application checks it is left out."
+    return "The list is empty: no code of the editions that may stand on it has retired."

@@ -50,7 +50,8 @@ class Command(BaseCommand):
             elif action == "lift":
                 self.lift(options["block"], options["whose"], options["by"], options["reason"], now)
             else:
-                self.stdout.writelines(f"{paused(each)}\n" for each in pauses(now=now))
+                found = [paused(each) for each in pauses(now=now)]
+                self.stdout.write("\n".join(found or ["Mail goes to all domains: none is paused."]))
         except AddressError as error:
             raise CommandError(error.message) from None
 
