@@ -106,7 +106,7 @@ class ExchangeNoteAdmin(ReadOnly):
         "author",
         text("by", "login"),
         "text",
-        link("exchange", "exchange", words=lambda exchange: str(exchange.to_edition)),
+        link("exchange", "move", words=lambda exchange: str(exchange.to_edition)),
         link("exchange__license__owner", "owner"),
         when("created_at", "written"),
     )
@@ -127,7 +127,7 @@ class ExchangeMailAdmin(ReadOnly):
         "step",
         choice("message__state", "state", MESSAGE_TONES),
         link("message", "mail", words=lambda message: str(message.get_kind_display())),
-        link("exchange", "exchange", words=lambda exchange: str(exchange.to_edition)),
+        link("exchange", "move", words=lambda exchange: str(exchange.to_edition)),
         link("exchange__license__owner", "owner"),
     )
     list_select_related = ("message", "exchange__to_edition__product", "exchange__license__owner")
