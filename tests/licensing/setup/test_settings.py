@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from licensing.intake.editions import Sold, create_editions
 from licensing.keys.signing import new_signing_key
 from licensing.models import Edition, Product, SigningPurpose
+from licensing.setup.catalogue import COLUMNS
 from tests import factories
 from tests.licensing.setup.files import load, written
 
@@ -255,3 +256,9 @@ def options(pattern: str) -> str:
 
 def quoted(cell: str) -> str:
     return '"' + cell.replace('"', '""') + '"'
+
+
+def test_the_documentation_names_every_column() -> None:
+    text = Path("docs/catalogue.md").read_text(encoding="utf-8")
+
+    assert [column for column in COLUMNS if f"`{column}`" not in text] == []
