@@ -94,12 +94,14 @@ def test_every_page_of_a_move_fits_its_screen(
     page = opened(new_browser(viewport={"width": width, "height": 740}), smtp, deliver)
 
     page.get_by_role("link", name="Move to Mac").first.click()
-    fits(page)
+    fits(page, "Move Clip Cutter from Windows to Mac")
     page.get_by_role("button", name="Move to Mac").click()
-    fits(page)
+    fits(page, "Done: Clip Cutter is now for Mac")
     page.get_by_role("link", name="Undo this move").click()
-    fits(page)
+    fits(page, "Take Clip Cutter back to Windows?")
 
 
-def fits(page: Page) -> None:
+def fits(page: Page, heading: str) -> None:
+    """The page of that heading, once it is there: a click returns before the next page has come."""
+    expect(page.get_by_role("heading", level=1)).to_have_text(heading)
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

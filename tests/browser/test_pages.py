@@ -50,8 +50,9 @@ def check(page: Page) -> None:
     assert page.evaluate(LOW_CONTRAST) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 360, 1280])
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(320, "light"), (360, "dark"), (1280, "light"), (1280, "dark")]
+)
 def test_fit_every_screen_and_read_in_every_light(
     new_browser: NewBrowser, smtp: SmtpServer, deliver: Deliver, scheme: str, width: int
 ) -> None:

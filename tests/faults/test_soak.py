@@ -27,7 +27,7 @@ EACH_ONCE = list(dict.fromkeys(AT_THE_SERVERS + AT_THE_WORKER))
 
 
 def test_nothing_is_lost_or_mixed_up_in_a_storm(service: Service) -> None:
-    soak(service, EACH_ONCE, mails=200, faults=len(EACH_ONCE))
+    soak(service, EACH_ONCE, mails=100, faults=len(EACH_ONCE))
 
 
 @pytest.mark.long

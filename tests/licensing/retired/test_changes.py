@@ -73,7 +73,7 @@ class World:
         return CLIENT.updated(None, fetched(self.client), self.keys, NOW)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(STEPS, max_size=15))
 def test_changes_applied_from_any_list_give_the_whole_list(
     client: Client, signing_key: SigningKey, steps: list[tuple[str, int]]
