@@ -9,13 +9,8 @@ from django.db.models import Q
 from licensing.models import Edition, Platform
 
 
-def counterparts_of(edition: Edition) -> list[Edition]:
-    """The editions that a license of this one may move to, by platform: those of its line, else of its version."""
-    return counterparts([edition])[edition]
-
-
 def counterparts(editions: Iterable[Edition]) -> dict[Edition, list[Edition]]:
-    """The same for many, in one query."""
+    """Where licenses of each may move to, by platform: editions of its line, else of its version. One query."""
     wanted = list(dict.fromkeys(editions))
     same_product = Q(product__in={each.product_id for each in wanted})
     others = Edition.objects.filter(same_product).exclude(platform=Platform.ANY).select_related("product")
