@@ -18,7 +18,7 @@ from licensing.intake.editions import Sold, create_editions
 from licensing.intake.meanings import Meanings
 from licensing.intake.pace import alongside
 from licensing.intake.purchases import record
-from licensing.intake.record import PurchaseRecord
+from licensing.intake.record import Told
 from licensing.intake.staging import Progress, opened
 from licensing.models import (
     EmailAddress,
@@ -36,7 +36,7 @@ CHUNK = {"sqlite": 200, "postgresql": 2_000}
 ATTEMPTS = 8  # a chunk that another import overtook begins again
 
 Sealed = tuple[int, bytes]  # a row's number in the file, and its payload
-Staged = tuple[int, PurchaseRecord]  # the same, and what it holds
+Staged = tuple[int, Told]  # the same, and what it holds
 
 # Tables that every chunk is looked up in. They grow from nothing within one import.
 LOOKED_UP = (Purchase, EmailAddress, RegistrationKey)

@@ -12,8 +12,8 @@ from typing import BinaryIO, Final, cast
 
 from licensing.intake.cards import SHORTEST, scrub
 from licensing.intake.encoding import FileRefused, open_text
-from licensing.intake.record import PurchaseRecord, RowRejected
-from licensing.intake.stores import Export
+from licensing.intake.record import RowRejected, Told
+from licensing.intake.shop import Export
 
 MOST_ROWS: Final = 5_000_000
 # More separators than a card number may have between its groups: no card is read across two cells.
@@ -41,7 +41,7 @@ class SalesFile:
     def encoding(self) -> str:
         return self._stream.encoding
 
-    def records(self) -> Iterator[tuple[int, PurchaseRecord | RowRejected]]:
+    def records(self) -> Iterator[tuple[int, Told | RowRejected]]:
         """Each row's number (the header is 1) with what it says, or why it is rejected.
 
         Raises `FileRefused` where the file is another shop's, cannot be decoded or parsed, or was cut. Nothing of a
@@ -65,7 +65,7 @@ class SalesFile:
                     continue
                 yield self.number, self.judged(cells, len(header), scrubbed, read)
                 self.refuse_too_many()
-        if not closed:
+        if self.export.closed and not closed:
             raise FileRefused(
                 f"{self.name} was cut: it ends after row {self.number} without its closing row."
             )
@@ -85,8 +85,8 @@ class SalesFile:
         cells: list[str],
         width: int,
         scrubbed: Callable[[list[str]], list[str]],
-        read: Callable[[Sequence[str]], PurchaseRecord],
-    ) -> PurchaseRecord | RowRejected:
+        read: Callable[[Sequence[str]], Told],
+    ) -> Told | RowRejected:
         if len(cells) != width:
             return RowRejected("", f"has {len(cells)} cells where the first row has {width}")
         try:

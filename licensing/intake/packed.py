@@ -1,10 +1,20 @@
 """A purchase record as bytes and back, for the time that it waits in staging (encrypted there)."""
 
 import json
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from licensing.intake.record import Party, Payment, PurchaseRecord, SoldLine
+from licensing.intake.record import (
+    LateCodes,
+    Party,
+    Payment,
+    PaymentNews,
+    PurchaseRecord,
+    Refund,
+    SoldLine,
+    Told,
+)
 
 _dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=datetime.isoformat).encode
 
@@ -15,7 +25,9 @@ def pack(record: PurchaseRecord) -> bytes:
 
 
 def unpack(data: bytes) -> PurchaseRecord:
-    reference, ordered_at, buyer, lines, payment, receiver, references, test, confirmed = json.loads(data)
+    reference, ordered_at, buyer, lines, payment, receiver, references, test, confirmed, complete = (
+        json.loads(data)
+    )
     return PurchaseRecord(
         reference,
         datetime.fromisoformat(ordered_at),
@@ -24,16 +36,33 @@ def unpack(data: bytes) -> PurchaseRecord:
         Payment(*map(moment, payment)),
         Party(*receiver) if receiver else None,
         tuple(map(tuple, references)),
-        test,
-        confirmed,
+        *rest,
     )
 
 
+def news(names: list[list[str]], payment: list[Any], *rest: bool) -> PaymentNews:
+    return PaymentNews(tuple(map(tuple, names)), Payment(*map(moment, payment)), *rest)
+
+
+def late_codes(
+    names: list[list[str]], codes: list[str], line: str, variant: str, expires_at: str | None, *rest: bool
+) -> LateCodes:
+    return LateCodes(tuple(map(tuple, names)), tuple(codes), line, variant, moment(expires_at), *rest)
+
+
 def sold_line(values: list[Any]) -> SoldLine:
-    product_ref, variant, name, quantity, codes, registered_name = values
-    return SoldLine(product_ref, variant, name, quantity, tuple(codes), registered_name)
+    product_ref, variant, name, quantity, codes, registered_name, reference, subscription, until = values
+    paid_until = datetime.fromisoformat(until) if until else None
+    names = (tuple(codes), registered_name, reference, subscription)
+    return SoldLine(product_ref, variant, name, quantity, *names, paid_until)
 
 
 def moment(value: Any) -> Any:
-    """Of payment's facts only the moments are text."""
+    """Of payment's facts only the moments are text, and only the refunds a list."""
+    if isinstance(value, list):
+        return tuple(Refund(units, line, ref, moment(at)) for units, line, ref, at in value)
     return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+TOLD: Final = (PurchaseRecord, PaymentNews, LateCodes)
+READERS: Final[tuple[Callable[..., Told], ...]] = (purchase, news, late_codes)

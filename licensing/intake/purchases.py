@@ -12,7 +12,7 @@ from licensing.intake.contradictions import contradicts, sold_digests
 from licensing.intake.meanings import Meanings
 from licensing.intake.payments import FACTS, facts_of, learn
 from licensing.intake.placing import Placement, place
-from licensing.intake.record import PurchaseRecord
+from licensing.intake.record import PurchaseRecord, Told
 from licensing.models import Purchase, PurchaseLine, PurchaseReference, RowOutcome, Store
 
 PURCHASE = (
@@ -33,15 +33,13 @@ LINE = (
 REFERENCE = ("id", "purchase_id", "kind", "value")
 
 
-def record(
-    records: Sequence[PurchaseRecord], *, store: Store, meanings: Meanings, now: datetime
-) -> list[RowOutcome]:
+def record(records: Sequence[Told], *, store: Store, meanings: Meanings, now: datetime) -> list[RowOutcome]:
     """What became of each record, in their order. Call it in a transaction.
 
     Raises `Overtaken` or IntegrityError where another transaction was quicker: roll back and call it again.
     """
     outcomes: dict[int, RowOutcome] = {}
-    waiting = list(enumerate(records))
+    waiting = [(number, each) for number, each in enumerate(records) if isinstance(each, PurchaseRecord)]
     while (
         waiting
     ):  # an order that stands twice among them is looked at again when its first telling is on file

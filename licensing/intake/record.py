@@ -31,7 +31,11 @@ class Party(NamedTuple):
 
 
 class SoldLine(NamedTuple):
-    """One thing on an order. One code for a quantity of many is one key with that many seats."""
+    """One thing on an order. One code for a quantity of many is one key with that many seats.
+
+    `reference`: the store's own id of the line, where it has one. `subscription`: the store's id of what this line
+    begins or renews, paid until `paid_until` (None: for ever).
+    """
 
     product_ref: str
     variant: str
@@ -39,6 +43,22 @@ class SoldLine(NamedTuple):
     quantity: int
     codes: tuple[str, ...] = ()
     registered_name: str = ""
+    reference: str = ""
+    subscription: str = ""
+    paid_until: datetime | None = None
+
+
+class Refund(NamedTuple):
+    """Money back for some units of an order; none of them: money back that took no unit.
+
+    `line`: of which line, by its reference or its product; empty: the order's only one. `reference`: the store's id
+    of this refund, so that several add up; empty: a running total of the order or line.
+    """
+
+    units: int
+    line: str = ""
+    reference: str = ""
+    at: datetime | None = None
 
 
 class Payment(NamedTuple):
@@ -56,13 +76,15 @@ class Payment(NamedTuple):
     disputed_at: datetime | None = None
     won: bool = False
     won_at: datetime | None = None
+    refunds: tuple[Refund, ...] = ()
 
 
 class PurchaseRecord(NamedTuple):
     """One order as its store tells it. `receiver` is set for a gift only, and then owns what was bought.
 
-    `confirmed`: whether the source can be trusted without asking back (a file from the vendor's hand, a signed
-    notification). `references`: every other name of the order, as (kind, value).
+    `complete`: False where the store tells an order line by line, so that others may follow. `confirmed`: whether the
+    source can be trusted without asking back (a file from the vendor's hand, a signed notification). `references`:
+    every other name of the order, as (kind, value).
     """
 
     reference: str
@@ -74,7 +96,45 @@ class PurchaseRecord(NamedTuple):
     references: tuple[tuple[str, str], ...] = ()
     test: bool = False
     confirmed: bool = True
+    complete: bool = True
 
     @property
     def owner(self) -> Party:
         return self.receiver or self.buyer
+
+
+Names = tuple[tuple[str, str], ...]
+ORDER = (
+    "order"  # the kind of name that is the order's own reference; every other is a further reference's kind
+)
+
+
+class PaymentNews(NamedTuple):
+    """What a store says of the payment of an order without describing the order: a refund, a dispute, a win.
+
+    `names`: how the order is found, as (kind, value), in the order in which they are tried: (`ORDER`, its reference),
+    or a further reference such as ("transaction", "txn_1"). Its payment's `paid` is False where nothing is said of it.
+    """
+
+    names: Names
+    payment: Payment
+    test: bool = False
+    confirmed: bool = True
+
+
+class LateCodes(NamedTuple):
+    """Codes that a store tells apart from the order that they were sold with.
+
+    `line`: which line of it, by its reference or its product; empty: the order's only one.
+    """
+
+    names: Names
+    codes: tuple[str, ...]
+    line: str = ""
+    variant: str = ""
+    expires_at: datetime | None = None
+    test: bool = False
+    confirmed: bool = True
+
+
+Told = PurchaseRecord | PaymentNews | LateCodes

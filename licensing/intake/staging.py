@@ -14,7 +14,7 @@ from licensing.intake.encoding import FileRefused
 from licensing.intake.files import SalesFile, open_sales
 from licensing.intake.pace import read_ahead
 from licensing.intake.packed import pack, unpack
-from licensing.intake.record import PurchaseRecord, RowRejected
+from licensing.intake.record import PurchaseRecord, RowRejected, Told
 from licensing.intake.stores import KINDS
 from licensing.keys.sealed import vault
 from licensing.models import ImportRow, ImportRun, ImportState, RowOutcome, Store
@@ -23,7 +23,7 @@ BATCH = 2_000  # rows staged in one transaction: some 20 ms of SQLite's write lo
 
 FIELDS = ("run_id", "number", "outcome", "column", "reason", "payload")
 Row = tuple[object, ...]
-Judged = tuple[int, PurchaseRecord | RowRejected]
+Judged = tuple[int, Told | RowRejected]
 Progress = Callable[[int, int], None]  # done, of
 
 
@@ -43,7 +43,7 @@ def stage(
     """
     run = ImportRun.objects.create(store=store, kind=store.kind, file_name=path.name[-300:], dry_run=dry_run)
     try:
-        with open_sales(path, export=KINDS[store.kind], encoding=encoding) as file:
+        with open_sales(path, export=KINDS[store.kind].exports[0], encoding=encoding) as file:
             run.encoding = file.encoding
             rows = (row_of(run.id, *judged) for judged in seen.through(file.records()))
             for batch in read_ahead(bulk.batches(rows, BATCH)):
@@ -77,14 +77,14 @@ def put(batch: list[Row], *, now: datetime) -> None:
         bulk.insert(ImportRow, FIELDS, batch, now=now)
 
 
-def row_of(run_id: UUID, number: int, result: PurchaseRecord | RowRejected) -> Row:
+def row_of(run_id: UUID, number: int, result: Told | RowRejected) -> Row:
     if isinstance(result, RowRejected):
         return (run_id, number, RowOutcome.REJECTED.value, result.column[:100], result.reason[:300], None)
     payload = vault().encrypt(pack(result), identity=identity(run_id, number))
     return (run_id, number, RowOutcome.STAGED.value, "", "", payload)
 
 
-def opened(run_id: UUID, number: int, payload: bytes) -> PurchaseRecord:
+def opened(run_id: UUID, number: int, payload: bytes) -> Told:
     """What a staged row holds. Raises `Tampered` or `UnknownKey`."""
     return unpack(vault().decrypt(payload, identity=identity(run_id, number)))
 

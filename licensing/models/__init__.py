@@ -1,23 +1,47 @@
 """The record of who owns which key."""
 
 from licensing.models.catalog import Edition, KeySource, Mapping, MappingItem, Platform, Product, Store
+from licensing.models.connections import Connection, EventState, HookEvent, KeyAsk, KeyAskState
 from licensing.models.customers import Customer, EmailAddress
-from licensing.models.intake import Case, CaseKind, ImportRow, ImportRun, ImportState, RowOutcome
+from licensing.models.intake import (
+    Case,
+    CaseKind,
+    ColumnMap,
+    ImportPart,
+    ImportRow,
+    ImportRun,
+    ImportState,
+    RowOutcome,
+)
 from licensing.models.keys import KeyAssignment, KeyState, RegistrationKey
 from licensing.models.orders import KeyOrder, OrderState
 from licensing.models.retired import RetiredCode, RetiredList
-from licensing.models.sales import License, Purchase, PurchaseLine, PurchaseReference, PurchaseState
+from licensing.models.sales import (
+    License,
+    Purchase,
+    PurchaseLine,
+    PurchaseReference,
+    PurchaseRefund,
+    PurchaseState,
+)
 from licensing.models.signing import SigningKey, SigningPurpose
 
 __all__ = [
     "Case",
     "CaseKind",
+    "ColumnMap",
+    "Connection",
     "Customer",
     "Edition",
     "EmailAddress",
+    "EventState",
+    "HookEvent",
+    "ImportPart",
     "ImportRow",
     "ImportRun",
     "ImportState",
+    "KeyAsk",
+    "KeyAskState",
     "KeyAssignment",
     "KeyOrder",
     "KeySource",
@@ -31,6 +55,7 @@ __all__ = [
     "Purchase",
     "PurchaseLine",
     "PurchaseReference",
+    "PurchaseRefund",
     "PurchaseState",
     "RegistrationKey",
     "RetiredCode",

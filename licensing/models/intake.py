@@ -18,7 +18,10 @@ class ImportState(models.TextChoices):
 
 
 class ImportRun(Record):
-    """One file. It is read and checked to its end before anything of it is applied, and can be resumed."""
+    """One file. It is read and checked to its end before anything of it is applied, and can be resumed.
+
+    One that was uploaded waits in parts (`ImportPart`), and whoever works on it holds a lease.
+    """
 
     store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="imports")
     kind = models.CharField(max_length=40)
@@ -31,11 +34,47 @@ class ImportRun(Record):
     cards_removed = models.PositiveIntegerField(default=0)
     outcomes = models.JSONField(default=dict, blank=True, help_text="Rows by outcome.")
     problem = models.CharField(max_length=500, blank=True)
+    columns = models.JSONField(default=dict, blank=True, help_text="Of a mapped file: what each column is.")
+    with_editions = models.BooleanField(default=False)
+    uploaded = models.BooleanField(default=False)
+    size = models.PositiveBigIntegerField(default=0, help_text="Octets.")
+    position = models.PositiveBigIntegerField(default=0, help_text="Octets read so far.")
+    paused = models.BooleanField(default=False)
+    samples = models.JSONField(default=list, blank=True, help_text="What would become of the first rows.")
+    lease_until = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-id"]
+
+
+class ImportPart(models.Model):
+    """A piece of an uploaded file, encrypted; gone as soon as the file has been read to its end."""
+
+    id = models.BigAutoField(primary_key=True)
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="parts", db_index=False)
+    number = models.PositiveIntegerField()
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="a_part_once_per_run")]
+
+
+class ColumnMap(Record):
+    """What the columns of a store's own kind of file are, said once and used again."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="column_maps", db_index=False)
+    title = models.CharField(max_length=100)
+    columns = models.JSONField(default=dict, help_text="Field of ours -> column of the file.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["title"]
+        constraints = [models.UniqueConstraint(fields=["store", "title"], name="one_map_per_title")]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class RowOutcome(models.TextChoices):
@@ -47,6 +86,8 @@ class RowOutcome(models.TextChoices):
     UNPLACED = "unplaced", "no mapping"
     REJECTED = "rejected", "rejected"
     NEEDS_PERSON = "needs_person", "needs a person"
+    NO_ORDER = "no_order", "its order is not on file"
+    UNCONFIRMED = "unconfirmed", "not confirmed"
 
 
 class ImportRow(models.Model):
@@ -71,6 +112,8 @@ class CaseKind(models.TextChoices):
     GENERATOR = "generator", "a generator gave no key"
     EXCHANGE = "exchange", "an exchange beyond policy"
     ADDRESS = "address", "a changed address"
+    SAME_ORDER = "same_order", "one order in two shops"
+    SAME_PERSON = "same_person", "one person under two addresses"
 
 
 class Case(Record):

@@ -54,6 +54,16 @@ class Purchase(Record):
     disputed_at = models.DateTimeField(null=True, blank=True)
     won_at = models.DateTimeField(null=True, blank=True)
     newsletter_consent = models.BooleanField(null=True)
+    complete = models.BooleanField(default=True, help_text="Off: told line by line, others may follow.")
+    same_as = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="also_told_as",
+        db_index=False,
+        help_text="The same order as another shop tells it; that one counts.",
+    )
     sold_digest = models.BinaryField(
         max_length=32,
         help_text="Keyed digest of what was sold to whom, to notice a later record that says otherwise.",
@@ -65,12 +75,19 @@ class Purchase(Record):
     class Meta:
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(fields=["store", "reference"], name="one_purchase_per_order"),
+            # A test order may have the number of a real one, and is never taken for it.
+            models.UniqueConstraint(fields=["store", "reference", "test"], name="one_purchase_per_order"),
+            models.CheckConstraint(
+                condition=Q(same_as=None) | ~Q(same_as=F("id")), name="no_purchase_is_told_as_itself"
+            ),
             models.CheckConstraint(
                 condition=Q(won_at=None) | Q(disputed_at__isnull=False), name="won_only_what_was_disputed"
             ),
         ]
-        indexes = [models.Index(fields=["id"], name="spoilt_purchases", condition=SPOILT)]
+        indexes = [
+            models.Index(fields=["id"], name="spoilt_purchases", condition=SPOILT),
+            models.Index(fields=["same_as"], name="purchases_told_twice", condition=Q(same_as__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return self.reference
@@ -107,6 +124,23 @@ class PurchaseReference(Record):
         indexes = [models.Index(fields=["value"], name="reference_by_value")]
 
 
+class PurchaseRefund(Record):
+    """Money back for some units. `reference` is the store's id of the refund; empty for a running total."""
+
+    purchase = models.ForeignKey(Purchase, on_delete=models.CASCADE, related_name="refunds", db_index=False)
+    line = models.CharField(max_length=200, blank=True, help_text="Which line, as the store names it.")
+    reference = models.CharField(max_length=200, blank=True)
+    units = models.PositiveIntegerField()
+    at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["purchase", "line", "reference"], name="a_refund_once_per_purchase"
+            )
+        ]
+
+
 class PurchaseLine(Record):
     """What the store calls one thing that was sold. Unplaced while no mapping says what it means here."""
 
@@ -125,6 +159,9 @@ class PurchaseLine(Record):
         help_text="Who gets its licenses.",
     )
     registered_name = models.CharField(max_length=300, blank=True)
+    reference = models.CharField(max_length=200, blank=True, help_text="The store's own id of the line.")
+    subscription_ref = models.CharField(max_length=200, blank=True)
+    paid_until = models.DateTimeField(null=True, blank=True)
     sealed_code = models.BinaryField(
         null=True,
         blank=True,
@@ -141,7 +178,10 @@ class PurchaseLine(Record):
         indexes = [
             models.Index(
                 fields=["product_ref", "variant"], name="unplaced_lines", condition=Q(placed_at=None)
-            )
+            ),
+            models.Index(
+                fields=["subscription_ref"], name="lines_of_subscriptions", condition=~Q(subscription_ref="")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -162,6 +202,9 @@ class License(Record):
     upgrade_of = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="upgrades", db_index=False
     )
+    refunded_at = models.DateTimeField(
+        null=True, blank=True, help_text="When this one unit of its order was paid back."
+    )
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_reason = models.CharField(max_length=200, blank=True)
 
@@ -179,6 +222,10 @@ class License(Record):
                 fields=["upgrade_of"], name="upgrades_of_a_license", condition=Q(upgrade_of__isnull=False)
             ),
             models.Index(fields=["id"], name="revoked_licenses", condition=Q(revoked_at__isnull=False)),
+            models.Index(fields=["id"], name="refunded_licenses", condition=Q(refunded_at__isnull=False)),
+            models.Index(
+                fields=["subscription_ref"], name="licenses_subscribed", condition=~Q(subscription_ref="")
+            ),
             models.Index(
                 fields=["expires_at"], name="licenses_that_end", condition=Q(expires_at__isnull=False)
             ),

@@ -18,6 +18,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from licensing.intake.record import Party, Payment, PurchaseRecord, RowRejected, SoldLine
+from licensing.intake.shop import Shop
 from licensing.intake.stores import cells
 
 MOST_UNITS = 10_000
@@ -60,6 +61,7 @@ PHONE = ("phone", "phone number", "telephone")
 class GumroadExport:
     title: str = "Gumroad sales export"
     needed: Sequence[str] = NEEDED
+    closed: bool = True
     unscrubbed: Sequence[str] = ("Purchase ID", "Order Number", "License Key")
 
     def reader(self, header: Sequence[str]) -> Callable[[Sequence[str]], PurchaseRecord]:
@@ -177,3 +179,11 @@ def custom(header: Sequence[str], names: Sequence[str]) -> int:
 
 
 EXPORT = GumroadExport()
+
+
+class Gumroad(Shop):
+    title = "Gumroad"
+    exports = (EXPORT,)
+
+
+SHOP = Gumroad()
