@@ -1,0 +1,1 @@
+"""Everything on file, written out as tables and read in again."""
