@@ -5,6 +5,7 @@ much of the goal the schema itself leaves.
 """
 
 import csv
+import os
 import subprocess
 import sys
 import time
@@ -19,7 +20,8 @@ from bench.machine import ROOT, Machine
 from bench.rounds import Contestant, Standing, race
 
 ROWS = 30_000
-GOAL = 0.1
+PEER_ROWS = {"bulk": 10_000, "default": 1_000}  # what each does in two or three seconds
+GOAL = 0.2
 IMPORTED = "import"  # the database of the import that came last
 FLOOR = "floor: COPY into one bare table"
 FINISHED = "floor: COPY of the finished rows into the eight tables"
@@ -41,13 +43,28 @@ def measure(machine: Machine, *, rounds: int, tell: Callable[[str], None]) -> li
             also=FINISHED,
         ),
         Contestant("row imported again: nothing changes", lambda: rows / seconds_again(machine, file), FLOOR),
+        *[peer(machine, file, mode) for mode in PEER_ROWS],
     ]
     return race(contestants, rounds=rounds, tell=tell)
 
 
-def sales_file(path: Path) -> Path:
+def peer(machine: Machine, file: Path, mode: str) -> Contestant:
+    """django-import-export, which puts the same rows into one table of text, and nothing else."""
+    many = PEER_ROWS[mode]
+    name = f"django-import-export, {mode} mode: into one table"
+    return Contestant(name, lambda: many / seconds_of_peer(machine, file, many, mode), FLOOR)
+
+
+def seconds_of_peer(machine: Machine, file: Path, rows: int, mode: str) -> float:
+    command = [sys.executable, "-m", "bench.peers.import_export", str(file), str(rows), mode]
+    env = {**os.environ, "PEER_DATABASE": machine.new_database("peer", "template1")}
+    done = subprocess.run(command, cwd=ROOT, env=env, check=True, capture_output=True, text=True)
+    return float(done.stdout)
+
+
+def sales_file(path: Path, *, rows: int = ROWS) -> Path:
     """A shop's export, with the mess that such files have."""
-    command = [sys.executable, "-m", "demo.sample_sales", "--rows", str(ROWS)]
+    command = [sys.executable, "-m", "demo.sample_sales", "--rows", str(rows)]
     with path.open("wb") as file:
         subprocess.run(command, cwd=ROOT, check=True, stdout=file)
     return path
@@ -72,8 +89,10 @@ def seconds_of_copy(machine: Machine, file: Path) -> float:
     with psycopg.connect(machine.new_database("copy", "template1"), autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE TABLE bare ({})").format(columns))
         began = time.perf_counter()
-        with connection.cursor().copy("COPY bare FROM STDIN WITH (FORMAT csv, HEADER)") as copy:
-            copy.write(file.read_bytes())
+        statement = "COPY bare FROM STDIN WITH (FORMAT csv, HEADER)"
+        with file.open("rb") as octets, connection.cursor().copy(statement) as copy:
+            while block := octets.read(1 << 20):
+                copy.write(block)
         return time.perf_counter() - began
 
 
