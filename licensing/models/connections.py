@@ -109,23 +109,28 @@ class KeyAskState(models.TextChoices):
 
 
 class KeyAsk(Record):
-    """A shop's request for the keys of one line of an order: asked again, it gets the same answer."""
+    """A shop's request for the keys of one line of an order: asked again, it gets the same answer.
+
+    A test order may have the number of a real one, and never speaks for it.
+    """
 
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="asks", db_index=False)
     order = models.CharField(max_length=200)
     line = models.CharField(max_length=200, blank=True)
+    test = models.BooleanField(default=False)
+    units = models.PositiveIntegerField("keys", default=1, help_text="How many it asked for.")
     state = models.CharField(max_length=8, choices=KeyAskState.choices)
     reason = models.CharField(max_length=200, blank=True)
     purchase_line = models.ForeignKey(
         PurchaseLine, on_delete=models.SET_NULL, null=True, blank=True, related_name="asks"
     )
-    asked_at = models.DateTimeField(auto_now_add=True)
+    asked_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(fields=["connection", "order", "line"], name="one_ask_per_line")
+            models.UniqueConstraint(fields=["connection", "order", "line", "test"], name="one_ask_per_line")
         ]
         indexes = [
             models.Index(fields=["connection", "asked_at"], name="asks_by_day"),

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from licensing.models import KeyAsk
 from licensing.models.base import Record
 from recovery.models.requests import RecoveryRequest
 
@@ -18,6 +19,7 @@ class MessageKind(models.TextChoices):
     UNDONE = "undone", "a move was undone"
     DECLINED = "declined", "a move was declined"
     QUESTION = "question", "support asks back"
+    PROMISED = "promised", "the key that a shop was promised"
     ALERT = "alert", "an alert to support"
 
 
@@ -46,6 +48,15 @@ class Message(Record):
 
     kind = models.CharField(max_length=12, choices=MessageKind.choices)
     request = models.ForeignKey(RecoveryRequest, on_delete=models.CASCADE, null=True, related_name="messages")
+    ask = models.ForeignKey(
+        KeyAsk,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="mails",
+        db_index=False,
+        help_text="The shop's request whose key was promised by mail.",
+    )
     about = models.CharField(
         max_length=255, blank=True, help_text="What an alert is about; never an address."
     )
@@ -87,7 +98,15 @@ class Message(Record):
             models.CheckConstraint(
                 condition=Q(kind=MessageKind.ALERT) | Q(request__isnull=False),
                 name="only_alerts_without_request",
-            )
+            ),
+            # It is the index of that reference, too.
+            models.UniqueConstraint(
+                fields=["ask"], name="one_mail_per_promised_key", condition=Q(ask__isnull=False)
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=MessageKind.PROMISED) | Q(ask__isnull=False),
+                name="promised_keys_name_their_ask",
+            ),
         ]
 
 
