@@ -18,73 +18,22 @@ from licensing.keys.code import mask, tail
 LONGEST: Final = 40_000  # characters shown; a whole notification is far shorter
 SHORTEST_CODE: Final = 4  # shorter ones would be masked inside of ordinary words
 
-CODE_WORDS: Final = frozenset(
-    [
-        "activation",
-        "code",
-        "codes",
-        "hash",
-        "key",
-        "keys",
-        "licence",
-        "licences",
-        "license",
-        "licenses",
-        "password",
-        "registration",
-        "secret",
-        "serial",
-        "signature",
-        "token",
-        "unlock",
-    ]
+
+def among(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+CODE_WORDS: Final = among(
+    "activation code codes hash key keys licence licences license licenses password registration "
+    "secret serial signature token unlock"
 )
-HARMLESS_LAST: Final = frozenset(
-    [
-        "at",
-        "count",
-        "country",
-        "currency",
-        "date",
-        "display",
-        "email",
-        "id",
-        "ids",
-        "instances",
-        "limit",
-        "name",
-        "status",
-        "type",
-        "url",
-        "uses",
-        "usage",
-    ]
+HARMLESS_LAST: Final = among(
+    "at count country currency date display email id ids instances limit name status type url uses usage"
 )
-HARMLESS_CODES: Final = frozenset(
-    ["coupon", "country", "currency", "discount", "language", "locale", "offer", "postal", "zip"]
-)
-NAME_WORDS: Final = frozenset(
-    [
-        "charge",
-        "checkout",
-        "customer",
-        "event",
-        "id",
-        "ids",
-        "intent",
-        "invoice",
-        "number",
-        "order",
-        "payment",
-        "purchase",
-        "receipt",
-        "ref",
-        "reference",
-        "sale",
-        "session",
-        "subscription",
-        "transaction",
-    ]
+HARMLESS_CODES: Final = among("coupon country currency discount language locale offer postal zip")
+NAME_WORDS: Final = among(
+    "charge checkout customer event id ids intent invoice number order payment purchase receipt ref "
+    "reference sale session subscription transaction"
 )
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _GROUPS = re.compile(r"(?<![\w-])[A-Z0-9]{4,}(?:-[A-Z0-9]{4,}){2,}(?![\w-])")
