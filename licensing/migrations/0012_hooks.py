@@ -18,4 +18,33 @@ class Migration(migrations.Migration):
             "keyask",
             models.UniqueConstraint(fields=["connection", "order", "line", "test"], name="one_ask_per_line"),
         ),
+        migrations.AddField(
+            "hookevent",
+            "whole",
+            models.BooleanField(
+                default=False,
+                help_text="The notification as it came, because what it tells could not be taken apart.",
+            ),
+        ),
+        migrations.AddField(
+            "hookevent",
+            "confirmed_at",
+            models.DateTimeField(
+                blank=True, help_text="When support said that it is true, though nobody signed it.", null=True
+            ),
+        ),
+        migrations.AddIndex(
+            "hookevent",
+            models.Index(
+                condition=models.Q(("state", "unconfirmed")), fields=["due_at"], name="events_unconfirmed"
+            ),
+        ),
+        migrations.AddIndex(
+            "hookevent",
+            models.Index(
+                condition=models.Q(("lease_until__isnull", False), ("state", "done")),
+                fields=["lease_until"],
+                name="events_to_serve",
+            ),
+        ),
     ]

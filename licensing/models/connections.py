@@ -71,6 +71,12 @@ class HookEvent(Record):
         max_length=500, blank=True, help_text="Why it is in this state; never data of it."
     )
     test = models.BooleanField(default=False)
+    whole = models.BooleanField(
+        default=False, help_text="The notification as it came, because what it tells could not be taken apart."
+    )
+    confirmed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When support said that it is true, though nobody signed it."
+    )
     payload = models.BinaryField(null=True)
     cards_removed = models.PositiveIntegerField(default=0)
     awaits = models.CharField(
@@ -96,6 +102,12 @@ class HookEvent(Record):
                 fields=["id"],
                 name="events_for_a_person",
                 condition=Q(state__in=["waiting", "unconfirmed", "unclear"]),
+            ),
+            models.Index(fields=["due_at"], name="events_unconfirmed", condition=Q(state="unconfirmed")),
+            models.Index(
+                fields=["lease_until"],
+                name="events_to_serve",
+                condition=Q(state="done", lease_until__isnull=False),
             ),
             models.Index(fields=["processed_at"], name="events_to_empty", condition=Q(payload__isnull=False)),
         ]
