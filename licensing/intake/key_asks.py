@@ -1,0 +1,73 @@
+"""Requests for keys as rows: one for each line of an order, held while it is answered, counted where there is a cap."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db.models import QuerySet, Sum
+
+from licensing.intake.key_answers import Answer
+from licensing.intake.shop import KeyRequest
+from licensing.models import Connection, KeyAsk, KeyAskState
+
+DAY: Final = timedelta(hours=24)
+REFUSALS_KEPT: Final = 50  # in 24 hours, of requests that came to nothing: whoever forges them fills no table
+SETTLED: Final = (KeyAskState.ANSWERED, KeyAskState.MAILED)  # nothing that is asked later changes it
+
+
+def identity(connection: Connection, request: KeyRequest) -> dict[str, Any]:
+    told = request.record
+    return {"connection": connection, "order": told.reference, "line": request.line, "test": told.test}
+
+
+def new(connection: Connection, request: KeyRequest, reason: str = "", *, now: datetime) -> KeyAsk:
+    """Unsaved, and refused until it is settled."""
+    return KeyAsk(
+        **identity(connection, request),
+        units=request.record.lines[0].quantity,
+        state=KeyAskState.REFUSED,
+        reason=reason,
+        asked_at=now,
+    )
+
+
+def held(connection: Connection, request: KeyRequest, *, now: datetime) -> KeyAsk:
+    """The request's row, made if it is the first of its kind, and locked: ten at once are answered one by one."""
+    KeyAsk.objects.bulk_create([new(connection, request, now=now)], ignore_conflicts=True)
+    return KeyAsk.objects.select_for_update().get(**identity(connection, request))
+
+
+def settle(ask: KeyAsk, answer: Answer, *, now: datetime) -> None:
+    """Write down what became of it. One that was refused counts as asked when it is not refused any more."""
+    if ask.state in SETTLED:
+        return
+    if ask.state == KeyAskState.REFUSED:
+        ask.asked_at = now
+    ask.state, ask.reason = answer.state, answer.reason
+    ask.answered_at = now if answer.codes else None
+    ask.save(update_fields=["state", "reason", "asked_at", "answered_at", "purchase_line"])
+
+
+def is_beyond_cap(connection: Connection, request: KeyRequest, *, now: datetime) -> bool:
+    """Whether these keys are more than the connection may ask for in 24 hours. One that it was given counts once.
+
+    The connection's row stays locked, so that of many at once each sees those before it.
+    """
+    cap = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk).keys_per_day
+    granted = KeyAsk.objects.exclude(state=KeyAskState.REFUSED)
+    if granted.filter(**identity(connection, request)).exists():
+        return False
+    used = lately(connection, now=now).filter(test=False).exclude(state=KeyAskState.REFUSED)
+    return (used.aggregate(keys=Sum("units"))["keys"] or 0) + request.record.lines[0].quantity > cap
+
+
+def note_refusal(connection: Connection, request: KeyRequest, reason: str, *, now: datetime) -> None:
+    """For support to see, as long as there are not too many; a request that is on file stays as it is."""
+    refused = lately(connection, now=now).filter(state=KeyAskState.REFUSED, purchase_line=None)
+    if refused.order_by()[:REFUSALS_KEPT].count() < REFUSALS_KEPT:
+        KeyAsk.objects.bulk_create([new(connection, request, reason, now=now)], ignore_conflicts=True)
+
+
+def lately(connection: Connection, *, now: datetime) -> QuerySet[KeyAsk]:
+    return KeyAsk.objects.filter(connection=connection, asked_at__gt=now - DAY)
