@@ -7,7 +7,7 @@ from typing import Final
 
 from licensing.addresses import AddressError, canonical
 from licensing.intake.record import RowRejected
-from licensing.keys.code import CodeError, normalise
+from licensing.keys.code import LONGEST_CODE, CodeError, normalise
 
 _UNTIDY = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]|\s\s|^\s|\s$")
 _PLAIN_CODE = re.compile(r"[0-9A-Za-z]+(?:-[0-9A-Za-z]+)*")
@@ -97,7 +97,7 @@ def address(value: str, column: str) -> str:
 def code(value: str, column: str) -> str:
     """A registration code as it stands, if it can be one in every form that an edition may choose."""
     value = value.strip()
-    if not value or _PLAIN_CODE.fullmatch(value):
+    if not value or (len(value) <= LONGEST_CODE and _PLAIN_CODE.fullmatch(value)):
         return value
     try:
         normalise(value, form="spaced")

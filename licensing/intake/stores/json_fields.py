@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final, NoReturn
@@ -56,7 +57,8 @@ class Fields:
 
     def __contains__(self, name: str) -> bool:
         """Whether the field is there and says something."""
-        return self.values.get(name) not in (None, "")
+        value = self.values.get(name)
+        return bool(value.strip()) if isinstance(value, str) else value is not None
 
     def where(self, name: str) -> str:
         return f"{self.path}.{name}" if self.path else name
@@ -141,6 +143,10 @@ class Fields:
     def is_object(self, name: str) -> bool:
         return isinstance(self.values.get(name), dict)
 
+    def anything(self, name: str) -> Any:
+        """Whatever it is; None if missing. For fields that shops send in several shapes."""
+        return self.values.get(name)
+
     def each(self, name: str) -> list[Fields]:
         """The objects of a list; none if missing."""
         value = self.values.get(name)
@@ -174,3 +180,12 @@ def _inside(value: object) -> Iterator[object]:
 
 def _no_number(word: str) -> NoReturn:
     raise ValueError(word)
+
+
+@contextmanager
+def envelope() -> Iterator[None]:
+    """For `Shop.events`: a field of the envelope that cannot be read makes the whole notification not understood."""
+    try:
+        yield
+    except RowRejected as rejected:
+        raise NotUnderstood(f"{rejected}.") from None

@@ -1,0 +1,88 @@
+"""FastSpring's "Remote Server Request": it asks for the key of one product of an order and shows our answer to its
+buyer.
+
+Its form is known from public code only (a PHP script of FastSpring's that many copied, Java and Node receivers):
+`email`, `name`, `company`, `reference` (the order's), `internalProductName`, `quantity`, `test`, and
+`security_request_hash`: MD5 in hexadecimal over the values of all other fields, in the order of their names, and the
+private key.
+
+Decided here, since no document says it:
+
+- The hash runs over the values alone, so letters could be moved from one field to the next without changing it, by
+  somebody who has seen a request. Requests come over TLS, and one order's line is answered once: accepted.
+- A refusal is a status that is no success: whatever is answered with a success is shown to the buyer as a key.
+- The request does not say when the order was made: it is made now, the buyer waits for it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from licensing.intake.record import Party, Payment, PurchaseRecord, SoldLine
+from licensing.intake.shop import KeyRequest, NotUnderstood, Received, Reply
+from licensing.intake.stores.form_fields import form
+from licensing.intake.stores.json_fields import Fields
+from licensing.intake.stores.signatures import is_same
+
+HASH: Final = "security_request_hash"
+_MOST_UNITS: Final = 10_000
+
+
+def is_key_request(received: Received) -> bool:
+    """Webhooks are JSON, requests for keys are forms."""
+    return received.content_type.split(";")[0].strip().lower() == "application/x-www-form-urlencoded"
+
+
+def request_hash(fields: dict[str, str], secret: str) -> str:
+    values = "".join(fields[name] for name in sorted(fields) if name != HASH)
+    return hashlib.md5(
+        (values + secret).encode("utf-8", "backslashreplace"), usedforsecurity=False
+    ).hexdigest()
+
+
+def proves_key_request(received: Received, *, secrets: Sequence[str]) -> bool:
+    try:
+        fields = form(received.body)
+    except NotUnderstood:
+        return False
+    given = fields.get(HASH, "").strip().lower()
+    return any(is_same(request_hash(fields, secret), given) for secret in secrets if secret)
+
+
+class FastSpringKeys:
+    def asks(self, received: Received) -> KeyRequest | None:
+        if not is_key_request(received):
+            return None
+        fields = Fields(dict(form(received.body)))
+        product = fields.required("internalProductName")
+        name = fields.cut("name", 300)
+        line = SoldLine(
+            product_ref=product,
+            variant="",
+            name=product,
+            quantity=fields.whole("quantity", low=1, high=_MOST_UNITS, missing=1),
+            registered_name=name,
+        )
+        now = datetime.now(UTC)
+        record = PurchaseRecord(
+            reference=fields.required("reference"),
+            ordered_at=now,
+            buyer=Party(fields.address("email"), name=name, company=fields.cut("company", 300)),
+            lines=(line,),
+            payment=Payment(paid_at=now),
+            test=fields.flag("test"),
+            complete=False,
+        )
+        return KeyRequest(line=product, record=record)
+
+    def answer(self, codes: Sequence[str], request: KeyRequest) -> Reply:
+        return Reply("\n".join(codes).encode())
+
+    def refusal(self, reason: str, request: KeyRequest | None) -> Reply:
+        return Reply(reason.encode(), status=503)
+
+
+KEY_DESK = FastSpringKeys()
