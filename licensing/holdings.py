@@ -73,7 +73,10 @@ class Holding:
 
 
 def holdings_of(customer: Customer, *, now: datetime) -> list[Holding]:
-    """Every unit of that customer, newest purchase first; test orders are left out. Six queries at most."""
+    """Every unit of that customer, newest purchase first; test orders and orders told twice are left out.
+
+    Six queries at most.
+    """
     return Shelf([customer]).holdings_of(customer, now=now)
 
 
@@ -105,7 +108,9 @@ class Shelf:
 
 
 def licenses_of(owners: list[UUID]) -> QuerySet[License]:
-    return cards(License.objects.filter(owner__in=owners, line__purchase__test=False))
+    return cards(
+        License.objects.filter(owner__in=owners, line__purchase__test=False, line__purchase__same_as=None)
+    )
 
 
 def cards(licenses: QuerySet[License]) -> QuerySet[License]:
@@ -118,8 +123,9 @@ def cards(licenses: QuerySet[License]) -> QuerySet[License]:
 
 
 def unplaced_of(receivers: list[UUID]) -> QuerySet[PurchaseLine]:
+    real = PurchaseLine.objects.filter(purchase__test=False, purchase__same_as=None)
     return (
-        PurchaseLine.objects.filter(receiver__in=receivers, placed_at=None, purchase__test=False)
+        real.filter(receiver__in=receivers, placed_at=None)
         .select_related("purchase__store")
         .order_by("-purchase__ordered_at", "position")
     )
@@ -197,7 +203,9 @@ def standing_of(license: License, *, has_key: bool, now: datetime) -> Standing:
     """The purchase speaks first: a refunded order has no working license, whatever else is true of it."""
     if standing := OF_PURCHASE.get(license.line.purchase.state):
         return standing
-    if license.ended(now=now):
+    if license.refunded_at:
+        return Standing.REFUNDED
+    if license.ended(now=now) or license.line.purchase.same_as_id:
         return Standing.ENDED
     if has_key:
         return Standing.ACTIVE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 from licensing.intake.placing import open_codes
@@ -25,18 +25,30 @@ def contradicts(purchase: Purchase, record: PurchaseRecord) -> bool:
     """Whether the record says otherwise than what is on file. Opens a case for it, once for each cause.
 
     True as long as that case is open. Where only spelling differs, or the digest's key was rotated, what is on file
-    agrees, and the digest is made new (on the unsaved purchase).
+    agrees, and the digest is made new. Both are whole orders: `licensing.intake.by_line` compares parts of them.
     """
     digests = sold_digests(record)
     if bytes(purchase.sold_digest) in digests:
         return False
-    differing = sorted(set(differences(purchase, record)))
-    if not differing:
-        Purchase.objects.filter(pk=purchase.pk).update(sold_digest=digests[0])
-        return False
+    if differing := set(differences(purchase, record)):
+        return is_open(purchase, differing, digests)
+    Purchase.objects.filter(pk=purchase.pk).update(sold_digest=digests[0])
+    return False
+
+
+def agrees(purchase: Purchase, record: PurchaseRecord) -> bool:
+    """Whether it says what is on file, as `contradicts`, but opens and changes nothing."""
+    return bytes(purchase.sold_digest) in sold_digests(record) or not any(differences(purchase, record))
+
+
+def is_open(purchase: Purchase, differing: Iterable[str], digests: list[bytes]) -> bool:
+    """Whether a person still has to look at this contradiction; its case is opened if it is a new one."""
     known = purchase.cases.filter(kind=CaseKind.CONTRADICTION, digest__in=digests).first()
     case = known or Case.objects.create(
-        kind=CaseKind.CONTRADICTION, purchase=purchase, digest=digests[0], detail={"differs": differing}
+        kind=CaseKind.CONTRADICTION,
+        purchase=purchase,
+        digest=digests[0],
+        detail={"differs": sorted(differing)},
     )
     return case.closed_at is None
 

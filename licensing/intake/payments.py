@@ -9,15 +9,15 @@ from datetime import datetime
 from operator import attrgetter
 from typing import NamedTuple
 
-from licensing.intake.record import PurchaseRecord
+from licensing.intake.record import Payment
 from licensing.models import Purchase
 
-FACTS = ("confirmed_at", "paid_at", "refunded_at", "refunded_units", "disputed_at", "won_at")
+FACTS = ("paid_at", "refunded_at", "refunded_units", "disputed_at", "won_at")
+MOMENTS = ("paid_at", "refunded_at", "disputed_at", "won_at")
 _facts = attrgetter(*FACTS)
 
 
 class Facts(NamedTuple):
-    confirmed_at: datetime | None = None
     paid_at: datetime | None = None
     refunded_at: datetime | None = None
     refunded_units: int | None = None
@@ -25,35 +25,37 @@ class Facts(NamedTuple):
     won_at: datetime | None = None
 
 
-def facts_of(record: PurchaseRecord, *, now: datetime) -> Facts:
-    """What the record says; moments that it does not know are `now`, when we were told."""
-    said = record.payment
+def facts_of(said: Payment, *, now: datetime) -> Facts:
+    """What is said; moments that nobody tells are `now`, when we were told.
+
+    Units that were paid back count as none here: `licensing.intake.refunds` adds them up.
+    """
     return Facts(
-        confirmed_at=now if record.confirmed else None,
         paid_at=(said.paid_at or now) if said.paid else None,
-        refunded_at=(said.refunded_at or now) if said.refunded else None,
-        refunded_units=said.refunded_units if said.refunded else None,
+        refunded_at=refunded_at(said, now) if said.refunded or said.refunds else None,
+        refunded_units=0 if said.refunds and not said.refunded else None,
         disputed_at=(said.disputed_at or now) if said.disputed or said.won else None,
         won_at=(said.won_at or now) if said.won else None,
     )
 
 
-def learn(purchase: Purchase, record: PurchaseRecord, *, now: datetime) -> bool:
-    """Add to the (unsaved) purchase what the record knows and it does not; whether anything was new."""
+def refunded_at(said: Payment, now: datetime) -> datetime:
+    """Since when there is a refund: the earliest moment that is told of any."""
+    told = [each.at for each in said.refunds if each.at]
+    return min([*told, said.refunded_at] if said.refunded_at else told, default=now)
+
+
+def learn(purchase: Purchase, payment: Payment, *, now: datetime) -> bool:
+    """Add to the (unsaved) purchase what is said of its payment; whether anything was new.
+
+    Of two moments the earlier counts, so that it does not matter which was told first.
+    """
     before = _facts(purchase)
-    said = facts_of(record, now=now)
-    if said.refunded_at:
-        purchase.refunded_units = units_refunded(purchase, said)
-    for name in ("confirmed_at", "paid_at", "refunded_at", "disputed_at", "won_at"):
-        if getattr(purchase, name) is None:
-            setattr(purchase, name, getattr(said, name))
+    said = facts_of(payment, now=now)
+    if payment.refunded or purchase.refunded_at is None:
+        purchase.refunded_units = said.refunded_units
+    for name in MOMENTS:
+        known, new = getattr(purchase, name), getattr(said, name)
+        if new and (known is None or new < known):
+            setattr(purchase, name, new)
     return before != _facts(purchase)
-
-
-def units_refunded(purchase: Purchase, said: Facts) -> int | None:
-    """The larger of both refunds; None, the whole order, is the largest."""
-    if purchase.refunded_at is None:
-        return said.refunded_units
-    if purchase.refunded_units is None or said.refunded_units is None:
-        return None
-    return max(purchase.refunded_units, said.refunded_units)

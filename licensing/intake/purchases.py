@@ -3,153 +3,87 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from licensing.intake import bulk, people
-from licensing.intake.contradictions import contradicts, sold_digests
+from licensing.intake import by_line, news, unconfirmed
+from licensing.intake.anew import Numbered, recorded_anew
+from licensing.intake.by_line import Again
+from licensing.intake.contradictions import contradicts
 from licensing.intake.meanings import Meanings
-from licensing.intake.payments import FACTS, facts_of, learn
-from licensing.intake.placing import Placement, place
-from licensing.intake.record import PurchaseRecord, Told
-from licensing.models import Purchase, PurchaseLine, PurchaseReference, RowOutcome, Store
+from licensing.intake.record import PaymentNews, PurchaseRecord, Told
+from licensing.models import Purchase, RowOutcome, Store
 
-PURCHASE = (
-    "id",
-    "store_id",
-    "reference",
-    "buyer_id",
-    "ordered_at",
-    "test",
-    *FACTS,
-    "newsletter_consent",
-    "sold_digest",
-)
-LINE = (
-    "id", "purchase_id", "position", "product_ref", "variant", "name", "quantity", "receiver_id", "registered_name",
-    "sealed_code", "placed_at",
-)  # fmt: skip
-REFERENCE = ("id", "purchase_id", "kind", "value")
+Order = tuple[str, bool]  # a test order may have the number of a real one
 
 
 def record(records: Sequence[Told], *, store: Store, meanings: Meanings, now: datetime) -> list[RowOutcome]:
     """What became of each record, in their order. Call it in a transaction.
 
-    Raises `Overtaken` or IntegrityError where another transaction was quicker: roll back and call it again.
+    Whole orders come first, so that what is told of them apart finds them wherever it stands. Raises `Overtaken` or
+    IntegrityError where another transaction was quicker: roll back and call it again.
     """
+    orders = [(number, each) for number, each in enumerate(records) if isinstance(each, PurchaseRecord)]
+    outcomes = record_orders(orders, store=store, meanings=meanings, now=now)
+    if len(orders) < len(records):
+        told = [(number, each) for number, each in enumerate(records) if isinstance(each, PaymentNews)]
+        heard, _ = news.heard(told, store=store, now=now)
+        outcomes |= heard
+    return [outcomes[number] for number in range(len(records))]
+
+
+def record_orders(
+    waiting: list[Numbered], *, store: Store, meanings: Meanings, now: datetime
+) -> dict[int, RowOutcome]:
     outcomes: dict[int, RowOutcome] = {}
-    waiting = [(number, each) for number, each in enumerate(records) if isinstance(each, PurchaseRecord)]
     while (
         waiting
     ):  # an order that stands twice among them is looked at again when its first telling is on file
         told, waiting = first_tellings(waiting)
         known = on_file(store, told)
-        new = [(number, each) for number, each in told if each.reference not in known]
+        known = without_doubtful(told, known) if known else known
+        new = [(number, each) for number, each in told if order_of(each) not in known]
         outcomes |= recorded_anew(new, store=store, meanings=meanings, now=now)
-        again = [(number, each, known[each.reference]) for number, each in told if each.reference in known]
-        outcomes |= told_again(again, now=now)
-    return [outcomes[number] for number in range(len(records))]
-
-
-Numbered = tuple[int, PurchaseRecord]
-
-
-def first_tellings(numbered: Iterable[Numbered]) -> tuple[list[Numbered], list[Numbered]]:
-    first: dict[str, Numbered] = {}
-    later = [each for each in numbered if first.setdefault(each[1].reference, each) is not each]
-    return list(first.values()), later
-
-
-def on_file(store: Store, told: Iterable[Numbered]) -> dict[str, Purchase]:
-    """Those orders that are known, locked where the database can, so that their facts are learned one by one."""
-    references = [each.reference for _, each in told]
-    found = Purchase.objects.filter(store=store, reference__among=references).select_for_update()
-    return {purchase.reference: purchase for purchase in found}
-
-
-def told_again(
-    again: Iterable[tuple[int, PurchaseRecord, Purchase]], *, now: datetime
-) -> dict[int, RowOutcome]:
-    outcomes, learned = {}, []
-    for number, told, purchase in again:
-        refunded = purchase.refunded_at is not None
-        if changed := learn(purchase, told, now=now):
-            learned.append(purchase)
-        if contradicts(purchase, told):
-            outcomes[number] = RowOutcome.NEEDS_PERSON
-        elif changed:
-            newly_refunded = purchase.refunded_at is not None and not refunded
-            outcomes[number] = RowOutcome.REFUNDED if newly_refunded else RowOutcome.UPDATED
-        else:
-            outcomes[number] = RowOutcome.UNCHANGED
-    Purchase.objects.bulk_update(learned, FACTS)
+        again = [(number, each, known[order_of(each)]) for number, each in told if order_of(each) in known]
+        outcomes |= told_again(again, meanings=meanings, now=now)
     return outcomes
 
 
-@dataclass
-class Ledger:
-    """The rows of new orders, collected for each table."""
-
-    purchases: list[tuple[Any, ...]] = field(default_factory=list)
-    references: list[tuple[Any, ...]] = field(default_factory=list)
-    lines: list[tuple[str | None, int, Placement]] = field(default_factory=list)
-
-    def insert(self, *, now: datetime) -> None:
-        bulk.insert(Purchase, PURCHASE, self.purchases, now=now)
-        bulk.insert(PurchaseReference, REFERENCE, self.references, now=now)
-        place([placement for _, _, placement in self.lines], now=now)
-        bulk.insert(PurchaseLine, LINE, [line_row(*line, now=now) for line in self.lines], now=now)
+def order_of(told: PurchaseRecord) -> Order:
+    return told.reference, told.test
 
 
-def recorded_anew(
-    new: Sequence[Numbered], *, store: Store, meanings: Meanings, now: datetime
-) -> dict[int, RowOutcome]:
-    if not new:
-        return {}
-    customers = people.settle([each for _, each in new], store=store, now=now)
-    ledger = Ledger()
-    placements = {number: enter(ledger, each, customers, store, meanings, now) for number, each in new}
-    ledger.insert(now=now)
-    return {number: outcome_of(each, placements[number]) for number, each in new}
+def first_tellings(numbered: Iterable[Numbered]) -> tuple[list[Numbered], list[Numbered]]:
+    first: dict[Order, Numbered] = {}
+    later = [each for each in numbered if first.setdefault(order_of(each[1]), each) is not each]
+    return list(first.values()), later
 
 
-def enter(
-    ledger: Ledger,
-    told: PurchaseRecord,
-    customers: dict[str, str],
-    store: Store,
-    meanings: Meanings,
-    now: datetime,
-) -> list[Placement]:
-    purchase_id = bulk.new_id()
-    buyer, owner = customers.get(told.buyer.email), customers.get(told.owner.email)
-    facts = facts_of(told, now=now)
-    identity = (purchase_id, str(store.pk), told.reference, buyer, told.ordered_at, told.test)
-    ledger.purchases.append((*identity, *facts, told.buyer.consent, sold_digests(told)[0]))
-    ledger.references += [(bulk.new_id(), purchase_id, kind, value) for kind, value in told.references]
-    placements = []
-    for position, sold in enumerate(told.lines):
-        items = meanings.of(sold.product_ref, sold.variant, at=told.ordered_at)
-        placements.append(Placement(bulk.new_id(), purchase_id, owner, sold, items))
-        ledger.lines.append((owner, position, placements[-1]))
-    return placements
+def on_file(store: Store, told: Iterable[Numbered]) -> dict[Order, Purchase]:
+    """Those orders that are known, locked where the database can, so that their facts are learned one by one."""
+    references = [each.reference for _, each in told]
+    found = Purchase.objects.filter(store=store, reference__among=references).select_for_update()
+    return {(purchase.reference, purchase.test): purchase for purchase in found}
 
 
-def line_row(receiver: str | None, position: int, placement: Placement, *, now: datetime) -> tuple[Any, ...]:
-    sold = placement.sold
-    what = (sold.product_ref, sold.variant, sold.name, sold.quantity)
-    placed_at = now if placement.placed else None
-    return (
-        placement.line_id, placement.purchase_id, position, *what, receiver, sold.registered_name,
-        placement.sealed_code, placed_at,
-    )  # fmt: skip
+def without_doubtful(told: Iterable[Numbered], known: dict[Order, Purchase]) -> dict[Order, Purchase]:
+    """What nobody confirmed gives way where the same order is told for sure."""
+    sure = {order_of(each) for _, each in told if each.confirmed}
+    doubtful = {order for order, purchase in known.items() if not purchase.confirmed_at and order in sure}
+    unconfirmed.give_way(known[order] for order in doubtful)
+    return {order: purchase for order, purchase in known.items() if order not in doubtful}
 
 
-def outcome_of(told: PurchaseRecord, placements: Iterable[Placement]) -> RowOutcome:
-    placements = list(placements)
-    if any(placement.owned for placement in placements):
-        return RowOutcome.NEEDS_PERSON
-    if not all(placement.placed for placement in placements):
-        return RowOutcome.UNPLACED
-    return RowOutcome.REFUNDED if told.payment.refunded else RowOutcome.NEW
+def told_again(again: Sequence[Again], *, meanings: Meanings, now: datetime) -> dict[int, RowOutcome]:
+    sure = [each for each in again if each[1].confirmed]
+    changes = news.learn_all([(told.payment, purchase) for _, told, purchase in sure], now=now)
+    parts = [each for each in sure if not (each[1].complete and each[2].complete)]
+    outcomes = by_line.told(parts, meanings=meanings, now=now)
+    for number, told, purchase in again:
+        if not told.confirmed:
+            outcomes[number] = unconfirmed.heard(told, purchase, now=now)
+        elif number not in outcomes:
+            otherwise = contradicts(purchase, told)
+            outcomes[number] = RowOutcome.NEEDS_PERSON if otherwise else RowOutcome.UNCHANGED
+        if outcomes[number] == RowOutcome.UNCHANGED:
+            outcomes[number] = changes.get(purchase.pk, RowOutcome.UNCHANGED)
+    return outcomes

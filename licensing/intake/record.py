@@ -64,14 +64,13 @@ class Refund(NamedTuple):
 class Payment(NamedTuple):
     """The facts of payment. `at` moments are None where the store says that it is so but not since when.
 
-    `refunded_units` counts where `refunded` is true: None for the whole order, 0 for money back that took no unit.
+    `refunded` is the whole order; money back for some of it stands in `refunds`.
     """
 
     paid: bool = True
     paid_at: datetime | None = None
     refunded: bool = False
     refunded_at: datetime | None = None
-    refunded_units: int | None = None
     disputed: bool = False
     disputed_at: datetime | None = None
     won: bool = False

@@ -33,7 +33,7 @@ def next_lines(store: Store, after: UUID | None) -> QuerySet[PurchaseLine]:
     same = Mapping.objects.filter(
         store=store, product_ref=OuterRef("product_ref"), variant=OuterRef("variant")
     )
-    lines = PurchaseLine.objects.filter(Exists(same), placed_at=None, purchase__store=store).order_by("id")
+    lines = PurchaseLine.objects.unplaced().filter(Exists(same), purchase__store=store).order_by("id")
     return lines.filter(pk__gt=after) if after else lines
 
 
@@ -50,7 +50,7 @@ def place_chunk(store: Store, lines: list[UUID], *, now: datetime) -> int:
 
 def place_locked(store: Store, lines: list[UUID], *, now: datetime) -> int:
     meanings = Meanings(store)
-    locked = PurchaseLine.objects.filter(pk__in=lines, placed_at=None).select_for_update(of=("self",))
+    locked = PurchaseLine.objects.unplaced().filter(pk__in=lines).select_for_update(of=("self",))
     found = {str(line.pk): line for line in locked.select_related("purchase").order_by("id")}
     placements = [placement_of(line, meanings) for line in found.values()]
     place(placements, now=now)

@@ -12,8 +12,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from licensing.models import KeyAssignment, Purchase, RegistrationKey, RetiredCode
 from licensing.models.sales import SPOILT
 
-SOUND: Final = (  # of an assignment's license, the contrary of revoked, and of SPOILT purchases
-    Q(license__revoked_at=None, license__line__purchase__test=False)
+SOUND: Final = (  # of an assignment's license, the contrary of revoked or paid back, and of SPOILT purchases
+    Q(license__revoked_at=None, license__refunded_at=None)
+    & Q(license__line__purchase__test=False, license__line__purchase__same_as=None)
     & (
         Q(license__line__purchase__refunded_at=None)
         | Q(license__line__purchase__refunded_units__isnull=False)
@@ -26,8 +27,9 @@ def counting(*, key: str, now: datetime) -> Exists:
     """For rows that name a key in the field `key`: whether it counts.
 
     A key counts while one of its assignments is open, or has not come to its end, and that license is in good standing:
-    not revoked, not expired, and its purchase no test, not refunded as a whole, and not in a dispute that is open or
-    lost. So a key in its period of grace counts, and one of five seats as long as any of them is held.
+    not revoked, not expired, not paid back, and its purchase no test, not told twice, not refunded as a whole, and not
+    in a dispute that is open or lost. So a key in its period of grace counts, and one of five seats as long as any of
+    them is held.
     """
     running = Q(license__expires_at=None) | Q(license__expires_at__gt=now)
     return Exists(KeyAssignment.objects.serving(now=now).filter(SOUND, running, key=OuterRef(key)))
@@ -42,6 +44,7 @@ def unknown_ones(editions: Iterable[UUID], *, now: datetime) -> list[QuerySet[Re
     over = [
         KeyAssignment.objects.filter(ends_at__lte=now),
         KeyAssignment.objects.filter(license__revoked_at__isnull=False),
+        KeyAssignment.objects.filter(license__refunded_at__isnull=False),
         KeyAssignment.objects.filter(license__expires_at__lte=now),
         KeyAssignment.objects.filter(license__line__purchase__in=Purchase.objects.filter(SPOILT)),
     ]

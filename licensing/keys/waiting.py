@@ -114,6 +114,8 @@ def waiting_licenses(edition: Edition, *, now: datetime) -> QuerySet[License]:
     )
     paid = Q(
         line__purchase__test=False,
+        line__purchase__same_as=None,
+        refunded_at=None,
         line__purchase__confirmed_at__isnull=False,
         line__purchase__paid_at__isnull=False,
     )

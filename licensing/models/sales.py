@@ -21,8 +21,10 @@ class PurchaseState(models.TextChoices):
     TEST = "test", "test order"
 
 
-SPOILT = (  # its licenses do not count: a test, refunded as a whole, or in a dispute that is open or lost
+# Its licenses do not count: a test, the same order as another, refunded as a whole, or in a dispute that is open or lost.
+SPOILT = (
     Q(test=True)
+    | Q(same_as__isnull=False)
     | Q(refunded_at__isnull=False, refunded_units=None)
     | Q(disputed_at__isnull=False, won_at=None)
 )
@@ -94,15 +96,16 @@ class Purchase(Record):
 
     @property
     def state(self) -> PurchaseState:
-        """What the facts add up to. A dispute that was won is no dispute; a whole refund outweighs everything."""
+        """What the facts add up to. Nothing that nobody confirmed is a fact; a dispute that was won is no dispute; a
+        whole refund outweighs it."""
         if self.test:
             return PurchaseState.TEST
+        if not self.confirmed_at:
+            return PurchaseState.UNCONFIRMED
         if self.refunded_at and self.refunded_units is None:
             return PurchaseState.REFUNDED
         if self.disputed_at and not self.won_at:
             return PurchaseState.DISPUTED
-        if not self.confirmed_at:
-            return PurchaseState.UNCONFIRMED
         return PurchaseState.PAID if self.paid_at else PurchaseState.UNPAID
 
 
@@ -141,6 +144,13 @@ class PurchaseRefund(Record):
         ]
 
 
+class PurchaseLineQuerySet(models.QuerySet["PurchaseLine"]):
+    def unplaced(self) -> PurchaseLineQuerySet:
+        """Lines that wait for a mapping. Test orders, what nobody confirmed and what is told twice wait for none."""
+        real = Q(purchase__test=False, purchase__confirmed_at__isnull=False, purchase__same_as=None)
+        return self.filter(real, placed_at=None)
+
+
 class PurchaseLine(Record):
     """What the store calls one thing that was sold. Unplaced while no mapping says what it means here."""
 
@@ -168,6 +178,8 @@ class PurchaseLine(Record):
         help_text="The code that came with an unplaced line, encrypted; moved to a key when placed.",
     )
     placed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PurchaseLineQuerySet.as_manager()
 
     class Meta:
         ordering = ["position"]

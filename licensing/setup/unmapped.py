@@ -28,7 +28,7 @@ class Unmapped:
 
 def unmapped(store: Store) -> list[Unmapped]:
     """What was sold and waits for a mapping, the most sold first."""
-    kept = PurchaseLine.objects.filter(purchase__store=store, placed_at=None).order_by()
+    kept = PurchaseLine.objects.unplaced().filter(purchase__store=store).order_by()
     groups = kept.values_list("product_ref", "variant").annotate(
         Max("name"), Count("pk"), Min("purchase__ordered_at"), Max("purchase__ordered_at")
     )

@@ -1,4 +1,4 @@
-"""Gumroad's sales export.
+"""Gumroad's sales export, after `Exports::PurchaseExportService`. Its notifications are in `gumroad_ping`.
 
 Decided here, since the file does not say it:
 
@@ -10,6 +10,8 @@ Decided here, since the file does not say it:
 - A partial refund is so many units when it is exactly so many times the price of one; otherwise it is money back that
   takes no unit.
 - Moments of refund, dispute and win are not in the file; they are taken as known since the import.
+- The time stands alone in older exports, and after date and before zone in newer ones; it is UTC in both.
+- Gumroad's CSV writer puts "'" before cells that begin like a formula, which ids and keys may do: taken off there.
 - An export closes with the row "Totals". A file without it was cut, and is refused.
 """
 
@@ -17,11 +19,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from licensing.intake.record import Party, Payment, PurchaseRecord, RowRejected, SoldLine
-from licensing.intake.shop import Shop
+from licensing.intake.record import Party, Payment, PurchaseRecord, Refund, RowRejected, SoldLine
 from licensing.intake.stores import cells
+from licensing.intake.stores.gumroad_ping import GumroadPing
 
 MOST_UNITS = 10_000
+FORMULA = ("=", "+", "-", "@", "%", "|")
 
 NEEDED = (
     "Purchase ID",
@@ -87,7 +90,7 @@ class GumroadRow:
 
     def read(self, row: Sequence[str]) -> PurchaseRecord:
         quantity = cells.whole(row[self.quantity] or "1", "Quantity", low=1, high=MOST_UNITS)
-        ordered_at = cells.moment(row[self.date], row[self.time], "Purchase Date")
+        ordered_at = cells.moment(row[self.date], time_of_day(row[self.time]), "Purchase Date")
         buyer, giftee = self.buyer(row), row[self.giftee].strip()
         return PurchaseRecord(
             reference=cells.required(row[self.order], 200, "Order Number"),
@@ -116,7 +119,7 @@ class GumroadRow:
         return "\n".join([cells.text(place) for place in places if place])[:2000]
 
     def line(self, row: Sequence[str], quantity: int, registered_name: str) -> SoldLine:
-        key = cells.code(row[self.key], "License Key")
+        key = cells.code(unguarded(row[self.key]), "License Key")
         return SoldLine(
             product_ref=cells.required(row[self.product], 200, "Product ID"),
             variant=cells.within(row[self.variants], 200, "Variants"),
@@ -138,8 +141,8 @@ class GumroadRow:
         return Payment(
             paid=paid,
             paid_at=ordered_at if paid else None,
-            refunded=fully or partial > 0 or cells.flag(row[self.refunded], "Refunded?"),
-            refunded_units=None if fully or partial <= 0 else self.units(row, partial, quantity),
+            refunded=fully or (partial <= 0 and cells.flag(row[self.refunded], "Refunded?")),
+            refunds=() if fully or partial <= 0 else (Refund(self.units(row, partial, quantity)),),
             disputed=cells.flag(row[self.disputed], "Disputed?") or won,
             won=won,
         )
@@ -153,7 +156,7 @@ class GumroadRow:
         return min(int(units), quantity) if not remainder else 0
 
     def references(self, row: Sequence[str], email: str) -> tuple[tuple[str, str], ...]:
-        found = [("sale", cells.required(row[self.sale], 200, "Purchase ID"))]
+        found = [("sale", cells.required(unguarded(row[self.sale]), 200, "Purchase ID"))]
         found += [
             (kind, cells.within(row[place], 200, kind))
             for kind, place in (("paypal", self.paypal), ("stripe", self.stripe))
@@ -172,6 +175,16 @@ class GumroadRow:
         return account if account != email and len(account) <= 200 else ""
 
 
+def time_of_day(cell: str) -> str:
+    """Of "2024-03-01 10:00:00 UTC", the time alone."""
+    return cell if len(cell) <= 8 else next((word for word in cell.split() if ":" in word), cell)
+
+
+def unguarded(cell: str) -> str:
+    """Without the apostrophe that keeps spreadsheets from taking the cell for a formula."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA else cell
+
+
 def custom(header: Sequence[str], names: Sequence[str]) -> int:
     """Where the vendor's own field of that name stands; 0 (never one) if nowhere."""
     folded = [column.strip().lower() for column in header]
@@ -181,8 +194,7 @@ def custom(header: Sequence[str], names: Sequence[str]) -> int:
 EXPORT = GumroadExport()
 
 
-class Gumroad(Shop):
-    title = "Gumroad"
+class Gumroad(GumroadPing):
     exports = (EXPORT,)
 
 

@@ -52,7 +52,11 @@ def wanted() -> QuerySet[KeyOrder]:
         license__line__purchase__refunded_at__isnull=False, license__line__purchase__refunded_units=None
     )
     orders = KeyOrder.objects.filter(
-        state=OrderState.OPEN, edition__key_source=KeySource.REMOTE, license__revoked_at=None
+        state=OrderState.OPEN,
+        edition__key_source=KeySource.REMOTE,
+        license__revoked_at=None,
+        license__refunded_at=None,
+        license__line__purchase__same_as=None,
     )
     return orders.exclude(paid_back).select_related(
         "edition__product", "license__line__purchase", "license__owner"

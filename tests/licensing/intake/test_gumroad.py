@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from demo.sample_sales import COLUMNS
-from licensing.intake.record import PurchaseRecord, RowRejected
+from licensing.intake.record import PurchaseRecord, Refund, RowRejected
 from licensing.intake.stores.gumroad import EXPORT
 from tests.licensing.intake.sales import order
 
@@ -66,18 +66,18 @@ def test_do_not_contact_is_what_the_buyer_agreed_to(cell: str, consent: bool | N
 def test_a_full_refund_is_of_all_units() -> None:
     payment = read(**{"Refunded?": "1", "Fully Refunded?": "1", "Quantity": "5"}).payment
 
-    assert (payment.refunded, payment.refunded_units) == (True, None)
+    assert (payment.refunded, payment.refunds) == (True, ())
 
 
 @pytest.mark.parametrize(("refund", "units"), [("39.0", 1), ("78.0", 2), ("10.0", 0), ("39.01", 0)])
 def test_a_partial_refund_is_so_many_units_only_when_it_pays_them_exactly(refund: str, units: int) -> None:
     payment = read(**{"Partial Refund ($)": refund, "Quantity": "5", "Sale Price ($)": "195.0"}).payment
 
-    assert (payment.refunded, payment.refunded_units) == (True, units)
+    assert (payment.refunded, payment.refunds) == (False, (Refund(units),))
 
 
 def test_money_back_on_a_single_copy_takes_no_unit() -> None:
-    assert read(**{"Partial Refund ($)": "5.0"}).payment.refunded_units == 0
+    assert read(**{"Partial Refund ($)": "5.0"}).payment.refunds == (Refund(0),)
 
 
 def test_a_dispute_that_was_won_was_one() -> None:
