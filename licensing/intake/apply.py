@@ -6,7 +6,9 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -14,12 +16,14 @@ from django.utils import timezone
 
 from licensing.intake import bulk
 from licensing.intake.codes import Overtaken
-from licensing.intake.editions import Sold, create_editions
+from licensing.intake.editions import create_missing
+from licensing.intake.leases import TakenOver, renewed
 from licensing.intake.meanings import Meanings
 from licensing.intake.pace import alongside
 from licensing.intake.purchases import record
 from licensing.intake.record import Told
-from licensing.intake.staging import Progress, opened
+from licensing.intake.samples import MOST_SAMPLES, sample
+from licensing.intake.staging import Over, Progress, opened
 from licensing.models import (
     EmailAddress,
     ImportRun,
@@ -44,31 +48,37 @@ LOOKED_UP = (Purchase, EmailAddress, RegistrationKey)
 KEPT = {  # what stays in staging, without its payload: it is reported and somebody may look it up
     RowOutcome.UNPLACED: "no mapping says what this product is",
     RowOutcome.NEEDS_PERSON: "contradicts what is on file; see its case",
+    RowOutcome.NO_ORDER: "its order is not on file: import the orders first, then this file again",
+    RowOutcome.UNCONFIRMED: "waits until the shop confirms it",
 }
 
 
-def apply(run: ImportRun, *, progress: Progress, dry_run_editions: Iterable[Sold] = ()) -> None:
-    """Bring every staged row of the run on file. Resumes where an earlier call was killed; a dry run changes nothing.
+def apply(run: ImportRun, *, progress: Progress, over: Over) -> bool:
+    """Bring every staged row of the run on file; a dry run tries each chunk and takes it back. True at the end.
 
-    Raises IntegrityError where a chunk was overtaken by others again and again; the run can then be resumed.
+    Resumes where an earlier call was killed or gave way. Raises IntegrityError where a chunk was overtaken by others
+    again and again; the run can then be resumed. Raises `TakenOver` where the run was paused or changed meanwhile.
     """
     size = CHUNK.get(connection.vendor, CHUNK["sqlite"])
-    chunks = alongside(partial(opened_rows, run.pk), sealed_chunks(run, size))
-    for number, rows in enumerate(chunks, start=1):
-        began = time.monotonic()
-        apply_chunk(run, rows, list(dry_run_editions))
-        if number >= 4 and number & (number - 1) == 0:  # 4, 8, 16, …
-            bulk.learn_sizes(LOOKED_UP)
-        progress(run.applied_rows, run.rows)
-        if connection.vendor != "postgresql":
-            time.sleep((time.monotonic() - began) / 2)
-    close(run)
+    after = run.reached if run.dry_run else 0
+    chunks = alongside(partial(opened_rows, run.pk), sealed_chunks(run, size, after=after))
+    with closing(chunks):
+        for number, rows in enumerate(chunks, start=1):
+            began = time.monotonic()
+            apply_chunk(run, rows)
+            if number >= 4 and number & (number - 1) == 0:  # 4, 8, 16, …
+                bulk.learn_sizes(LOOKED_UP)
+            progress(run.applied_rows, run.rows)
+            if connection.vendor != "postgresql":
+                time.sleep((time.monotonic() - began) / 2)
+            if over():
+                return False
+    return True
 
 
-def sealed_chunks(run: ImportRun, size: int) -> Iterator[list[Sealed]]:
-    """The staged rows as they are stored, in the order of the file."""
+def sealed_chunks(run: ImportRun, size: int, *, after: int) -> Iterator[list[Sealed]]:
+    """The staged rows behind that number as they are stored, in the order of the file."""
     staged = run.staged.filter(outcome=RowOutcome.STAGED).order_by("number").values_list("number", "payload")
-    after = 0
     while rows := list(staged.filter(number__gt=after)[:size]):
         yield [(number, bytes(payload or b"")) for number, payload in rows]
         after = rows[-1][0]
@@ -78,11 +88,11 @@ def opened_rows(run_id: UUID, rows: Sequence[Sealed]) -> list[Staged]:
     return [(number, opened(run_id, number, payload)) for number, payload in rows]
 
 
-def apply_chunk(run: ImportRun, rows: Sequence[Staged], editions: list[Sold]) -> None:
+def apply_chunk(run: ImportRun, rows: Sequence[Staged]) -> None:
+    attempt_chunk = try_chunk if run.dry_run else keep_chunk
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            with transaction.atomic():
-                attempt_chunk(run, rows, editions)
+            attempt_chunk(run, rows)
             return
         except (IntegrityError, Overtaken, DatabaseError) as error:
             if attempt == ATTEMPTS or not is_passing(error):
@@ -96,22 +106,49 @@ def is_passing(error: Exception) -> bool:
     return deadlock or isinstance(error, IntegrityError | Overtaken)
 
 
-def attempt_chunk(run: ImportRun, rows: Sequence[Staged], editions: list[Sold]) -> None:
-    bulk.suit_many_lookups()
-    locked = ImportRun.objects.select_for_update().get(pk=run.pk)  # two processes resuming one run take turns
-    left = still_staged(locked, rows)
-    now = timezone.now()
-    if run.dry_run and editions:
-        create_editions(run.store, editions)
-    meanings = Meanings(run.store)
-    outcomes = record([told for _, told in left], store=run.store, meanings=meanings, now=now)
-    if run.dry_run:  # what it has counted so far stands in memory only
-        count(run, outcomes)
-        transaction.set_rollback(True)
-    else:
+def keep_chunk(run: ImportRun, rows: Sequence[Staged]) -> None:
+    with transaction.atomic():
+        bulk.suit_many_lookups()
+        locked = ImportRun.objects.select_for_update().get(pk=run.pk)  # two that resume one run take turns
+        if locked.dry_run or locked.paused or locked.state not in (ImportState.STAGED, ImportState.APPLYING):
+            raise TakenOver
+        left = still_staged(locked, rows)
+        outcomes = recorded(run, [told for _, told in left])
         settle(locked, [number for number, _ in left], outcomes)
-        run.applied_rows, run.outcomes = locked.applied_rows, locked.outcomes
-        count(run, outcomes)
+        count(locked, outcomes)
+        facts = {"applied_rows": locked.applied_rows, "outcomes": locked.outcomes}
+        here = ImportRun.objects.filter(pk=run.pk)
+        here.update(state=ImportState.APPLYING, **facts, **renewed(run))
+    run.applied_rows, run.outcomes, run.state = locked.applied_rows, locked.outcomes, ImportState.APPLYING
+
+
+def try_chunk(run: ImportRun, rows: Sequence[Staged]) -> None:
+    """What would become of them; only that is kept. Of two that try the same run, one finds it moved on and stops."""
+    with transaction.atomic():
+        bulk.suit_many_lookups()
+        outcomes = recorded(run, [told for _, told in rows])
+        transaction.set_rollback(True)
+    reached = run.reached
+    count(run, outcomes)
+    if len(run.samples) < MOST_SAMPLES:
+        new = zip(rows[: MOST_SAMPLES - len(run.samples)], outcomes, strict=False)
+        run.samples += [sample(number, told, outcome) for (number, told), outcome in new]
+    run.reached = rows[-1][0]
+    facts: dict[str, Any] = {
+        field: getattr(run, field) for field in ("applied_rows", "outcomes", "samples", "reached")
+    }
+    here = ImportRun.objects.filter(
+        pk=run.pk, dry_run=True, paused=False, reached=reached, state=ImportState.STAGED
+    )
+    if not here.update(**facts, **renewed(run)):
+        raise TakenOver
+
+
+def recorded(run: ImportRun, told: Sequence[Told]) -> list[RowOutcome]:
+    store = run.shop
+    if run.with_editions:
+        create_missing(store, told)
+    return record(told, store=store, meanings=Meanings(store), now=timezone.now())
 
 
 def still_staged(run: ImportRun, rows: Sequence[Staged]) -> list[Staged]:
@@ -139,19 +176,25 @@ def settle(run: ImportRun, numbers: Sequence[int], outcomes: Sequence[RowOutcome
 def count(run: ImportRun, outcomes: Sequence[RowOutcome]) -> None:
     run.applied_rows += len(outcomes)
     run.outcomes = dict(Counter(run.outcomes) + Counter(outcome.value for outcome in outcomes))
-    run.state = ImportState.APPLYING
-    run.save(update_fields=["applied_rows", "outcomes", "state"])
 
 
 def close(run: ImportRun) -> None:
-    if run.dry_run:
+    """The end of the run. One that was tried in the console keeps its rows, so that it can be imported as it is."""
+    run.finished_at = timezone.now()
+    if run.dry_run and run.uploaded:
+        run.state = ImportState.STAGED
+    else:
         run.staged.filter(outcome=RowOutcome.STAGED).delete()
-    run.state, run.finished_at = ImportState.APPLIED, timezone.now()
-    run.save(update_fields=["state", "finished_at", *(["applied_rows", "outcomes"] if run.dry_run else [])])
+        run.state = ImportState.APPLIED
+    here = ImportRun.objects.filter(pk=run.pk, dry_run=run.dry_run, paused=False)
+    if not here.update(state=run.state, finished_at=run.finished_at, lease_until=None):
+        raise TakenOver
 
 
 def unfinished(*, store: Store, file_name: str) -> Iterable[ImportRun]:
     """Runs of that file which were read to the end, but killed while they were applied."""
     states = [ImportState.STAGED, ImportState.APPLYING]
-    runs = ImportRun.objects.filter(store=store, file_name=file_name, state__in=states, dry_run=False)
+    runs = ImportRun.objects.filter(
+        store=store, file_name=file_name, state__in=states, dry_run=False, uploaded=False
+    )
     return runs.select_related("store").order_by("id")

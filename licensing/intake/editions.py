@@ -10,6 +10,7 @@ from typing import Final
 from django.db import transaction
 from django.utils.text import slugify
 
+from licensing.intake.record import PurchaseRecord, Told
 from licensing.models import Edition, Mapping, MappingItem, Platform, Product, Store
 
 PLATFORM_WORDS: Final = (
@@ -18,6 +19,9 @@ PLATFORM_WORDS: Final = (
     (re.compile(r"\b(?:linux|ubuntu|debian)\b", re.IGNORECASE), Platform.LINUX),
 )
 LONGEST_SLUG: Final = 60
+MOST_MADE: Final = (
+    10_000  # mappings of one store; a file with more products has something else in that column
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,21 @@ def create_editions(store: Store, sold: Iterable[Sold]) -> list[Edition]:
             ).exists():
                 made.append(create_edition(store, each))
     return made
+
+
+def create_missing(store: Store, told: Iterable[Told]) -> list[Edition]:
+    """The same for whatever these records sell; nothing where a store has so many mappings that a mistake is likely."""
+    sold = {
+        (line.product_ref, line.variant): line.name
+        for each in told
+        if isinstance(each, PurchaseRecord)
+        for line in each.lines
+    }
+    known = set(Mapping.objects.filter(store=store).values_list("product_ref", "variant"))
+    if len(known) >= MOST_MADE:
+        return []
+    new = [Sold(*names, name) for names, name in sold.items() if names not in known]
+    return create_editions(store, new)
 
 
 def create_edition(store: Store, sold: Sold) -> Edition:

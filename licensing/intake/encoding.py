@@ -17,6 +17,11 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
 
 
 class FileRefused(Exception):
@@ -28,22 +33,54 @@ def open_text(path: Path, *, encoding: str = "") -> io.TextIOWrapper:
 
     Raises `FileRefused` for a file that is missing, empty, too large or not text, and for an unknown encoding.
     """
+    raw = open_octets(path)
+    return as_text(raw, encoding=encoding_of(raw, name=path.name, named=encoding))
+
+
+def open_octets(path: Path) -> io.BufferedReader:
+    """Raises `FileRefused` for a file that is missing, empty or too large."""
     try:
-        size = path.stat().st_size
-        raw = path.open("rb")
+        refuse_size(path, path.stat().st_size)
+        return path.open("rb")
     except OSError as error:
         raise FileRefused(f"{path.name} cannot be opened: {error.strerror}.") from None
+
+
+def as_text(raw: io.BufferedReader, *, encoding: str) -> io.TextIOWrapper:
+    return io.TextIOWrapper(raw, encoding=encoding, errors="strict", newline="")
+
+
+def encoding_of(raw: io.BufferedReader, *, name: str, named: str = "") -> str:
+    """The encoding that the user named, or that the file shows. Where it is refused the file is closed."""
     try:
         head = raw.read(_HEAD)
         raw.seek(0)
-        refuse_size(path, size)
-        return io.TextIOWrapper(raw, encoding=chosen(path, head, encoding), errors="strict", newline="")
+        return chosen(name, head, named)
     except OSError as error:
         raw.close()
-        raise FileRefused(f"{path.name} cannot be read: {error.strerror}.") from None
+        raise FileRefused(f"{name} cannot be read: {error.strerror}.") from None
     except FileRefused:
         raw.close()
         raise
+
+
+def after_mark(raw: io.BufferedReader, encoding: str) -> str:
+    """Moves behind the mark that a file may begin with, and says the encoding of what follows."""
+    known = codecs.lookup(encoding).name.removesuffix("-sig")
+    head = raw.read(4)
+    for bom, plain in _MARKS:
+        if head.startswith(bom) and plain.startswith(known):
+            raw.seek(len(bom))
+            return plain
+    raw.seek(0)
+    return "utf-8" if known == "utf-8" else encoding
+
+
+def keeps_its_place(encoding: str) -> bool:
+    """Whether text in this encoding can be read from its middle on: each character stands for itself, and there is no
+    mark at the beginning that says how."""
+    name = codecs.lookup(encoding).name
+    return name != "utf-16" and not name.startswith(("utf-7", "hz", "iso2022", "utf-32"))
 
 
 def refuse_size(path: Path, size: int) -> None:
@@ -56,7 +93,7 @@ def refuse_size(path: Path, size: int) -> None:
         )
 
 
-def chosen(path: Path, head: bytes, named: str) -> str:
+def chosen(name: str, head: bytes, named: str) -> str:
     """The encoding that the user named, or the one that the file's first octets show."""
     found = named or recognised(head)
     try:
@@ -69,7 +106,7 @@ def chosen(path: Path, head: bytes, named: str) -> str:
     wide = known.name.startswith(("utf-16", "utf-32"))
     if not wide and is_binary(head):
         spreadsheet = " It looks like a spreadsheet: save it as CSV." if head.startswith(b"PK") else ""
-        raise FileRefused(f"{path.name} is not a text file.{spreadsheet}")
+        raise FileRefused(f"{name} is not a text file.{spreadsheet}")
     return "utf-8-sig" if known.name == "utf-8" else found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Final, TypeVar
@@ -14,7 +14,7 @@ R = TypeVar("R")
 COLLECT_AFTER: Final = 50_000  # new objects; by default Python looks for garbage after each 700
 
 
-def alongside(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+def alongside(work: Callable[[T], R], items: Iterable[T]) -> Generator[R, None, None]:
     """`work(item)` for each item, in order; done in a thread while the caller handles the one before.
 
     The items are taken in the caller's thread, so taking them may use the database; the work may not. At most two
@@ -30,7 +30,7 @@ def alongside(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
             yield coming.result()
 
 
-def read_ahead(items: Iterable[T]) -> Iterator[T]:
+def read_ahead(items: Iterable[T]) -> Generator[T, None, None]:
     """The items, each taken in a thread while the caller handles the one before; without use of the database."""
     source = iter(items)
     with ThreadPoolExecutor(1) as pool:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from django.db import transaction
 from django.utils import timezone
 
-from licensing.intake.apply import apply, unfinished
-from licensing.intake.editions import Sold, create_editions
-from licensing.intake.staging import Progress, Seen, stage
+from licensing.intake.apply import apply, close, unfinished
+from licensing.intake.detect import choice
+from licensing.intake.files import Source
+from licensing.intake.sources import FileOnDisk
+from licensing.intake.staging import Over, Progress, stage
 from licensing.intake.unplaced import place_lines
 from licensing.keys.waiting import serve_waiting
-from licensing.models import ImportRun, Store
+from licensing.models import ImportRun, ImportState, Store
+
+
+def never() -> bool:
+    return False
 
 
 def import_file(
@@ -20,6 +26,7 @@ def import_file(
     *,
     store: Store,
     encoding: str = "",
+    columns: Mapping[str, str] | None = None,
     dry_run: bool = False,
     with_editions: bool = False,
     reading: Progress,
@@ -27,27 +34,57 @@ def import_file(
 ) -> ImportRun:
     """Import the file and return its finished run. First finishes a run of the same file that was killed.
 
-    Raises `FileRefused` where the file cannot be read to its end; nothing of it is then applied.
+    `columns`: what each column is, for a file of no known kind. Raises `FileRefused` where the file cannot be read to
+    its end; nothing of it is then applied.
     """
+    name = path.name[-300:]
     if not dry_run:
-        for earlier in unfinished(store=store, file_name=path.name[-300:]):
-            complete(earlier, progress=applying)
-    seen = Seen()
-    run = stage(
-        path, store=store, encoding=encoding, dry_run=dry_run, now=timezone.now(), progress=reading, seen=seen
+        for earlier in unfinished(store=store, file_name=name):
+            advance(earlier, FileOnDisk(path), reading=reading, applying=applying)
+    run = ImportRun.objects.create(
+        store=store,
+        kind=store.kind,
+        file_name=name,
+        encoding=encoding[:40],
+        columns=dict(columns or {}),
+        dry_run=dry_run,
+        with_editions=with_editions,
+        size=size_of(path),
     )
-    sold = [Sold(*names, name) for names, name in seen.products.items()] if with_editions else []
-    if dry_run:
-        apply(run, progress=applying, dry_run_editions=sold)
-        return run
-    with transaction.atomic():
-        create_editions(store, sold)
-    complete(run, progress=applying)
+    advance(run, FileOnDisk(path), reading=reading, applying=applying)
     return run
 
 
-def complete(run: ImportRun, *, progress: Progress) -> None:
-    apply(run, progress=progress)
-    now = timezone.now()
-    place_lines(run.store, now=now)
-    serve_waiting(now=now)
+def size_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # said in words when it is opened
+        return 0
+
+
+def advance(
+    run: ImportRun,
+    source: Source,
+    *,
+    reading: Progress,
+    applying: Progress,
+    over: Over = never,
+    ahead: bool = True,
+) -> bool:
+    """Do what is left of the run, until it is done (True) or `over` says that it is enough for now.
+
+    One that was killed anywhere goes on here. Raises `FileRefused` and `TakenOver`.
+    """
+    if run.state == ImportState.STAGING:
+        choose = choice(kind=run.kind, name=run.file_name)
+        now = timezone.now()
+        if not stage(run, source, choose=choose, now=now, progress=reading, over=over, ahead=ahead):
+            return False
+    if not apply(run, progress=applying, over=over):
+        return False
+    if not run.dry_run:
+        now = timezone.now()
+        place_lines(run.shop, now=now)
+        serve_waiting(now=now)
+    close(run)
+    return True

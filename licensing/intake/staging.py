@@ -1,80 +1,102 @@
-"""Reads a whole file into staging, encrypted, before anything of it is applied."""
+"""Reads a whole file into staging, encrypted, before anything of it is applied.
+
+Each batch of rows is written together with the place in the file that it ends at. So a reading that was killed, or
+had to give way, goes on there; and of two that read the same file at once, one finds the place changed and stops.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from datetime import datetime
-from pathlib import Path
 from uuid import UUID
 
 from django.db import transaction
 
 from licensing.intake import bulk
 from licensing.intake.encoding import FileRefused
-from licensing.intake.files import SalesFile, open_sales
+from licensing.intake.files import Choose, Mark, SalesFile, Source, open_sales
+from licensing.intake.leases import TakenOver, renewed
 from licensing.intake.pace import read_ahead
 from licensing.intake.packed import pack, unpack
-from licensing.intake.record import PurchaseRecord, RowRejected, Told
-from licensing.intake.stores import KINDS
+from licensing.intake.record import RowRejected, Told
 from licensing.keys.sealed import vault
-from licensing.models import ImportRow, ImportRun, ImportState, RowOutcome, Store
+from licensing.models import ImportRow, ImportRun, ImportState, RowOutcome
 
 BATCH = 2_000  # rows staged in one transaction: some 20 ms of SQLite's write lock
 
 FIELDS = ("run_id", "number", "outcome", "column", "reason", "payload")
 Row = tuple[object, ...]
-Judged = tuple[int, Told | RowRejected]
 Progress = Callable[[int, int], None]  # done, of
+Over = Callable[[], bool]  # whether to stop here and go on another time
 
 
 def stage(
-    path: Path,
+    run: ImportRun,
+    source: Source,
     *,
-    store: Store,
-    encoding: str = "",
-    dry_run: bool = False,
+    choose: Choose,
     now: datetime,
     progress: Progress,
-    seen: Seen,
-) -> ImportRun:
-    """Read and check the file to its end. The returned run is STAGED.
+    over: Over,
+    ahead: bool = True,
+) -> bool:
+    """Read and check the file from where it was left. True at its end: the run is then STAGED.
 
-    Raises `FileRefused`; the run is then kept as FAILED with that line, and nothing else of the file is.
+    `ahead`: rows are read in a thread beside the database's work; not for sources that are in the database. Raises
+    `FileRefused`; the run is then kept as FAILED with that line, and nothing else of the file is. Raises `TakenOver`
+    where the run was paused, or another process reads it.
     """
-    run = ImportRun.objects.create(store=store, kind=store.kind, file_name=path.name[-300:], dry_run=dry_run)
     try:
-        with open_sales(path, export=KINDS[store.kind].exports[0], encoding=encoding) as file:
+        with open_sales(source, choose=choose, encoding=run.encoding, after=mark_of(run)) as file:
             run.encoding = file.encoding
-            rows = (row_of(run.id, *judged) for judged in seen.through(file.records()))
-            for batch in read_ahead(bulk.batches(rows, BATCH)):
-                put(batch, now=now)
-                progress(file.position, file.size)
-            finish(run, file)
+            batches = read_ahead(batches_of(run.id, file)) if ahead else batches_of(run.id, file)
+            with closing(batches):
+                for batch, mark in batches:
+                    put(run, batch, mark, now=now)
+                    progress(run.position, run.size)
+                    if over():
+                        return False
     except FileRefused as refusal:
         fail(run, str(refusal), now=now)
         raise
-    return run
+    finish(run)
+    return True
 
 
-class Seen:
-    """The distinct products that pass by, so that a starting mapping can be made of them."""
-
-    MOST = 10_000
-
-    def __init__(self) -> None:
-        self.products: dict[tuple[str, str], str] = {}
-
-    def through(self, judged: Iterable[Judged]) -> Iterator[Judged]:
-        for number, result in judged:
-            if isinstance(result, PurchaseRecord) and len(self.products) < self.MOST:
-                for line in result.lines:
-                    self.products.setdefault((line.product_ref, line.variant), line.name)
-            yield number, result
+def mark_of(run: ImportRun) -> Mark:
+    return Mark(run.position, run.reached, run.cards_removed)
 
 
-def put(batch: list[Row], *, now: datetime) -> None:
+Batch = tuple[list[Row], Mark]
+
+
+def batches_of(run_id: UUID, file: SalesFile) -> Generator[Batch, None, None]:
+    """Rows for staging, and the mark behind them. An order's rows stay together."""
+    batch: list[Row] = []
+    for number, result in file.records():
+        batch.append(row_of(run_id, number, result))
+        if len(batch) >= BATCH and file.between:
+            yield batch, file.mark
+            batch = []
+    yield batch, file.mark
+
+
+def put(run: ImportRun, batch: list[Row], mark: Mark, *, now: datetime) -> None:
+    before = mark_of(run)
     with transaction.atomic():
+        here = ImportRun.objects.filter(
+            pk=run.pk,
+            state=ImportState.STAGING,
+            paused=False,
+            position=before.position,
+            reached=before.number,
+        )
+        place = {"position": mark.position, "reached": mark.number, "cards_removed": mark.cards}
+        if not here.update(encoding=run.encoding, **place, **renewed(run)):
+            raise TakenOver
         bulk.insert(ImportRow, FIELDS, batch, now=now)
+    run.position, run.reached, run.cards_removed = mark
 
 
 def row_of(run_id: UUID, number: int, result: Told | RowRejected) -> Row:
@@ -93,18 +115,25 @@ def identity(run_id: UUID, number: int) -> str:
     return f"import:{run_id}:{number}"
 
 
-def finish(run: ImportRun, file: SalesFile) -> None:
+def finish(run: ImportRun) -> None:
+    """The file was read to its end: what it consists of, and its parts are not needed any more."""
     rejected = run.staged.filter(outcome=RowOutcome.REJECTED).count()
     run.rows = run.staged.count()
     run.applied_rows = rejected
-    run.cards_removed = file.cards
     run.outcomes = {RowOutcome.REJECTED.value: rejected} if rejected else {}
-    run.state = ImportState.STAGED
-    run.save()
+    run.state, run.reached = ImportState.STAGED, 0
+    fields = ("rows", "applied_rows", "outcomes", "state", "reached")
+    with transaction.atomic():
+        here = ImportRun.objects.filter(pk=run.pk, state=ImportState.STAGING)
+        if not here.update(**{field: getattr(run, field) for field in fields}):
+            raise TakenOver
+        run.parts.all().delete()
 
 
 def fail(run: ImportRun, problem: str, *, now: datetime) -> None:
+    """Nothing of the file is kept but, of an uploaded one, its parts for a second try."""
     with transaction.atomic():
         run.staged.all().delete()
         run.state, run.problem, run.finished_at = ImportState.FAILED, problem[:500], now
+        run.position = run.reached = run.cards_removed = 0
         run.save()

@@ -10,6 +10,7 @@ from licensing.models.sales import Purchase
 
 
 class ImportState(models.TextChoices):
+    UPLOADED = "uploaded", "waits for you"
     STAGING = "staging", "being read"
     STAGED = "staged", "read and checked"
     APPLYING = "applying", "being applied"
@@ -23,7 +24,13 @@ class ImportRun(Record):
     One that was uploaded waits in parts (`ImportPart`), and whoever works on it holds a lease.
     """
 
-    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="imports")
+    store = models.ForeignKey(
+        Store,
+        on_delete=models.PROTECT,
+        related_name="imports",
+        null=True,
+        help_text="Empty: uploaded, and nobody has said of which shop it is.",
+    )
     kind = models.CharField(max_length=40)
     file_name = models.CharField(max_length=300)
     encoding = models.CharField(max_length=40, blank=True)
@@ -39,6 +46,9 @@ class ImportRun(Record):
     uploaded = models.BooleanField(default=False)
     size = models.PositiveBigIntegerField(default=0, help_text="Octets.")
     position = models.PositiveBigIntegerField(default=0, help_text="Octets read so far.")
+    reached = models.PositiveIntegerField(
+        default=0, help_text="The row that was read last; in a dry run, tried last."
+    )
     paused = models.BooleanField(default=False)
     samples = models.JSONField(default=list, blank=True, help_text="What would become of the first rows.")
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -47,6 +57,13 @@ class ImportRun(Record):
 
     class Meta:
         ordering = ["-id"]
+
+    @property
+    def shop(self) -> Store:
+        """The store, once it is known: a file that is read or applied always has one."""
+        if self.store is None:
+            raise ValueError(f"nobody has said of which shop {self.file_name!r} is")
+        return self.store
 
 
 class ImportPart(models.Model):

@@ -11,10 +11,12 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_slug
 
+from licensing.intake.detect import kind_of
 from licensing.intake.encoding import FileRefused
 from licensing.intake.pace import seldom_collecting
 from licensing.intake.rejects import write_rejects
 from licensing.intake.run import import_file
+from licensing.intake.sources import FileOnDisk
 from licensing.intake.stores import KINDS
 from licensing.management.progress import Progress
 from licensing.models import ImportRun, RowOutcome, Store
@@ -27,6 +29,8 @@ WORDS = {
     RowOutcome.UNPLACED: "without a mapping",
     RowOutcome.REJECTED: "rejected",
     RowOutcome.NEEDS_PERSON: "needs a person",
+    RowOutcome.NO_ORDER: "without their order on file",
+    RowOutcome.UNCONFIRMED: "not confirmed by the shop",
 }
 
 
@@ -39,7 +43,10 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, metavar="FILE")
         parser.add_argument("--store", required=True, help="the store's short name; made if it is not there")
         parser.add_argument(
-            "--kind", required=True, choices=sorted(KINDS), help="which kind of shop wrote the file"
+            "--kind",
+            default="",
+            choices=sorted(KINDS),
+            help="which kind of shop the store is; found out from the file's columns where it is not said",
         )
         parser.add_argument("--encoding", default="", help="if it is neither UTF-8 nor UTF-16")
         parser.add_argument("--dry-run", action="store_true", help="say what would happen; change nothing")
@@ -52,7 +59,7 @@ class Command(BaseCommand):
             with seldom_collecting():
                 run = import_file(
                     file,
-                    store=store_of(store, kind),
+                    store=store_of(store, kind, file, encoding=options["encoding"]),
                     encoding=options["encoding"],
                     dry_run=options["dry_run"],
                     with_editions=options["create_editions"],
@@ -80,20 +87,34 @@ class Command(BaseCommand):
             ) from None
         if run.outcomes.get(RowOutcome.UNPLACED.value):
             self.stdout.write(
-                f"To see the unknown products: manage.py mapping show --store {run.store.name} --unmapped. "
+                f"To see the unknown products: manage.py mapping show --store {run.shop.name} --unmapped. "
                 "To say what they mean: manage.py mapping load"
             )
 
 
-def store_of(name: str, kind: str) -> Store:
-    """The store of that name, made if it is not there. Refuses a name that is another kind of shop."""
+def store_of(name: str, kind: str, file: Path, *, encoding: str) -> Store:
+    """The store of that name, made if it is not there, of the kind that the file's columns show unless it is said.
+
+    Refuses a name that is another kind of shop. Raises `FileRefused`.
+    """
     try:
         validate_slug(name)
     except ValidationError:
         raise CommandError("--store must be a short name of letters, digits, - and _.") from None
-    store, _ = Store.objects.get_or_create(
-        name=name[:80], defaults={"kind": kind, "title": name.replace("-", " ").title()}
-    )
-    if store.kind != kind:
+    store = Store.objects.filter(name=name[:80]).first()
+    if store and kind and store.kind != kind:
         raise CommandError(f"The store {name!r} is a {store.kind} shop, not {kind}. Nothing was imported.")
-    return store
+    return store or Store.objects.create(
+        name=name[:80],
+        kind=kind or kind_seen(file, encoding=encoding),
+        title=name.replace("-", " ").title(),
+    )
+
+
+def kind_seen(file: Path, *, encoding: str) -> str:
+    found = kind_of(FileOnDisk(file), encoding=encoding)
+    if not found:
+        raise CommandError(
+            f"{file.name} has the columns of no shop that is known here: name it with --kind. Nothing was imported."
+        )
+    return found
