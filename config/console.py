@@ -20,7 +20,9 @@ import licensing.admin
 import recovery.admin
 from config.console_pages import CasePage, EditionPage, LicensePage
 from licensing.console.cells import list_of
-from licensing.models import Case, Edition, ImportRun, ImportState, License, PurchaseLine
+from licensing.console.heard import silent
+from licensing.intake.hooks.events import FOR_A_PERSON
+from licensing.models import Case, Edition, HookEvent, ImportRun, ImportState, License, PurchaseLine
 from recovery.models import DomainPause, Exchange, ExchangeState, Message, MessageState
 
 # The models by what somebody comes for, the most used first; whatever is missing here is still listed, at the end.
@@ -30,6 +32,7 @@ SECTIONS: Final = (
     ("Moves", ("Exchange", "ExchangeNote", "ExchangeMail")),
     ("Requests and mail", ("RecoveryRequest", "Challenge", "Message", "MailAttempt", "WorkerPulse")),
     ("Needs a person", ("Case", "Mute", "Suppression", "DomainPause", "Allowance")),
+    ("Shops", ("Connection", "HookEvent", "KeyAsk")),
     ("Catalogue", ("Product", "Edition", "Store", "Mapping", "MappingItem")),
     ("Files in", ("ImportRun", "ImportRow")),
     ("Signed", ("RetiredList", "RetiredCode", "SigningKey")),
@@ -78,6 +81,12 @@ WAITING: Final = (
     ),
     Waiting("cases open", lambda: Case.objects.filter(closed_at=None), {"open": "yes"}),
     Waiting("lines without a mapping", lambda: PurchaseLine.objects.filter(placed_at=None), {"placed": "no"}),
+    Waiting(
+        "notifications that need a person",
+        lambda: HookEvent.objects.filter(state__in=FOR_A_PERSON),
+        {"state": "person"},
+    ),
+    Waiting("connections silent for a week", lambda: silent(now=timezone.now()), {"heard": "silent"}),
     Waiting(
         "mails waiting",
         lambda: Message.objects.filter(state=MessageState.WAITING),

@@ -3,7 +3,9 @@
 from django.contrib.admin import AdminSite
 
 from licensing.admin.catalog import EditionAdmin, MappingAdmin, MappingItemAdmin, StoreAdmin
+from licensing.admin.connections import ConnectionAdmin
 from licensing.admin.customers import CustomerAdmin, EmailAddressAdmin
+from licensing.admin.events import HookEventAdmin, KeyAskAdmin
 from licensing.admin.intake import CaseAdmin, ImportRowAdmin, ImportRunAdmin
 from licensing.admin.keys import KeyAssignmentAdmin, LicenseAdmin, RegistrationKeyAdmin
 from licensing.admin.made import KeyOrderAdmin, SigningKeyAdmin
@@ -12,11 +14,14 @@ from licensing.admin.retired import RetiredCodeAdmin, RetiredListAdmin
 from licensing.admin.sales import PurchaseAdmin, PurchaseLineAdmin, PurchaseReferenceAdmin
 from licensing.models import (
     Case,
+    Connection,
     Customer,
     Edition,
     EmailAddress,
+    HookEvent,
     ImportRow,
     ImportRun,
+    KeyAsk,
     KeyAssignment,
     KeyOrder,
     License,
@@ -37,6 +42,9 @@ PAGES = (
     (Product, ProductAdmin),
     (Edition, EditionAdmin),
     (Store, StoreAdmin),
+    (Connection, ConnectionAdmin),
+    (HookEvent, HookEventAdmin),
+    (KeyAsk, KeyAskAdmin),
     (Mapping, MappingAdmin),
     (MappingItem, MappingItemAdmin),
     (Customer, CustomerAdmin),

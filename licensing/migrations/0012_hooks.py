@@ -47,4 +47,15 @@ class Migration(migrations.Migration):
                 name="events_to_serve",
             ),
         ),
+        migrations.AlterModelOptions(
+            "hookevent", options={"ordering": ["-id"], "verbose_name": "notification"}
+        ),
+        migrations.AlterModelOptions(
+            "keyask",
+            options={
+                "ordering": ["-id"],
+                "verbose_name": "request for a key",
+                "verbose_name_plural": "requests for keys",
+            },
+        ),
     ]

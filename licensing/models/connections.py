@@ -93,6 +93,7 @@ class HookEvent(Record):
     lease_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = "notification"
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["connection", "event_id"], name="one_event_per_id")]
         indexes = [
@@ -140,6 +141,8 @@ class KeyAsk(Record):
     answered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = "request for a key"
+        verbose_name_plural = "requests for keys"
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["connection", "order", "line", "test"], name="one_ask_per_line")

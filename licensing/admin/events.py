@@ -1,0 +1,197 @@
+"""What shops told: what came in, what became of it, and what a person may do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+
+from licensing.admin.event_views import Repeatable
+from licensing.admin.sales import placement
+from licensing.console.cells import EMPTY, choice, link, number, state, text, when
+from licensing.console.event_words import TONES, outcome, told_by
+from licensing.console.pages import ReadOnly
+from licensing.console.payloads import codes_in, readable
+from licensing.console.search import customers, first, orders
+from licensing.intake.hooks.connections import shop_of
+from licensing.intake.hooks.envelope import unpacked
+from licensing.intake.hooks.events import FOR_A_PERSON, payload_of
+from licensing.intake.shop import NotUnderstood
+from licensing.keys.vault import Tampered, UnknownKey
+from licensing.models import Connection, EventState, HookEvent, KeyAsk, KeyAskState
+
+ASK_TONES = {
+    KeyAskState.ANSWERED: "good",
+    KeyAskState.PROMISED: "wait",
+    KeyAskState.MAILED: "good",
+    KeyAskState.REFUSED: "bad",
+}
+SEALED = (
+    "connection__sealed_address",
+    "connection__sealed_secret",
+    "connection__sealed_former_secret",
+    "connection__sealed_api_key",
+)
+
+
+def by_event_id(term: str) -> set[UUID]:
+    """Events with that id of the shop, on any connection: the index begins with it."""
+    return first(HookEvent.objects.filter(connection__in=known_connections(), event_id=term))
+
+
+def awaiting(term: str) -> set[UUID]:
+    """Events that wait for that order, or other reference."""
+    return first(HookEvent.objects.filter(state=EventState.WAITING, awaits=term))
+
+
+def asked_orders(term: str) -> set[UUID]:
+    """Requests for the keys of that order."""
+    return first(KeyAsk.objects.filter(connection__in=known_connections(), order=term))
+
+
+def known_connections() -> Collection[UUID]:
+    return list(Connection.objects.values_list("pk", flat=True))
+
+
+class InState(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+    PERSON = "person"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            (self.PERSON, "needs a person"),
+            *((value, str(label)) for value, label in EventState.choices),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == self.PERSON:
+            return queryset.filter(state__in=FOR_A_PERSON)
+        return queryset.filter(state=self.value()) if self.value() in EventState.values else queryset
+
+
+@admin.display(description="what it says")
+def what_it_says(event: HookEvent) -> str:
+    """The payload, laid out, with codes masked; or why there is none."""
+    if event.payload is None:
+        return "What it said was dropped 30 days after it was processed."
+    try:
+        payload = payload_of(event)
+    except (Tampered, UnknownKey):
+        return state("cannot be decrypted with the present keys", "bad")
+    codes, fields = codes_in(told_by(event)), shop_of(event.connection).unscrubbed
+    text = readable(body_of(payload) if event.whole else payload, codes=codes, fields=fields)
+    return format_html('<pre class="payload">{}</pre>', text)
+
+
+def body_of(payload: bytes) -> bytes:
+    """Of a notification that was kept whole: what was sent, or what followed the "?"."""
+    try:
+        kept = unpacked(payload)
+    except NotUnderstood:
+        return payload
+    return kept.body or kept.query.encode("utf-8", "replace")
+
+
+@admin.display(description="what became of it")
+def became(event: HookEvent) -> str:
+    return outcome(event)
+
+
+@admin.display(description="needs a meaning")
+def without_meaning(event: HookEvent) -> str:
+    """Lines of its order that no mapping knows, each with the way to say what it means."""
+    if event.purchase is None:
+        return EMPTY
+    lines = event.purchase.lines.filter(placed_at=None).select_related("purchase").defer("sealed_code")
+    rows = ((line, placement(line)) for line in lines[:20])
+    return format_html_join("", '<p class="plain">{} {}</p>', rows) or EMPTY
+
+
+@admin.display(description="mode")
+def mode(event: HookEvent | KeyAsk) -> str:
+    return state("test", "info") if event.test else EMPTY
+
+
+class HookEventAdmin(Repeatable):
+    list_display = (
+        link("connection", "shop"),
+        text("kind", "kind"),
+        choice("state", "state", TONES),
+        text("reason", "reason"),
+        link("purchase", "order", label="reference"),
+        mode,
+        when("received_at", "received"),
+    )
+    list_select_related = ("connection__store", "purchase")
+    list_filter = (InState,)
+    search_help_text = "The shop's id of the notification; order reference, or any other of the order's; id"
+    ways = ((by_event_id, "pk"), (awaiting, "pk"), (orders, "purchase"))
+    details = (
+        choice("state", "state", TONES),
+        became,
+        without_meaning,
+        link("purchase", "order", label="reference"),
+        link("connection", "shop"),
+        mode,
+        text("awaits", "waits for"),
+        text("event_id", "the shop's id"),
+        when("said_at", "happened, as the shop says"),
+        when("received_at", "received"),
+        when("processed_at", "processed"),
+        when("confirmed_at", "confirmed by support"),
+        number("attempts", "attempts"),
+        number("cards_removed", "card numbers removed"),
+        what_it_says,
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Of connections, only what they are called; what was sent is read on the page of one."""
+        rows = super().get_queryset(request).select_related("connection__store", "purchase").defer(*SEALED)
+        return rows.defer("payload") if is_list(request) else rows
+
+    def name_of(self, row: HookEvent) -> str:
+        return f"{row.kind or 'not understood'} · {row.connection}"
+
+
+def is_list(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return match is not None and (match.url_name or "").endswith("_changelist")
+
+
+class KeyAskAdmin(ReadOnly):
+    """Requests of shops for keys while their customer waits, and how each was answered."""
+
+    list_display = (
+        text("order", "order"),
+        text("line", "line"),
+        choice("state", "state", ASK_TONES),
+        text("reason", "reason"),
+        link("connection", "shop"),
+        link("purchase_line__purchase", "purchase", label="reference"),
+        mode,
+        when("asked_at", "asked"),
+        when("answered_at", "answered"),
+    )
+    list_select_related = ("connection__store", "purchase_line__purchase")
+    list_filter = ("state",)
+    search_help_text = "Order reference, as the shop or we call it; address or name of the buyer; id"
+    ways = (
+        (asked_orders, "pk"),
+        (orders, "purchase_line__purchase"),
+        (customers, "purchase_line__purchase__buyer"),
+    )
+    details = list_display
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        hidden = (*SEALED, "purchase_line__sealed_code")
+        rows = super().get_queryset(request).select_related(*self.list_select_related)
+        return rows.defer(*hidden)
+
+    def name_of(self, row: KeyAsk) -> str:
+        return f"order {row.order} · {row.connection}"
