@@ -13,6 +13,8 @@ Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 # An encoded parameter (RFC 2231), or a charset other than UTF-8 (which is what our pages are in).
 ODD = re.compile(r"\*|charset\s*=\s*(?!\"?utf-?8\"?\s*(?:;|$))", re.IGNORECASE)
 
+SENT = "sent.CONTENT_TYPE"  # for views that read bodies themselves, such as shops' notifications
+
 
 class PlainContentType:
     """WSGI middleware: a body of an odd type counts as one of no known type, whose form fields are not read."""
@@ -21,6 +23,7 @@ class PlainContentType:
         self.application = application
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if ODD.search(environ.get("CONTENT_TYPE", "")):
-            environ["CONTENT_TYPE"] = ""
+        sent = environ.get("CONTENT_TYPE", "")
+        if ODD.search(sent):
+            environ |= {"CONTENT_TYPE": "", SENT: sent}
         return self.application(environ, start_response)

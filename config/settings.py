@@ -42,10 +42,16 @@ VENDOR_LOGO = env.vendor_logo
 VENDOR_COLOR = env.vendor_color
 SUPPORT_EMAIL = env.support_email
 
+# --- an export of everything --------------------------------------------------------------------------------
+FURTHER_TABLES = ["recovery.everything.TABLES"]  # besides those of what customers own
+
 # --- generators of registration keys that the vendor runs ---------------------------------------------------
 GENERATOR_HOSTS = env.generator_hosts
 GENERATOR_INTERNAL_HOSTS = env.generator_internal_hosts  # private addresses and plain http are let through
 GENERATOR_SECRETS = env.generator_secrets
+
+# --- shops --------------------------------------------------------------------------------------------------
+SHOP_API_PORTS: dict[str, int] = {}  # for tests: a shop's host -> a port of this machine; never from outside
 
 # --- Django -------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -122,6 +128,7 @@ if DEMO:  # straight from the source folders: nothing to collect, so that the de
     WHITENOISE_USE_FINDERS = True
     WHITENOISE_MAX_AGE = 0
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+BODY_LIMITS = {"/hooks/": 1024 * 1024}  # below these paths, other limits
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200  # a move sends up to 100 licenses, and the form's token
 
 # --- database -----------------------------------------------------------------------------------------------
@@ -214,6 +221,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
 )
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "recovery.deliver_due", "schedule": 10.0, "options": {"expires": 10}},
+    "events": {"task": "licensing.process_events", "schedule": 10.0, "options": {"expires": 10}},
+    "orders": {"task": "licensing.sweep_events", "schedule": 10.0, "options": {"expires": 10}},
+    "confirmed": {"task": "licensing.confirm_events", "schedule": 60.0, "options": {"expires": 60}},
     "moves": {"task": "recovery.complete_moves", "schedule": 10.0, "options": {"expires": 10}},
     "generators": {"task": "recovery.ask_generators", "schedule": 10.0, "options": {"expires": 10}},
     "retired": {"task": "recovery.refresh_retired_list", "schedule": 300.0, "options": {"expires": 300}},

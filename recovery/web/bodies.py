@@ -1,4 +1,4 @@
-"""No page of ours takes more than a short form: whatever announces more is not read at all."""
+"""No page of ours takes more than a short form, few paths take more: whatever announces more is not read at all."""
 
 from collections.abc import Callable
 
@@ -20,6 +20,13 @@ class BodyCap:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         announced = request.META.get("CONTENT_LENGTH") or "0"
-        if announced.isdecimal() and int(announced[:20]) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        if announced.isdecimal() and int(announced[:20]) > limit_of(request.path_info):
             return too_large(request)
         return self.get_response(request)
+
+
+def limit_of(path: str) -> int:
+    """Octets of a body that this path takes."""
+    limits: dict[str, int] = settings.BODY_LIMITS
+    usual: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return next((limit for start, limit in limits.items() if path.startswith(start)), usual)

@@ -1,4 +1,4 @@
-"""One POST to a generator that may hang, trickle, redirect or never end: it costs 20 seconds and 64 KB at most."""
+"""One request to a generator or a shop that may hang, trickle, redirect or never end: its time and size are bounded."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LONGEST_ANSWER: Final = LONGEST_CODE  # octets
 
 
 class NoAnswer(Exception):
-    """The generator could not be reached, or broke off, or took too long: ask again later. The message says which."""
+    """The other side could not be reached, or broke off, or took too long: ask again later. The message says which."""
 
 
 class BadAnswer(Exception):
@@ -42,32 +42,51 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str], seconds: float = 
 
     `seconds` bounds everything but the look-up of the host's name, which the system's resolver bounds.
     """
-    target = target_of(url)
+    return send(
+        target_of(url),
+        method="POST",
+        body=body,
+        headers=headers,
+        seconds=seconds,
+        longest=LONGEST_ANSWER,
+        whom="The generator",
+    )
+
+
+def send(
+    target: Target,
+    *,
+    method: str,
+    headers: Mapping[str, str],
+    seconds: float,
+    longest: int,
+    whom: str,
+    body: bytes | None = None,
+) -> Answer:
+    """As `post`, to a host that the caller answers for. `whom`: who is asked, in messages; `longest`: octets."""
     try:
         addresses = addresses_of(target)
     except (OSError, UnicodeError) as error:
         raise NoAnswer(f"The name {target.host} is not known.") from error
     connection = CheckedConnection(target, addresses, deadline=monotonic() + seconds)
     try:
-        return exchange(connection, target, body, headers)
+        connection.request(method, target.path, body=body, headers={"Connection": "close", **headers})
+        return answer_of(connection, longest)
     except TimeoutError as error:
-        raise NoAnswer("The generator took too long.") from error
+        raise NoAnswer(f"{whom} took too long.") from error
     except ssl.SSLError as error:
-        raise NoAnswer("The generator's certificate or encryption was not accepted.") from error
+        raise NoAnswer(f"{whom}'s certificate or encryption was not accepted.") from error
     except (OSError, HTTPException, ValueError) as error:
         raise NoAnswer(f"The connection failed ({type(error).__name__}).") from error
     finally:
         connection.hang_up()
 
 
-def exchange(
-    connection: CheckedConnection, target: Target, body: bytes, headers: Mapping[str, str]
-) -> Answer:
-    connection.request("POST", target.path, body=body, headers={"Connection": "close", **headers})
+def answer_of(connection: CheckedConnection, longest: int) -> Answer:
     response = connection.getresponse()
-    content = response.read(LONGEST_ANSWER + 1)
-    if len(content) > LONGEST_ANSWER:
-        raise BadAnswer("The answer was longer than 64 KB.")
+    content = response.read(longest + 1)
+    if len(content) > longest:
+        raise BadAnswer(f"The answer was longer than {longest // 1024} KB.")
     if response.length:  # of what Content-Length promised, so much never came: half a code is none
         raise NoAnswer("The answer broke off.")
     return Answer(status=response.status, headers=response.headers, content=content)

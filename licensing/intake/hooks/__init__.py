@@ -1,0 +1,1 @@
+"""Notifications: which address they come to, how they are kept, and what becomes of them."""

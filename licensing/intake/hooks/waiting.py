@@ -1,0 +1,52 @@
+"""Events that wait, for an order or for a word that can be trusted, are told again when it may have come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Final
+
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
+
+from licensing.intake.hooks.events import put_back
+from licensing.models import EventState, HookEvent, Purchase, PurchaseReference, Store
+
+AT_ONCE: Final = 1_000
+ANYWAY: Final = timedelta(hours=6)  # an order may have come under another of its names than the first
+
+
+def wake(purchases: Sequence[Purchase], *, store: Store) -> int:
+    """Have those told again that wait for one of these orders, by any of its names; how many that are."""
+    if not purchases:
+        return 0
+    references = PurchaseReference.objects.filter(purchase__in=purchases).values_list("value", flat=True)
+    names = {purchase.reference for purchase in purchases}.union(references)
+    return put_back(
+        HookEvent.objects.filter(state=EventState.WAITING, awaits__in=names, connection__store=store)
+    )
+
+
+def look_again() -> int:
+    """Have those told again whose order is on file meanwhile, by whatever road; how many that are."""
+    orders = Purchase.objects.filter(reference=OuterRef("awaits"), store=OuterRef("connection__store"))
+    others = PurchaseReference.objects.filter(
+        value=OuterRef("awaits"), purchase__store=OuterRef("connection__store")
+    )
+    may_have_come = Exists(orders) | Exists(others) | Q(processed_at__lt=Now() - ANYWAY)
+    waiting = HookEvent.objects.filter(may_have_come, state=EventState.WAITING, due_at__lte=Now())
+    return put_back_some(waiting.values_list("pk", flat=True))
+
+
+def look_for_confirmation() -> int:
+    """The same for those that nobody confirmed, unless all that is on file of their order is what they said."""
+    only_theirs = Q(purchase__isnull=False, purchase__confirmed_at=None)
+    doubtful = HookEvent.objects.filter(state=EventState.UNCONFIRMED, due_at__lte=Now())
+    return put_back_some(doubtful.exclude(only_theirs).values_list("pk", flat=True))
+
+
+def put_back_some(ids: Iterable[object]) -> int:
+    """Those of them that wait still."""
+    some = list(ids[:AT_ONCE])  # type: ignore[index]  # a query set
+    waiting = [EventState.WAITING, EventState.UNCONFIRMED]
+    return put_back(HookEvent.objects.filter(pk__in=some, state__in=waiting, payload__isnull=False))

@@ -1,0 +1,21 @@
+from collections.abc import Iterator
+
+import pytest
+
+from licensing.intake import stores
+from licensing.models import Connection
+from tests.licensing.hooks.ground import UNSIGNED, connected
+from tests.licensing.hooks.signed_shop import KIND, SignedShop, UnsignedShop
+
+
+@pytest.fixture(autouse=True)
+def shops(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two kinds that only tests know."""
+    monkeypatch.setitem(stores.KINDS, KIND, SignedShop())
+    monkeypatch.setitem(stores.KINDS, UNSIGNED, UnsignedShop())
+
+
+@pytest.fixture
+def connection(db: None) -> Iterator[Connection]:
+    """A shop that signs what it sends with `SECRET`."""
+    yield connected()
