@@ -60,7 +60,9 @@ def learn_all(said: Sequence[tuple[Payment, Purchase]], *, now: datetime) -> dic
     Purchase.objects.bulk_update(learned, FACTS)
     taken = refunds.tell((order.pk, payment.refunds) for payment, order in said if payment.refunds)
     moved = {pk for pk, change in changes.items() if change == RowOutcome.REFUNDED}
-    refunds.settle(moved - taken)
+    settled = taken | refunds.settle(moved.difference(taken))
+    for _, order in said:
+        order.refunded_units = settled.get(order.pk, order.refunded_units)
     return changes | dict.fromkeys(taken, RowOutcome.REFUNDED)
 
 

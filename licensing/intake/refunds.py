@@ -19,19 +19,21 @@ from licensing.models import KeyAssignment, License, Purchase, PurchaseLine, Pur
 Key = tuple[UUID, str, str]  # purchase, line, reference
 
 
-def tell(said: Iterable[tuple[UUID, Sequence[Refund]]]) -> set[UUID]:
+Settled = dict[UUID, int | None]  # purchase -> how many of its units are paid back; None: all of them
+
+
+def tell(said: Iterable[tuple[UUID, Sequence[Refund]]]) -> Settled:
     """Store these refunds and end what they pay back; the purchases of which something was new."""
     merged = largest(said)
     if not merged:
-        return set()
+        return {}
     known = on_file(purchase for purchase, _, _ in merged)
     new = [refund_of(key, each) for key, each in merged.items() if key not in known]
     more = [known[key] for key, each in merged.items() if key in known and learn(known[key], each)]
     PurchaseRefund.objects.bulk_create(new)
     PurchaseRefund.objects.bulk_update(more, ["units", "at"])
     changed = {each.purchase_id for each in (*new, *more)}
-    settle(changed)
-    return changed
+    return settle(changed)
 
 
 def is_new(purchase_id: UUID, refunds: Sequence[Refund]) -> bool:
@@ -76,16 +78,19 @@ def first_of(one: datetime | None, other: datetime | None) -> datetime | None:
     return min(one, other) if one and other else one or other
 
 
-def settle(purchases: Iterable[UUID]) -> None:
+def settle(purchases: Iterable[UUID]) -> Settled:
     """Bring those of the purchases that have refunds by unit, and their licenses, to what these say together."""
     refunded = PurchaseRefund.objects.filter(purchase__id__among=set(purchases)).values("purchase")
+    settled: Settled = {}
     for purchase in Purchase.objects.filter(pk__in=refunded).prefetch_related("lines", "refunds"):
         back = PaidBack(list(purchase.lines.all()), list(purchase.refunds.all()))
         if purchase.refunded_units is not None:
             whole = purchase.complete and back.total >= back.quantity
-            units = None if whole else back.total
-            Purchase.objects.filter(pk=purchase.pk).update(refunded_units=units)
+            purchase.refunded_units = None if whole else back.total
+            Purchase.objects.filter(pk=purchase.pk).update(refunded_units=purchase.refunded_units)
         end_units(purchase, back)
+        settled[purchase.pk] = purchase.refunded_units
+    return settled
 
 
 class PaidBack:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from licensing.intake import refunds
 from licensing.intake.apply import ATTEMPTS, CHUNK
 from licensing.intake.codes import Overtaken
 from licensing.intake.meanings import Meanings
@@ -59,6 +60,7 @@ def place_locked(store: Store, lines: list[UUID], *, now: datetime) -> int:
     for line in placed:
         line.placed_at, line.sealed_code = now, by_id[str(line.pk)].sealed_code
     PurchaseLine.objects.bulk_update(placed, ["placed_at", "sealed_code"])
+    refunds.settle(line.purchase_id for line in placed)
     return len(placed)
 
 
