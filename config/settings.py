@@ -225,6 +225,7 @@ CELERY_BEAT_SCHEDULE = {
     "orders": {"task": "licensing.sweep_events", "schedule": 10.0, "options": {"expires": 10}},
     "confirmed": {"task": "licensing.confirm_events", "schedule": 60.0, "options": {"expires": 60}},
     "moves": {"task": "recovery.complete_moves", "schedule": 10.0, "options": {"expires": 10}},
+    "promised": {"task": "recovery.mail_promised_keys", "schedule": 10.0, "options": {"expires": 10}},
     "generators": {"task": "recovery.ask_generators", "schedule": 10.0, "options": {"expires": 10}},
     "retired": {"task": "recovery.refresh_retired_list", "schedule": 300.0, "options": {"expires": 300}},
     "keys": {"task": "recovery.serve_licenses", "schedule": 3600.0, "options": {"expires": 3600}},
