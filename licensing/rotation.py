@@ -16,12 +16,13 @@ from uuid import UUID
 from django.db import models, transaction
 
 from licensing.intake import bulk
+from licensing.intake.hooks import connections, events
 from licensing.intake.placing import line_identity
 from licensing.intake.staging import identity as staged_identity
 from licensing.keys.code import normalise
 from licensing.keys.sealed import vault
 from licensing.keys.vault import Tampered, UnknownKey
-from licensing.models import ImportRow, PurchaseLine, RegistrationKey, SigningKey
+from licensing.models import Connection, HookEvent, ImportRow, PurchaseLine, RegistrationKey, SigningKey
 
 BATCH = 200  # rows that are locked at a time
 Row = TypeVar("Row", bound=models.Model)
@@ -36,6 +37,8 @@ class Rotated:
     lines: int = 0
     staged: int = 0
     signing: int = 0
+    events: int = 0
+    connections: int = 0
     unreadable: int = 0
 
 
@@ -53,6 +56,10 @@ def rotate(*, progress: Progress) -> Rotated:
         done.staged += rotate_staged(rows, done)
     for signing in locked(SigningKey.objects.all(), progress):
         done.signing += rotate_signing(signing, done)
+    for kept in locked(HookEvent.objects.exclude(payload=None), progress):
+        done.events += rotate_events(kept, done)
+    for connected in locked(Connection.objects.all(), progress):
+        done.connections += sum(rotate_connection(connection, done) for connection in connected)
     return done
 
 
@@ -121,6 +128,28 @@ def rotate_signing(keys: list[SigningKey], done: Rotated) -> int:
     for pk, sealed in changed:
         SigningKey.objects.filter(pk=pk).update(sealed=sealed)
     return len(changed)
+
+
+def rotate_events(kept: list[HookEvent], done: Rotated) -> int:
+    """What shops sent, as long as it is kept."""
+    sealed = [(event.pk, bytes(event.payload or b""), events.identity(event.pk)) for event in kept]
+    changed = [(pk, new) for pk, old, identity in sealed if (new := resealed(old, identity, done))]
+    fields = ("id", "payload")
+    bulk.update(HookEvent, fields, changed, changes=setting(fields), where="TRUE")
+    return len(changed)
+
+
+def rotate_connection(connection: Connection, done: Rotated) -> bool:
+    """Its address, what signs its notifications, and the key to its shop's API; whether any was not under the first."""
+    changed = {}
+    for part in connections.PARTS:
+        old = getattr(connection, f"sealed_{part}")
+        identity = connections.identity(connection.pk, part)
+        if old and (new := resealed(bytes(old), identity, done)):
+            changed[f"sealed_{part}"] = new
+    if changed:
+        Connection.objects.filter(pk=connection.pk).update(**changed)
+    return bool(changed)
 
 
 def resealed(sealed: bytes, identity: str, done: Rotated) -> bytes | None:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.db.models.functions import Coalesce, Now
 
+from licensing.intake.hooks.dropping import drop_old_payloads
 from licensing.models import ImportRow, ImportRun, ImportState
 from recovery.limits import DAY
 from recovery.models import (
@@ -25,7 +26,7 @@ AT_ONCE = 500
 
 def forget() -> None:
     """Delete requests (with their challenges and mails), what was written about moves, alerts, mutes and counters that
-    are older than useful."""
+    are older than useful, and what shops sent."""
     kept = timedelta(days=settings.RETENTION_DAYS)
     delete_in_steps(RecoveryRequest.objects.filter(~Exists(mails_to_send()), created_at__lt=Now() - kept))
     delete_in_steps(ExchangeNote.objects.filter(exchange__in=decided_before(kept)))
@@ -33,6 +34,7 @@ def forget() -> None:
     delete_in_steps(Mute.objects.filter(until__lt=Now() - kept))
     delete_in_steps(Allowance.objects.filter(touched_at__lt=Now() - 2 * DAY))
     forget_abandoned_files()
+    drop_old_payloads()
 
 
 def mails_to_send() -> QuerySet[Message]:

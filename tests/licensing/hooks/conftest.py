@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 import pytest
 
 from licensing.intake import stores
@@ -16,6 +14,6 @@ def shops(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def connection(db: None) -> Iterator[Connection]:
+def connection(db: None) -> Connection:
     """A shop that signs what it sends with `SECRET`."""
-    yield connected()
+    return connected()
