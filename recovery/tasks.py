@@ -16,6 +16,7 @@ from licensing.keys.waiting import serve_waiting
 from licensing.models import Edition, KeySource
 from recovery.exchange.stock import tell_of_low_stock
 from recovery.journeys.exchange_waiting import complete_waiting, give_what_generators_make
+from recovery.journeys.promised_keys import mail_promised_keys
 from recovery.mail import deliver
 from recovery.models import WorkerPulse
 from recovery.retention import forget
@@ -42,6 +43,12 @@ def complete_moves() -> None:
     """Moves that wait are done where a key is there now; support learns of pools that run low."""
     complete_waiting(now=timezone.now())
     tell_of_low_stock(now=timezone.now())
+
+
+@shared_task(name="recovery.mail_promised_keys")
+def mail_promised_keys_that_came() -> None:
+    """Who was told by a shop that the key follows by mail gets it, once there is one."""
+    mail_promised_keys(now=timezone.now())
 
 
 @shared_task(name="recovery.ask_generators")

@@ -5,11 +5,22 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from licensing.intake.key_answers import Answer
 from licensing.intake.shop import KeyRequest
-from licensing.models import Connection, KeyAsk, KeyAskState
+from licensing.models import (
+    Connection,
+    Customer,
+    Edition,
+    EmailAddress,
+    KeyAsk,
+    KeyAskState,
+    KeyAssignment,
+    License,
+    Purchase,
+)
+from licensing.models.sales import SPOILT
 
 DAY: Final = timedelta(hours=24)
 REFUSALS_KEPT: Final = 50  # in 24 hours, of requests that came to nothing: whoever forges them fills no table
@@ -71,3 +82,37 @@ def note_refusal(connection: Connection, request: KeyRequest, reason: str, *, no
 
 def lately(connection: Connection, *, now: datetime) -> QuerySet[KeyAsk]:
     return KeyAsk.objects.filter(connection=connection, asked_at__gt=now - DAY)
+
+
+def waited_for() -> QuerySet[Edition]:
+    """The editions of which a key was promised and is not there yet."""
+    lines = KeyAsk.objects.filter(state=KeyAskState.PROMISED, test=False).values("purchase_line")
+    waiting = License.objects.filter(~Exists(serving()), line__in=lines)
+    return Edition.objects.filter(pk__in=waiting.values("edition")).select_related("product")
+
+
+def fulfilled(*, now: datetime) -> QuerySet[KeyAsk]:
+    """Promises that can be kept: every license of the line that lasts has its key, its order is paid for and
+    confirmed, and somebody with a mailbox owns it."""
+    units = License.objects.filter(line=OuterRef("purchase_line"), revoked_at=None, refunded_at=None)
+    lasting = units.filter(Q(expires_at=None) | Q(expires_at__gt=now))
+    mailbox = EmailAddress.objects.current().filter(customer=OuterRef("owner"))
+    orders = Purchase.objects.filter(pk=OuterRef("purchase_line__purchase")).exclude(SPOILT)
+    return KeyAsk.objects.filter(
+        Exists(orders.filter(confirmed_at__isnull=False, paid_at__isnull=False)),
+        Exists(lasting.filter(Exists(mailbox))),
+        ~Exists(lasting.filter(~Exists(serving()))),
+        state=KeyAskState.PROMISED,
+        test=False,
+    )
+
+
+def owners(ask: KeyAsk) -> QuerySet[Customer]:
+    """Whose the licenses of that line are, with a mailbox to write to."""
+    theirs = License.objects.filter(line=ask.purchase_line_id, revoked_at=None, refunded_at=None)
+    mailbox = EmailAddress.objects.current().filter(customer=OuterRef("pk"))
+    return Customer.objects.filter(Exists(mailbox), pk__in=theirs.values("owner")).order_by("id")
+
+
+def serving() -> QuerySet[KeyAssignment]:
+    return KeyAssignment.objects.open().filter(license=OuterRef("pk"))

@@ -18,6 +18,7 @@ from licensing.models import Customer, EmailAddress, Store
 from recovery import limits
 from recovery.limits import Counters, Limit
 from recovery.mail.moves import MOVE_MAILS, told_of_what_is_gone
+from recovery.mail.promised import no_longer_owed
 from recovery.models import (
     CHALLENGE_LIFE,
     Challenge,
@@ -41,10 +42,11 @@ GIVE_UP_AFTER = {
     MessageKind.UNDONE: timedelta(days=3),
     MessageKind.DECLINED: timedelta(days=3),
     MessageKind.QUESTION: timedelta(days=3),
+    MessageKind.PROMISED: timedelta(days=3),
     MessageKind.ALERT: timedelta(days=3),
 }
 # These go to an address on file or nowhere.
-TO_OWNERS = frozenset({MessageKind.KEYS, *MOVE_MAILS})
+TO_OWNERS = frozenset({MessageKind.KEYS, MessageKind.PROMISED, *MOVE_MAILS})
 OF_MAILBOX = {Origin.PAGE: limits.MAILBOX, Origin.LINK: limits.MAILBOX_BY_LINK}
 
 
@@ -56,7 +58,7 @@ class Known:
     mutes: dict[bytes, Mute]
     dead: set[bytes]
     pauses: dict[str, DomainPause]
-    gone: set[UUID]  # mails about moves that were undone since
+    gone: set[UUID]  # mails about moves that were undone, or keys of orders that were refunded, since
 
     @classmethod
     def about(cls, messages: Collection[Message]) -> Known:
@@ -73,7 +75,7 @@ class Known:
             mutes={bytes(each.mailbox): each for each in mutes},
             dead={bytes(each.mailbox) for each in dead},
             pauses={each.domain: each for each in pauses},
-            gone=told_of_what_is_gone(messages),
+            gone=told_of_what_is_gone(messages) | no_longer_owed(messages),
         )
 
     @cached_property

@@ -18,7 +18,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from licensing.holdings import Shelf
-from recovery.mail import moves, render
+from recovery.mail import moves, promised, render
 from recovery.mail.claim import Heartbeat, claim
 from recovery.mail.decide import TO_OWNERS, Known, addresses_of, mint_challenges, sort_out
 from recovery.mail.letter import Letter, Outcome, Transport, Verdict
@@ -233,6 +233,8 @@ class Batch:
             )
         if message.kind in moves.MOVE_MAILS and address:
             return moves.draft(message, address=address, now=timezone.now())
+        if message.kind == MessageKind.PROMISED and address:
+            return promised.draft(message, address=address, now=timezone.now())
         challenge = self.challenges[message.pk]
         return (
             render.challenge(message, challenge, address=address)

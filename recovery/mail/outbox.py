@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Field, Model
 
+from licensing.models import KeyAsk
 from recovery.mail.nudge import nudge
 from recovery.models import Message, MessageKind, MessageState, RecoveryRequest
 
@@ -31,9 +32,12 @@ PLAIN = {
 }
 
 
-def promise(kind: MessageKind, request: RecoveryRequest) -> Message:
-    """Promise a mail, in the caller's transaction; a worker is woken once that has committed."""
-    message = Message.objects.create(kind=kind, request=request)
+def promise(kind: MessageKind, request: RecoveryRequest, *, ask: KeyAsk | None = None) -> Message:
+    """Promise a mail, in the caller's transaction; a worker is woken once that has committed.
+
+    `ask`: the shop's request whose key it brings.
+    """
+    message = Message.objects.create(kind=kind, request=request, ask=ask)
     transaction.on_commit(lambda: nudge(), robust=True)
     return message
 
