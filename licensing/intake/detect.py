@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from licensing.intake.encoding import FileRefused
 from licensing.intake.files import Choose, Source, header_of
+from licensing.intake.mapped.maps import mapped, saved_for
 from licensing.intake.shop import Export
 from licensing.intake.stores import KINDS
+from licensing.models import ImportRun
 
 
 def detect(header: Sequence[str]) -> list[tuple[str, Export]]:
@@ -23,9 +24,28 @@ def detect(header: Sequence[str]) -> list[tuple[str, Export]]:
     return sorted(found, key=lambda each: -len(each[1].needed))
 
 
-def choice(*, kind: str, name: str) -> Choose:
-    """What says by its first row which export of that kind of shop a file is."""
-    return partial(export_of, kind=kind, name=name)
+def choice(run: ImportRun) -> Choose:
+    """What says by its first row how the file of that run is read: by the map it was given, as an export of its kind
+    of shop, or by a map that its store has saved, which the run then keeps."""
+
+    def choose(header: Sequence[str]) -> Export:
+        if (
+            not run.columns
+            and not is_native(header, kind=run.kind)
+            and (saved := saved_for(run.shop, header))
+        ):
+            ImportRun.objects.filter(pk=run.pk).update(columns=saved)
+            run.columns = saved
+        if run.columns:
+            return mapped(run.columns, header, name=run.file_name)
+        return export_of(header, kind=run.kind, name=run.file_name)
+
+    return choose
+
+
+def is_native(header: Sequence[str], *, kind: str) -> bool:
+    """Whether it is an export of that kind of shop."""
+    return any(known == kind for known, _ in detect(header))
 
 
 def export_of(header: Sequence[str], *, kind: str, name: str) -> Export:

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain
+from itertools import chain, islice
 from typing import Final, NamedTuple, Protocol, runtime_checkable
 
 from licensing.intake.encoding import FileRefused, after_mark, as_text, encoding_of, keeps_its_place
@@ -246,6 +246,15 @@ def header_of(source: Source, *, encoding: str = "") -> list[str]:
     with source.octets() as raw:
         plain = after_mark(raw, encoding_of(raw, name=source.name, named=encoding))
         return Table(raw, encoding=plain, name=source.name).header
+
+
+def first_rows(source: Source, *, encoding: str = "", most: int = 200) -> list[list[str]]:
+    """Some rows as they stand there, to guess by. Raises `FileRefused`."""
+    with source.octets() as raw:
+        plain = after_mark(raw, encoding_of(raw, name=source.name, named=encoding))
+        table = Table(raw, encoding=plain, name=source.name)
+        with table.refusing():
+            return list(islice(table.rows, most))
 
 
 @contextmanager

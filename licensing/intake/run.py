@@ -76,7 +76,7 @@ def advance(
     One that was killed anywhere goes on here. Raises `FileRefused` and `TakenOver`.
     """
     if run.state == ImportState.STAGING:
-        choose = choice(kind=run.kind, name=run.file_name)
+        choose = choice(run)
         now = timezone.now()
         if not stage(run, source, choose=choose, now=now, progress=reading, over=over, ahead=ahead):
             return False

@@ -11,8 +11,20 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_slug
 
-from licensing.intake.detect import kind_of
+from licensing.intake.detect import detect, kind_of
 from licensing.intake.encoding import FileRefused
+from licensing.intake.files import first_rows, header_of
+from licensing.intake.mapped.maps import (
+    Columns,
+    MapRefused,
+    checked,
+    guessed,
+    read_map,
+    save,
+    saved_as,
+    saved_for,
+    written,
+)
 from licensing.intake.pace import seldom_collecting
 from licensing.intake.rejects import write_rejects
 from licensing.intake.run import import_file
@@ -21,6 +33,7 @@ from licensing.intake.stores import KINDS
 from licensing.management.progress import Progress
 from licensing.models import ImportRun, RowOutcome, Store
 
+ANY = "csv"  # the kind of a shop that is not known here
 WORDS = {
     RowOutcome.NEW: "new",
     RowOutcome.UPDATED: "updated",
@@ -48,6 +61,13 @@ class Command(BaseCommand):
             choices=sorted(KINDS),
             help="which kind of shop the store is; found out from the file's columns where it is not said",
         )
+        parser.add_argument(
+            "--map",
+            default="",
+            help='what the columns are: "order=Order ID,email=E-mail,…" (docs/importing.md)',
+        )
+        parser.add_argument("--save-map", default="", metavar="TITLE", help="keep --map with the store")
+        parser.add_argument("--use-map", default="", metavar="TITLE", help="use the map that was kept so")
         parser.add_argument("--encoding", default="", help="if it is neither UTF-8 nor UTF-16")
         parser.add_argument("--dry-run", action="store_true", help="say what would happen; change nothing")
         parser.add_argument(
@@ -56,18 +76,23 @@ class Command(BaseCommand):
 
     def handle(self, *, file: Path, store: str, kind: str, **options: Any) -> None:
         try:
+            shop = store_of(store, kind, file, **options)
+            columns = columns_of(file, shop, **options)
             with seldom_collecting():
                 run = import_file(
                     file,
-                    store=store_of(store, kind, file, encoding=options["encoding"]),
+                    store=shop,
                     encoding=options["encoding"],
+                    columns=columns,
                     dry_run=options["dry_run"],
                     with_editions=options["create_editions"],
                     reading=Progress("Reading"),
                     applying=Progress("Applying"),
                 )
-        except FileRefused as refusal:
+        except (FileRefused, MapRefused) as refusal:
             raise CommandError(f"{refusal} Nothing was imported.") from None
+        if options["save_map"]:
+            save(shop, options["save_map"], run.columns)
         self.report(run, file)
 
     def report(self, run: ImportRun, file: Path) -> None:
@@ -92,7 +117,7 @@ class Command(BaseCommand):
             )
 
 
-def store_of(name: str, kind: str, file: Path, *, encoding: str) -> Store:
+def store_of(name: str, kind: str, file: Path, *, encoding: str, map: str, **_: Any) -> Store:
     """The store of that name, made if it is not there, of the kind that the file's columns show unless it is said.
 
     Refuses a name that is another kind of shop. Raises `FileRefused`.
@@ -104,17 +129,26 @@ def store_of(name: str, kind: str, file: Path, *, encoding: str) -> Store:
     store = Store.objects.filter(name=name[:80]).first()
     if store and kind and store.kind != kind:
         raise CommandError(f"The store {name!r} is a {store.kind} shop, not {kind}. Nothing was imported.")
-    return store or Store.objects.create(
-        name=name[:80],
-        kind=kind or kind_seen(file, encoding=encoding),
-        title=name.replace("-", " ").title(),
+    if store is None:
+        found = kind or ("" if map else kind_of(FileOnDisk(file), encoding=encoding)) or ANY
+        title = name.replace("-", " ").title()
+        store, _made = Store.objects.get_or_create(name=name[:80], defaults={"kind": found, "title": title})
+    return store
+
+
+def columns_of(file: Path, store: Store, *, encoding: str, map: str, use_map: str, **_: Any) -> Columns:
+    """What the user said that the columns are. Nothing, where the file is known or a saved map will be found for it.
+
+    Raises `MapRefused` with a guess to begin with for a file that is neither.
+    """
+    if map:
+        return read_map(map)
+    if use_map:
+        return checked(saved_as(store, use_map))
+    header = header_of(FileOnDisk(file), encoding=encoding)
+    if detect(header) or KINDS[store.kind].exports or saved_for(store, header):
+        return {}
+    raise MapRefused(
+        f"Nobody has said what the columns of {file.name} are. A guess, to be corrected where it is wrong: "
+        f"--map '{written(guessed(header, first_rows(FileOnDisk(file), encoding=encoding)))}'."
     )
-
-
-def kind_seen(file: Path, *, encoding: str) -> str:
-    found = kind_of(FileOnDisk(file), encoding=encoding)
-    if not found:
-        raise CommandError(
-            f"{file.name} has the columns of no shop that is known here: name it with --kind. Nothing was imported."
-        )
-    return found
