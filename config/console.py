@@ -27,7 +27,10 @@ from recovery.models import DomainPause, Exchange, ExchangeState, Message, Messa
 
 # The models by what somebody comes for, the most used first; whatever is missing here is still listed, at the end.
 SECTIONS: Final = (
-    ("Customers", ("Customer", "EmailAddress", "Purchase", "PurchaseLine", "PurchaseReference")),
+    (
+        "Customers",
+        ("Customer", "EmailAddress", "Purchase", "PurchaseLine", "PurchaseReference", "PurchaseRefund"),
+    ),
     ("Keys", ("License", "RegistrationKey", "KeyAssignment", "KeyOrder")),
     ("Moves", ("Exchange", "ExchangeNote", "ExchangeMail")),
     ("Requests and mail", ("RecoveryRequest", "Challenge", "Message", "MailAttempt", "WorkerPulse")),

@@ -11,7 +11,12 @@ from licensing.admin.keys import KeyAssignmentAdmin, LicenseAdmin, RegistrationK
 from licensing.admin.made import KeyOrderAdmin, SigningKeyAdmin
 from licensing.admin.products import ProductAdmin
 from licensing.admin.retired import RetiredCodeAdmin, RetiredListAdmin
-from licensing.admin.sales import PurchaseAdmin, PurchaseLineAdmin, PurchaseReferenceAdmin
+from licensing.admin.sales import (
+    PurchaseAdmin,
+    PurchaseLineAdmin,
+    PurchaseReferenceAdmin,
+    PurchaseRefundAdmin,
+)
 from licensing.models import (
     Case,
     Connection,
@@ -31,6 +36,7 @@ from licensing.models import (
     Purchase,
     PurchaseLine,
     PurchaseReference,
+    PurchaseRefund,
     RegistrationKey,
     RetiredCode,
     RetiredList,
@@ -52,6 +58,7 @@ PAGES = (
     (Purchase, PurchaseAdmin),
     (PurchaseLine, PurchaseLineAdmin),
     (PurchaseReference, PurchaseReferenceAdmin),
+    (PurchaseRefund, PurchaseRefundAdmin),
     (License, LicenseAdmin),
     (RegistrationKey, RegistrationKeyAdmin),
     (KeyAssignment, KeyAssignmentAdmin),

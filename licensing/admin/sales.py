@@ -17,7 +17,16 @@ from licensing.console.pages import ReadOnly, ReadOnlyRows
 from licensing.console.people import mailboxes
 from licensing.console.search import customers, itself, keys, orders
 from licensing.intake.unplaced import place_lines
-from licensing.models import Case, License, Purchase, PurchaseLine, PurchaseReference, PurchaseState, Store
+from licensing.models import (
+    Case,
+    License,
+    Purchase,
+    PurchaseLine,
+    PurchaseReference,
+    PurchaseRefund,
+    PurchaseState,
+    Store,
+)
 
 STATE_TONES = {
     PurchaseState.PAID: "good",
@@ -64,6 +73,12 @@ class References(ReadOnlyRows):
     show_change_link = False
 
 
+class Refunds(ReadOnlyRows):
+    model = PurchaseRefund
+    columns = ("line", "reference", number("units", "units"), when("at", "refunded"))
+    show_change_link = False
+
+
 class PurchaseAdmin(ReadOnly):
     list_display = (
         "reference",
@@ -99,7 +114,7 @@ class PurchaseAdmin(ReadOnly):
         said("newsletter_consent", "wants the newsletter"),
         when("recorded_at", "recorded"),
     )
-    inlines = (Lines, References)
+    inlines = (Lines, References, Refunds)
 
 
 class Unplaced(admin.SimpleListFilter):
@@ -183,3 +198,23 @@ class PurchaseReferenceAdmin(ReadOnly):
 
     def name_of(self, row: PurchaseReference) -> str:
         return f"{row.kind}: {row.value}"
+
+
+class PurchaseRefundAdmin(ReadOnly):
+    """Money back for some units of an order, as its shop told it."""
+
+    list_display = (
+        text("reference", "the shop's id"),
+        text("line", "line"),
+        number("units", "units"),
+        link("purchase", "order", label="reference"),
+        link("purchase__store", "shop"),
+        when("at", "refunded"),
+    )
+    list_select_related = ("purchase__store",)
+    details = list_display
+    search_help_text = "Order reference; address or name of the buyer; id"
+    ways = ((orders, "purchase"), (customers, "purchase__buyer"))
+
+    def name_of(self, row: PurchaseRefund) -> str:
+        return f"{row.units} of order {row.purchase.reference}"

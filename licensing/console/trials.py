@@ -10,6 +10,7 @@ from typing import Final
 from licensing.intake import stores
 from licensing.intake.hooks.accept import check, rows
 from licensing.intake.hooks.connections import secrets_of, shop_of
+from licensing.intake.hooks.process import process
 from licensing.intake.shop import Shop
 from licensing.models import Connection, HookEvent
 from licensing.models.base import uuid7
@@ -34,6 +35,8 @@ def try_sample(connection: Connection, *, now: datetime) -> list[HookEvent]:
         row.event_id = f"sample-{uuid7()}-{number}"
         row.test = True
     HookEvent.objects.bulk_create(made)
+    for row in made:
+        process(row.pk)
     return list(HookEvent.objects.filter(pk__in=[row.pk for row in made]).order_by("id"))
 
 

@@ -1,5 +1,6 @@
 """Somebody of support is signed in, and one of everything is on file."""
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,19 +10,28 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from licensing.intake.hooks.connections import change_secret, connect
+from licensing.intake.hooks.events import sealed
 from licensing.keys.assign import assign
 from licensing.keys.signing import new_signing_key
 from licensing.models import (
     Case,
     CaseKind,
+    Connection,
     Customer,
+    EventState,
+    HookEvent,
     ImportRow,
     ImportRun,
+    KeyAsk,
+    KeyAskState,
     KeyAssignment,
     KeyOrder,
     License,
+    Purchase,
     PurchaseLine,
     PurchaseReference,
+    PurchaseRefund,
     RegistrationKey,
     RetiredCode,
     RetiredList,
@@ -56,6 +66,10 @@ EMAIL = "ada@lovelace.example"
 NAME = "Ada Lovelace"
 ORDER = "GR-77120"
 TRANSACTION = "txn_90210"
+SECRET = "fake-signing-secret"
+FORMER_SECRET = "fake-former-secret"
+API_KEY = "fake-api-key"
+EVENT_ID = "evt-shops-own-id"
 
 
 @dataclass(frozen=True)
@@ -105,6 +119,29 @@ def asked_for(license: License, *, request: RecoveryRequest, assignment: KeyAssi
         from_assignment=assignment,
         policy={**Policy.of(product).as_record(), "verdict": "needs_support", "rule": "needs_approval"},
     )
+
+
+def connection_with_all_secrets() -> Connection:
+    """A shop that signs, in the middle of a change of its secret."""
+    shop = factories.store(name="our-fastspring", kind="fastspring", title="FastSpring")
+    made = connect(store=shop, name="live", test=False, secret=FORMER_SECRET, api_key=API_KEY)
+    change_secret(made, secret=SECRET, keep_former_for=timedelta(days=2), now=timezone.now())
+    return made
+
+
+def told_of(purchase: Purchase, *, by: Connection) -> HookEvent:
+    """An event with a code in it, which nobody has confirmed."""
+    event = HookEvent(
+        connection=by,
+        event_id=EVENT_ID,
+        kind="order.completed",
+        state=EventState.UNCONFIRMED,
+        reason="Nobody signed it.",
+        purchase=purchase,
+    )
+    event.payload = sealed(json.dumps({"license": CODE, "email": EMAIL}).encode(), event_id=event.pk)
+    event.save(force_insert=True)
+    return event
 
 
 @pytest.fixture
@@ -161,6 +198,12 @@ def filed(db: None) -> Filed:
     RetiredList.objects.update_or_create(
         id=1, defaults={"sequence": 1, "issued_at": now, "document": b"a document of megabytes"}
     )
+    shop = connection_with_all_secrets()
+    told_of(order, by=shop)
+    KeyAsk.objects.create(
+        connection=shop, order=ORDER, state=KeyAskState.ANSWERED, purchase_line=line, asked_at=now
+    )
+    PurchaseRefund.objects.create(purchase=order, line="known", reference="refund-1", units=1, at=now)
     exchange = asked_for(license, request=request, assignment=assignment)
     ExchangeNote.objects.create(exchange=exchange, author=NoteAuthor.CUSTOMER, text="A new computer")
     ExchangeMail.objects.create(exchange=exchange, message=message, step="question 1")

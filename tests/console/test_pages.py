@@ -27,6 +27,7 @@ BY_HAND = {
     "store",
     "mapping",
     "mappingitem",
+    "connection",
 }  # hundreds of rows: these have page numbers
 LARGE = [model for model in MODELS if model._meta.model_name not in BY_HAND]
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
@@ -138,7 +139,12 @@ def test_never_offers_a_column_of_bytes(model: type[Model], rf: RequestFactory, 
 
 
 @pytest.mark.parametrize(
-    ("model", "column"), [(RetiredList, "document"), (SigningKey, "sealed"), (RegistrationKey, "sealed")]
+    ("model", "column"),
+    [
+        (RetiredList, "document"),
+        (SigningKey, "sealed"),
+        (RegistrationKey, "sealed"),
+    ],
 )
 def test_never_reads_what_is_secret_or_large(
     model: type[Model], column: str, support: Client, filed: Filed
