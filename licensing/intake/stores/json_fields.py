@@ -8,6 +8,7 @@ object never is.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from licensing.intake.stores import cells
 MOST_OCTETS: Final = 2_000_000
 MOST_DEPTH: Final = 30
 MOST_ITEMS: Final = 1_000
+_IDENTITY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def loaded(body: bytes) -> Fields:
@@ -132,6 +134,16 @@ class Fields:
 
     def seconds_if_any(self, name: str, *, per_second: int = 1) -> datetime | None:
         return self.seconds(name, per_second=per_second) if name in self else None
+
+    def identity(self, name: str) -> str:
+        """An id as shops' APIs write it, or an object that has one: safe to stand in a path. Empty if missing."""
+        if self.is_object(name):
+            return self.fields(name).identity("id")
+        found = self.text(name, 200)
+        return found if not found or _IDENTITY.fullmatch(found) else self.reject(name, "is not an id")
+
+    def sure_identity(self, name: str) -> str:
+        return self.identity(name) or self.reject(name, "is empty")
 
     def fields(self, name: str) -> Fields:
         """The object under this name; one without fields if missing."""

@@ -18,7 +18,7 @@ from licensing.intake.record import (
 )
 from licensing.intake.shop import Ask, NeedsShop, NotUnderstood, Received
 from licensing.intake.stores.fastspring import SHOP
-from licensing.intake.stores.fastspring_keys import HASH, KEY_DESK, request_hash
+from licensing.intake.stores.fastspring.keys import HASH, KEY_DESK, request_hash
 from licensing.intake.stores.form_fields import form
 from tests.licensing.stores import forged, hostile
 from tests.licensing.stores.samples import document, named, sample
