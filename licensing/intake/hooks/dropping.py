@@ -19,7 +19,7 @@ AT_ONCE: Final = 500
 
 
 def drop_old_payloads() -> int:
-    """Empty the payloads of events that were settled 30 days ago, and give up those that nobody settled in 180; how many.
+    """Empty the payloads of events that were settled 30 days ago, and give up what nobody settled in 180; how many.
 
     Their rows stay: a repetition of the same event is known by its id.
     """
