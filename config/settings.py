@@ -128,7 +128,12 @@ if DEMO:  # straight from the source folders: nothing to collect, so that the de
     WHITENOISE_USE_FINDERS = True
     WHITENOISE_MAX_AGE = 0
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
-BODY_LIMITS = {"/hooks/": 1024 * 1024}  # below these paths, other limits
+BODY_LIMITS = {  # below these paths, other limits
+    "/hooks/": 1024 * 1024,
+    "/console/licensing/importrun/upload/": 201
+    * 1024
+    * 1024,  # read by its own handler, after a look at who sends it
+}
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200  # a move sends up to 100 licenses, and the form's token
 
 # --- database -----------------------------------------------------------------------------------------------
@@ -190,7 +195,10 @@ RETENTION_DAYS = env.retention_days
 # Why each of these: docs/decisions.md, "Celery's settings".
 CELERY_BROKER_URL = env.redis_url
 CELERY_TASK_DEFAULT_QUEUE = "recovery"
-CELERY_TASK_QUEUES = [Queue("recovery")]
+CELERY_TASK_QUEUES = [Queue("recovery"), Queue("intake")]
+CELERY_TASK_ROUTES = {
+    "licensing.import_files": {"queue": "intake"}
+}  # a worker of its own: no mail waits for a file
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_SERIALIZER = "json"
@@ -224,6 +232,7 @@ CELERY_BEAT_SCHEDULE = {
     "events": {"task": "licensing.process_events", "schedule": 10.0, "options": {"expires": 10}},
     "orders": {"task": "licensing.sweep_events", "schedule": 10.0, "options": {"expires": 10}},
     "confirmed": {"task": "licensing.confirm_events", "schedule": 60.0, "options": {"expires": 60}},
+    "files": {"task": "licensing.import_files", "schedule": 10.0, "options": {"expires": 10}},
     "moves": {"task": "recovery.complete_moves", "schedule": 10.0, "options": {"expires": 10}},
     "promised": {"task": "recovery.mail_promised_keys", "schedule": 10.0, "options": {"expires": 10}},
     "generators": {"task": "recovery.ask_generators", "schedule": 10.0, "options": {"expires": 10}},

@@ -24,7 +24,30 @@ from tests.kit.waiting import wait_until
 
 COMMANDS = {
     "web": ["-m", "config.web"],
-    "worker": ["-m", "celery", "--app", "config", "--quiet", "worker", "--concurrency", "1"],
+    "worker": [
+        "-m",
+        "celery",
+        "--app",
+        "config",
+        "--quiet",
+        "worker",
+        "--queues",
+        "recovery",
+        "--concurrency",
+        "1",
+    ],
+    "intake": [
+        "-m",
+        "celery",
+        "--app",
+        "config",
+        "--quiet",
+        "worker",
+        "--queues",
+        "intake",
+        "--concurrency",
+        "1",
+    ],
     "beat": ["-m", "celery", "--app", "config", "--quiet", "beat", "--max-interval", "1"],
 }
 Unblock = Callable[[], AbstractContextManager[Any]]
