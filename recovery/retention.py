@@ -8,7 +8,7 @@ from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.db.models.functions import Coalesce, Now
 
 from licensing.intake.hooks.dropping import drop_old_payloads
-from licensing.models import ImportRow, ImportRun, ImportState
+from licensing.models import ImportRow, ImportRun, ImportState, KeyAsk, KeyAskState
 from recovery.limits import DAY
 from recovery.models import (
     Allowance,
@@ -32,9 +32,15 @@ def forget() -> None:
     delete_in_steps(ExchangeNote.objects.filter(exchange__in=decided_before(kept)))
     delete_in_steps(Message.objects.filter(request=None, created_at__lt=Now() - kept))
     delete_in_steps(Mute.objects.filter(until__lt=Now() - kept))
+    delete_in_steps(turned_away().filter(asked_at__lt=Now() - kept))
     delete_in_steps(Allowance.objects.filter(touched_at__lt=Now() - 2 * DAY))
     forget_abandoned_files()
     drop_old_payloads()
+
+
+def turned_away() -> QuerySet[KeyAsk]:
+    """Requests for keys that came to nothing; their reasons may name the network address that they came from."""
+    return KeyAsk.objects.filter(state=KeyAskState.REFUSED, purchase_line=None)
 
 
 def mails_to_send() -> QuerySet[Message]:

@@ -8,8 +8,10 @@ from datetime import datetime
 from itertools import groupby
 from typing import Final
 
+from licensing.intake.by_line import compare
 from licensing.intake.meanings import Meanings
 from licensing.intake.purchases import record
+from licensing.intake.record import PurchaseRecord
 from licensing.intake.shop import KeyRequest
 from licensing.keys.assign import assign
 from licensing.keys.sealed import content_of
@@ -76,13 +78,20 @@ def given(ask: KeyAsk, request: KeyRequest, *, store: Store, now: datetime) -> A
     (outcome,) = record([request.record], store=store, meanings=Meanings(store), now=now)
     line = line_of(ask, request, store=store)
     ask.purchase_line = line or ask.purchase_line
-    if outcome == RowOutcome.NEEDS_PERSON:
+    if outcome == RowOutcome.NEEDS_PERSON or not is_as_sold(request.record, store=store):
         return CONTRADICTS
     if line is None:
         return NOT_THERE
     if request.record.test:  # nobody's key, and nobody can take it for one
         return Answer(KeyAskState.ANSWERED, codes=samples(line.quantity))
     return of_purchase(line.purchase) or of_line(line, now=now)
+
+
+def is_as_sold(told: PurchaseRecord, *, store: Store) -> bool:
+    """Whether the order on file says the same; also where a person has looked at the difference and closed its case,
+    which settles what is on file and hands nobody else its keys."""
+    purchase = Purchase.objects.get(store=store, reference=told.reference, test=told.test)
+    return not compare(purchase, told).differing
 
 
 def samples(count: int) -> tuple[str, ...]:
@@ -100,8 +109,9 @@ def line_of(ask: KeyAsk, request: KeyRequest, *, store: Store) -> PurchaseLine |
     if ask.purchase_line_id:
         return same.filter(pk=ask.purchase_line_id).first()
     free = same.exclude(asks__connection=ask.connection_id).order_by("position")
-    named = free.filter(reference=sold.reference) if sold.reference else free.none()
-    return named.first() or free.first()
+    if not sold.reference:
+        return free.first()
+    return free.filter(reference=sold.reference).first() or free.filter(reference="").first()
 
 
 def of_purchase(purchase: Purchase) -> Answer | None:

@@ -15,7 +15,7 @@ from licensing.intake.codes import Overtaken
 from licensing.intake.key_answers import Answer, given
 from licensing.intake.patience import within
 from licensing.intake.record import RowRejected
-from licensing.intake.shop import KeyRequest, NotUnderstood, Received, Reply, Shop
+from licensing.intake.shop import KeyDesk, KeyRequest, NotUnderstood, Received, Reply, Shop
 from licensing.keys.assign import KeyUnavailable
 from licensing.keys.vault import Tampered, UnknownKey
 from licensing.models import Connection, KeyAsk, KeyAskState
@@ -42,7 +42,7 @@ def answered(
     if shop.key_desk is None:
         return None
     try:
-        request = shop.key_desk.asks(received)
+        request = asked_for(shop.key_desk, received)
     except (NotUnderstood, RowRejected) as problem:
         return shop.key_desk.refusal(str(problem), None)
     if request is None:
@@ -52,7 +52,7 @@ def answered(
         return shop.key_desk.refusal(reason, request)
     try:
         answer = decided(connection, request, signed=shop.signed, client_address=client_address, now=now)
-    except DataError:  # longer than its column, say: asking again would end alike
+    except (DataError, UnicodeEncodeError):  # longer than its column, say: asking again would end alike
         return shop.key_desk.refusal(UNFIT, request)
     except (DatabaseError, Overtaken, KeyUnavailable, Tampered, UnknownKey):
         log.exception("key_request_failed", connection=str(connection.pk))
@@ -60,6 +60,17 @@ def answered(
     if answer.codes:
         return shop.key_desk.answer(answer.codes, request)
     return shop.key_desk.refusal(answer.reason, request)
+
+
+def asked_for(desk: KeyDesk, received: Received) -> KeyRequest | None:
+    """As the shop's desk, which may break on what nobody foresaw. Raises `NotUnderstood`, `RowRejected`."""
+    try:
+        return desk.asks(received)
+    except (NotUnderstood, RowRejected):
+        raise
+    except Exception as error:
+        log.exception("key_request_not_read")
+        raise NotUnderstood("The request could not be read.") from error
 
 
 def trusted(request: KeyRequest, connection: Connection) -> KeyRequest:

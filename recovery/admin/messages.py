@@ -40,13 +40,14 @@ class MessageAdmin(ReadOnly):
         when("due_at", "due"),
         when("created_at", "promised"),
     )
-    list_select_related = ("request",)
+    list_select_related = ("request", "ask")
     list_filter = ("state",)
     search_help_text = HOW_TO_SEARCH
     ways = ((requests, "request"),)
     details = (
         *list_display[:-2],
         "about",
+        link("ask", "key asked for by a shop", label="order"),
         "template",
         number("ambiguous", "attempts whose end nobody saw"),
         when("due_at", "due"),

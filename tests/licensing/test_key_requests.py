@@ -4,9 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.conf import LazySettings
+from django.db import transaction
 
 from licensing.intake.key_answers import AT_ONCE
 from licensing.intake.key_requests import MOST_UNITS, answered
+from licensing.intake.meanings import Meanings
+from licensing.intake.purchases import record
+from licensing.intake.record import Party, Payment, PurchaseRecord, SoldLine
 from licensing.intake.shop import Received, Reply
 from licensing.keys.assign import assign, end
 from licensing.keys.sealed import content_of
@@ -22,6 +26,8 @@ from licensing.models import (
     License,
     Purchase,
     RegistrationKey,
+    RowOutcome,
+    Store,
 )
 from tests import factories
 from tests.licensing.keydesk import BUYER, NOW, SIGNED, ask, body, codes, connected, said, sells
@@ -297,3 +303,86 @@ def test_an_order_that_another_shop_tells_too_is_left_to_that_one() -> None:
     Purchase.objects.filter(reference="1001").update(same_as=factories.purchase(reference="2002"))
 
     assert_refused(ask(shop), "another shop")
+
+
+def test_an_order_is_asked_for_line_by_line() -> None:
+    shop = connected()
+    sells(codes=["CUT-0000-ABCD-EFGH"])
+    sells(codes=["SPLIT-0000-ABCD-EFGH"], product_ref="splitter")
+
+    assert said(ask(shop, body(line="1"))) == "CUT-0000-ABCD-EFGH"
+    second = ask(shop, body(line="2", product="splitter"))
+
+    assert said(second) == "SPLIT-0000-ABCD-EFGH"
+    assert ask(shop, body(line="2", product="splitter")) == second
+    assert Purchase.objects.get().lines.count() == 2
+
+
+def test_two_lines_of_one_product_never_share_a_key() -> None:
+    shop = connected()
+    sells(codes=codes(3))
+
+    first, second = (said(ask(shop, body(line=line))) for line in "12")
+
+    assert {first, second} < set(codes(3))
+    assert [said(ask(shop, body(line=line))) for line in "12"] == [first, second]
+
+
+def whole_order(*lines: SoldLine, email: str = BUYER) -> PurchaseRecord:
+    """The order as a later notification, or the shop's file, tells it."""
+    paid = Payment(paid_at=NOW)
+    return PurchaseRecord("1001", NOW, Party(email, name="Anna Example"), lines, paid)
+
+
+def test_the_notification_of_the_order_agrees_whichever_comes_first() -> None:
+    shop = connected()
+    sells(codes=codes(3))
+    told = whole_order(SoldLine("cutter", "", "Clip Cutter", 1))
+
+    for before in (True, False):
+        Purchase.objects.all().update(reference="1000")
+        KeyAsk.objects.all().delete()
+        if before:
+            recorded(told, shop.store)
+        reply = ask(shop)
+        assert recorded(told, shop.store) != RowOutcome.NEEDS_PERSON
+        assert reply.status == 200
+        assert ask(shop) == reply
+    assert not Case.objects.exists()
+    assert KeyAssignment.objects.count() == 2
+
+
+def recorded(told: PurchaseRecord, store: Store) -> RowOutcome:
+    with transaction.atomic():
+        return record([told], store=store, meanings=Meanings(store), now=NOW)[0]
+
+
+def test_a_strangers_unconfirmed_word_of_the_order_gives_way_to_the_request() -> None:
+    shop = connected()
+    sells(codes=codes(1))
+    forged = whole_order(SoldLine("cutter", "", "Clip Cutter", 1), email="mallory@example.net")
+    recorded(forged._replace(confirmed=False), shop.store)
+
+    assert said(ask(shop)) == codes(1)[0]
+    owner = License.objects.get().owner
+    assert owner is not None
+    assert owner.addresses.get().canonical == BUYER
+
+
+def test_a_closed_case_hands_nobody_else_the_key() -> None:
+    shop = connected()
+    sells(codes=codes(1))
+    ask(shop)
+    other = body(email="mallory@example.net")
+    ask(shop, other)
+    Case.objects.update(closed_at=NOW)
+
+    assert_refused(ask(shop, other), "another buyer or product")
+    assert said(ask(shop)) == codes(1)[0]
+
+
+def test_a_desk_that_breaks_refuses_instead_of_failing() -> None:
+    received = Received("POST", b"order=\xff\xfe")
+    reply = answered(connected(), SIGNED, received, client_address="192.0.2.7", now=NOW)
+    assert reply is not None
+    assert_refused(reply, "The request could not be read.")

@@ -9,7 +9,7 @@ from django.test import RequestFactory
 from licensing.intake.allowed import is_allowed, networks_in
 from licensing.intake.key_asks import REFUSALS_KEPT
 from licensing.models import Connection, KeyAsk, KeyAskState, Purchase
-from recovery.web.network import client_ip
+from licensing.network import client_ip
 from tests.licensing.keydesk import NOW, SHOP_ADDRESS, UNSIGNED, ask, body, codes, connected, said, sells
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def test_without_a_list_that_can_be_read_nobody_may(networks: str) -> None:
 
 def test_the_form_learns_which_line_is_wrong() -> None:
     assert len(networks_in("192.0.2.7/24\n\n2001:db8::1\n")) == 2
-    with pytest.raises(ValueError, match="“shop.example” is no address"):
+    with pytest.raises(ValueError, match=r"“shop\.example” is no address"):
         networks_in("192.0.2.7\nshop.example")
 
 

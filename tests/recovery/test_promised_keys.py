@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from django.db import connection, connections
@@ -44,7 +45,7 @@ def shop(db: None) -> Connection:
     return connected()
 
 
-def promised(shop: Connection, **other: int) -> Edition:
+def promised(shop: Connection, **other: Any) -> Edition:
     """An edition without keys, which somebody has bought; the shop was told that the key follows."""
     edition = sells()
     ask(shop, body(**other))

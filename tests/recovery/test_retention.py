@@ -6,7 +6,7 @@ from django.conf import LazySettings
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from licensing.models import ImportRow, ImportRun, ImportState
+from licensing.models import ImportRow, ImportRun, ImportState, KeyAsk
 from recovery.journeys.exchange import ask_support
 from recovery.journeys.exchange_support import decline
 from recovery.models import (
@@ -21,6 +21,8 @@ from recovery.models import (
 from recovery.retention import forget
 from tests.factories import store
 from tests.kit.smtp import SmtpServer
+from tests.licensing.keydesk import UNSIGNED, body, connected
+from tests.licensing.keydesk import ask as ask_for_key
 from tests.recovery.asking import asked
 from tests.recovery.exchanging import NOW, owned, proved, shop
 
@@ -87,3 +89,12 @@ def test_keeps_an_old_request_while_a_mail_that_answers_it_has_to_go_out(setting
     forget()
     assert not RecoveryRequest.objects.exists()
     assert Exchange.objects.get() == asked
+
+
+def test_forgets_who_was_turned_away_but_no_request_that_came_to_something(settings: LazySettings) -> None:
+    then = timezone.now() - timedelta(days=settings.RETENTION_DAYS, seconds=1)
+    shop = connected(allowed_networks="192.0.2.7")
+    ask_for_key(shop, body("1"), shop=UNSIGNED, address="198.51.100.4", now=then)
+    ask_for_key(shop, body("2"), shop=UNSIGNED, now=then)
+    forget()
+    assert KeyAsk.objects.get().order == "2"
