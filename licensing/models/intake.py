@@ -153,6 +153,12 @@ class Case(Record):
     class Meta:
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(fields=["kind", "purchase", "digest"], name="one_case_per_cause")
+            models.UniqueConstraint(fields=["kind", "purchase", "digest"], name="one_case_per_cause"),
+            # Of two orders or people, whichever of them it is filed under; also once it is closed.
+            models.UniqueConstraint(
+                fields=["kind", "digest"],
+                condition=Q(kind__in=["same_order", "same_person"]),
+                name="one_case_per_pair",
+            ),
         ]
         indexes = [models.Index(fields=["opened_at"], name="open_cases", condition=Q(closed_at=None))]

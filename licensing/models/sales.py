@@ -70,6 +70,11 @@ class Purchase(Record):
         max_length=32,
         help_text="Keyed digest of what was sold to whom, to notice a later record that says otherwise.",
     )
+    own_facts = models.JSONField(
+        null=True,
+        editable=False,
+        help_text="What its own store said of its payment, where another's word on the same order counts, too.",
+    )
     recorded_at = models.DateTimeField(auto_now_add=True)
 
     objects = PurchaseQuerySet.as_manager()
