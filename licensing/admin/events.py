@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from licensing.admin.event_views import Repeatable
 from licensing.admin.sales import placement
 from licensing.console.cells import EMPTY, choice, link, number, state, text, when
-from licensing.console.event_words import TONES, outcome, told_by
+from licensing.console.event_words import TONES, lines_without_meaning, outcome, told_by
 from licensing.console.pages import ReadOnly
 from licensing.console.payloads import codes_in, readable
 from licensing.console.search import customers, first, orders
@@ -106,10 +106,7 @@ def became(event: HookEvent) -> str:
 @admin.display(description="needs a meaning")
 def without_meaning(event: HookEvent) -> str:
     """Lines of its order that no mapping knows, each with the way to say what it means."""
-    if event.purchase is None:
-        return EMPTY
-    lines = event.purchase.lines.filter(placed_at=None).select_related("purchase").defer("sealed_code")
-    rows = ((line, placement(line)) for line in lines[:20])
+    rows = ((line, placement(line)) for line in lines_without_meaning(event))
     return format_html_join("", '<p class="plain">{} {}</p>', rows) or EMPTY
 
 

@@ -37,7 +37,8 @@ def try_sample(connection: Connection, *, now: datetime) -> list[HookEvent]:
     HookEvent.objects.bulk_create(made)
     for row in made:
         process(row.pk)
-    return list(HookEvent.objects.filter(pk__in=[row.pk for row in made]).order_by("id"))
+    found = HookEvent.objects.select_related("connection__store", "purchase")
+    return list(found.filter(pk__in=[row.pk for row in made]).order_by("id"))
 
 
 def sample_of(shop: Shop) -> bytes:
