@@ -1,12 +1,13 @@
 """One file for each kind of shop. `KINDS` is the registry: a new kind is one module and one line here."""
 
 from licensing.intake.shop import Export, Shop
-from licensing.intake.stores import fastspring, generic, gumroad, stripe, woocommerce
+from licensing.intake.stores import fastspring, generic, gumroad, paddle_billing, stripe, woocommerce
 
 KINDS: dict[str, Shop] = {
     "csv": generic.SHOP,
     "fastspring": fastspring.SHOP,
     "gumroad": gumroad.SHOP,
+    "paddle": paddle_billing.SHOP,
     "stripe": stripe.SHOP,
     "woocommerce": woocommerce.SHOP,
 }

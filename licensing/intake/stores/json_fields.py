@@ -114,6 +114,10 @@ class Fields:
         amount = cells.money(self.raw(name), self.where(name))
         return amount if amount >= 0 else self.reject(name, "is less than nothing")
 
+    def sure_money(self, name: str) -> Decimal:
+        """An amount that must be there: what is compared with it may not pass for the whole because it is missing."""
+        return self.money(name) if name in self else self.reject(name, "is empty")
+
     def moment(self, name: str) -> datetime:
         """A moment as ISO 8601 writes it, in UTC where no zone is said."""
         date, _, time = self.raw(name).strip().replace(" ", "T", 1).partition("T")

@@ -18,7 +18,7 @@ def returned(event: Fields, ask: Ask | None) -> Sequence[Told]:
         return ()
     original, at = data.fields("original"), data.seconds_if_any("changed", per_second=THOUSANDTHS)
     names: Names = ((ORDER, original.required("reference")), (INTERNAL, original.required("id")))
-    if data.money("totalReturn") >= original.money("total"):
+    if data.sure_money("totalReturn") >= original.sure_money("total"):
         payment = Payment(paid=False, refunded=True, refunded_at=at)
     else:
         if ask is None:
@@ -46,7 +46,7 @@ def refund_of(item: Fields, sold: dict[str, Fields], reference: str, at: datetim
     if line is None:
         raise RowRejected(item.where("product"), "is not on its order")
     quantity = line.whole("quantity", low=1, high=MOST_UNITS)
-    units = units_of(item.money("subtotal"), price=line.money("subtotal"), quantity=quantity)
+    units = units_of(item.sure_money("subtotal"), price=line.sure_money("subtotal"), quantity=quantity)
     return Refund(units, line=product, reference=reference, at=at)
 
 

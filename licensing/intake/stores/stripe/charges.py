@@ -22,14 +22,14 @@ def names_of(about: Fields, charge: str) -> Names:
 def refunded(heard: Heard, ask: Ask | None) -> Sequence[Told]:
     about = heard.about
     names = names_of(about, about.sure_identity("id"))
-    paid, back = about.money("amount"), about.money("amount_refunded")
+    paid, back = about.sure_money("amount"), about.sure_money("amount_refunded")
     if about.flag("refunded") or back >= paid:
         return heard.news(names, Payment(paid=False, refunded=True, refunded_at=heard.at))
     line = only_line(about.identity("payment_intent"), ask)
     units = 0
     if line:
         quantity = line.whole("quantity", low=1, high=MOST_UNITS, missing=1)
-        units = units_of(back, price=line.money("amount_total"), quantity=quantity)
+        units = units_of(back, price=line.sure_money("amount_total"), quantity=quantity)
     return heard.news(names, Payment(paid=False, refunds=(Refund(units, at=heard.at),)))
 
 

@@ -89,7 +89,7 @@ def subscription_of(line: Fields, about: Fields) -> str:
 
 def intents(about: Fields, ask: Ask | None) -> Names:
     """The payment intents that paid an invoice which does not name one; none where nothing was to pay."""
-    if not about.money("amount_paid"):
+    if not about.sure_money("amount_paid"):
         return ()
     payments = about.fields("payments").each("data")
     if not payments:
