@@ -104,7 +104,7 @@ def came_with(line: PurchaseLine, code: str) -> bool:
 
 def is_kept(line_id: str, sealed: bytes, code: str) -> bool:
     try:
-        kept = {normalise(each, form="spaced") for each in open_codes(line_id, sealed)}
+        kept = {normalise(each, form="spaced") for each in open_codes(line_id, sealed) if each}
         return normalise(code, form="spaced") in kept
     except CodeError:
         return False

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from licensing.intake import bulk
 from licensing.intake.codes import CodeOwned, Codes
@@ -16,6 +17,7 @@ from licensing.keys.sealed import vault
 from licensing.models import Case, CaseKind, KeyAssignment, License
 
 Row = tuple[Any, ...]
+LICENSE = ("id", "line_id", "unit", "edition_id", "owner_id", "expires_at")
 
 
 @dataclass(slots=True)
@@ -35,20 +37,23 @@ class Placement:
 
     @property
     def sealed_code(self) -> bytes | None:
-        """What is kept on the line itself: codes that became no key, for when a person has decided."""
-        kept = self.sold.codes and (self.owned or not self.placed)
+        """What is kept on the line itself: codes that became no key, for when a person has decided.
+
+        Those of a subscription, too: its licenses may come to hang on another line.
+        """
+        kept = self.sold.codes and (self.owned or not self.placed or self.sold.subscription)
         return seal_codes(self.line_id, self.sold.codes) if kept else None
 
 
 def place(placements: Sequence[Placement], *, now: datetime) -> None:
     """Write licenses, keys, assignments and cases for every line that the mapping knows; the others are left alone.
 
-    The caller's transaction writes the lines. Raises `Overtaken` and IntegrityError where another transaction was
-    quicker: then begin again.
+    So are lines of subscriptions (`licensing.intake.subscriptions`). The caller's transaction writes the lines. Raises
+    `Overtaken` and IntegrityError where another transaction was quicker: then begin again.
     """
-    placed = [placement for placement in placements if placement.placed]
+    placed = [each for each in placements if each.placed and not each.sold.subscription]
     codes = Codes(
-        ((item, code) for each in placed for item in each.items for code in each.sold.codes), now=now
+        ((item, code) for each in placed for item in each.items for code in each.sold.codes if code), now=now
     )
     units: list[Row] = []
     assignments: list[Row] = []
@@ -56,7 +61,7 @@ def place(placements: Sequence[Placement], *, now: datetime) -> None:
     for placement in placed:
         Placing(placement, codes, now).run(units, assignments, cases)
     codes.save(now=now)
-    bulk.insert(License, ("id", "line_id", "unit", "edition_id", "owner_id"), units, now=now)
+    bulk.insert(License, LICENSE, units, now=now)
     bulk.insert(KeyAssignment, ("id", "key_id", "license_id", "seat", "starts_at"), assignments, now=now)
     Case.objects.bulk_create(cases, ignore_conflicts=True)
 
@@ -74,14 +79,17 @@ class Placing:
         for item in placement.items:
             for code, count in pieces(placement.sold, item.quantity):
                 licenses = [bulk.new_id() for _ in range(count)]
+                of_edition = (item.edition_id, placement.owner_id, placement.sold.paid_until)
                 for license_id in licenses:
                     number += 1
-                    units.append((license_id, placement.line_id, number, item.edition_id, placement.owner_id))
+                    units.append((license_id, placement.line_id, number, *of_edition))
                 try:
                     assignments += self.served(item, code, licenses)
                 except CodeOwned as owned:
                     placement.owned = True
-                    cases.append(self.case(item, code, owned.key_id))
+                    cases.append(
+                        owned_case(placement.purchase_id, placement.line_id, item, code, owned.key_id)
+                    )
 
     def served(self, item: Item, code: str, licenses: Sequence[str]) -> Iterable[Row]:
         if not code:
@@ -93,18 +101,19 @@ class Placing:
             for license_id, seat in zip(licenses, seats, strict=True)
         ]
 
-    def case(self, item: Item, code: str, key_id: str) -> Case:
-        cause = f"{self.placement.line_id}:{item.edition_id}:{code}"
-        return Case(
-            kind=CaseKind.KEY_OWNED,
-            purchase_id=self.placement.purchase_id,
-            digest=next(iter(vault().fingerprints(cause, edition="case").values())),
-            detail={"key": str(key_id), "edition": item.edition.sku},
-        )
+
+def owned_case(purchase_id: UUID | str, line_id: UUID | str, item: Item, code: str, key_id: str) -> Case:
+    cause = f"{line_id}:{item.edition_id}:{code}"
+    return Case(
+        kind=CaseKind.KEY_OWNED,
+        purchase_id=purchase_id,
+        digest=next(iter(vault().fingerprints(cause, edition="case").values())),
+        detail={"key": str(key_id), "edition": item.edition.sku},
+    )
 
 
 def pieces(sold: SoldLine, each: int) -> Iterator[tuple[str, int]]:
-    """(code, how many licenses it serves): one code serves all units, several serve one unit each, none waits."""
+    """(code, how many licenses it serves): one code serves all units, several serve one unit each, none ("") waits."""
     if len(sold.codes) == 1:
         yield sold.codes[0], sold.quantity * each
         return

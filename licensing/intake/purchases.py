@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from licensing.intake import by_line, news, unconfirmed
+from licensing.intake import by_line, late_codes, news, unconfirmed
 from licensing.intake.anew import Numbered, recorded_anew
 from licensing.intake.by_line import Again
 from licensing.intake.contradictions import contradicts
 from licensing.intake.meanings import Meanings
-from licensing.intake.record import PaymentNews, PurchaseRecord, Told
+from licensing.intake.record import LateCodes, PaymentNews, PurchaseRecord, Told
 from licensing.models import Purchase, RowOutcome, Store
 
 Order = tuple[str, bool]  # a test order may have the number of a real one
@@ -27,7 +27,8 @@ def record(records: Sequence[Told], *, store: Store, meanings: Meanings, now: da
     if len(orders) < len(records):
         told = [(number, each) for number, each in enumerate(records) if isinstance(each, PaymentNews)]
         heard, _ = news.heard(told, store=store, now=now)
-        outcomes |= heard
+        codes = [(number, each) for number, each in enumerate(records) if isinstance(each, LateCodes)]
+        outcomes |= heard | late_codes.heard(codes, store=store, now=now)
     return [outcomes[number] for number in range(len(records))]
 
 
