@@ -14,6 +14,7 @@ from licensing.intake.cards import scrub
 from licensing.intake.hooks.connections import secrets_of, shop_of
 from licensing.intake.hooks.envelope import packed
 from licensing.intake.hooks.events import nudge, sealed
+from licensing.intake.hooks.faults import place_of
 from licensing.intake.hooks.payloads import scrubbed
 from licensing.intake.shop import Event, NotUnderstood, Received, Shop, digest
 from licensing.models import Connection, EventState, HookEvent
@@ -42,8 +43,8 @@ def is_authentic(connection: Connection, received: Received, *, now: datetime) -
     try:
         secrets = secrets_of(connection, now=now)
         return shop_of(connection).is_authentic(received, secrets=secrets, now=now)
-    except Exception:
-        log.exception("signature_not_checked", connection=str(connection.pk))
+    except Exception as error:
+        log.error("signature_not_checked", connection=str(connection.pk), fault=place_of(error))
         return False
 
 
@@ -78,7 +79,7 @@ def events_of(shop: Shop, received: Received) -> Sequence[Event]:
     except NotUnderstood:
         raise
     except Exception as error:
-        log.exception("notification_not_read")
+        log.error("notification_not_read", shop=shop.title, fault=place_of(error))
         raise NotUnderstood(f"It could not be read ({type(error).__name__}).") from error
     if len(told) > MOST_EVENTS:
         raise NotUnderstood(f"It holds more than {MOST_EVENTS:,} events.")

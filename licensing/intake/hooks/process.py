@@ -17,6 +17,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from licensing.intake.hooks.events import NEEDS_KEY
+from licensing.intake.hooks.faults import place_of
 from licensing.intake.hooks.filing import Verdict, file, settle
 from licensing.intake.hooks.serving import serve
 from licensing.intake.hooks.telling import told_of
@@ -120,7 +121,7 @@ def result_of(event: HookEvent, *, now: datetime) -> Verdict | Postponed | None:
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
-        log.exception("event_not_processed", event=str(event.pk))
+        log.error("event_not_processed", hook_event=str(event.pk), fault=place_of(error))
         return failed(event, f"It could not be processed ({type(error).__name__}).")
     return None
 

@@ -1,4 +1,5 @@
 import pytest
+from django.conf import LazySettings
 
 from licensing.intake import stores
 from licensing.models import Connection
@@ -17,3 +18,10 @@ def shops(monkeypatch: pytest.MonkeyPatch) -> None:
 def connection(db: None) -> Connection:
     """A shop that signs what it sends with `SECRET`."""
     return connected()
+
+
+@pytest.fixture(autouse=True)
+def plain_static_files(settings: LazySettings) -> None:
+    """Nothing is collected in tests, so static files keep their own names."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}

@@ -63,7 +63,7 @@ def work() -> list[tuple[str, str]]:
 
 
 def states() -> list[tuple[str, str]]:
-    return [(event.state, event.reason) for event in HookEvent.objects.order_by("id")]
+    return [(event.state, event.reason) for event in HookEvent.objects.order_by("received_at", "id")]
 
 
 def sellable(connection: Connection, *, keys: int = 0) -> list[RegistrationKey]:
