@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from licensing.intake import bulk, people, refunds
+from licensing.intake import bulk, people, refunds, same_order
 from licensing.intake.contradictions import sold_digests
 from licensing.intake.meanings import Meanings
 from licensing.intake.payments import FACTS, facts_of
@@ -62,6 +62,8 @@ def recorded_anew(
     if any(each.payment.refunds for _, each in new):
         orders = zip(ledger.purchases, new, strict=True)
         refunds.tell((UUID(row[0]), each.payment.refunds) for row, (_, each) in orders)
+    told = zip(ledger.purchases, new, strict=True)
+    same_order.offer([same_order.New(row[0], row[3], each) for row, (_, each) in told], store=store)
     return {number: outcome_of(each, placements[number]) for number, each in new}
 
 

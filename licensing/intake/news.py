@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from licensing.intake import refunds
+from licensing.intake import refunds, told_twice
 from licensing.intake.finding import orders_of
 from licensing.intake.payments import FACTS, learn
 from licensing.intake.record import Payment, PaymentNews
@@ -63,6 +63,7 @@ def learn_all(said: Sequence[tuple[Payment, Purchase]], *, now: datetime) -> dic
     settled = taken | refunds.settle(moved.difference(taken))
     for _, order in said:
         order.refunded_units = settled.get(order.pk, order.refunded_units)
+    told_twice.count_for_both(said, now=now)
     return changes | dict.fromkeys(taken, RowOutcome.REFUNDED)
 
 
