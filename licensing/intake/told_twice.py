@@ -1,0 +1,100 @@
+"""What two shops say of the payment of one order counts together: a refund that either tells is one.
+
+The order that counts has both their facts, made anew of what each said whenever one of them says more: so the order in
+which they speak changes nothing, and what was its own comes back when they turn out to be two orders after all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from licensing.intake import refunds
+from licensing.intake.payments import FACTS, MOMENTS, learn
+from licensing.intake.record import Payment
+from licensing.models import Purchase, PurchaseRefund
+
+UNITS: Final = "refunded_units"
+SAME: Final = "same order "  # and its id: the line that another shop's units are filed under
+
+
+def count_for_both(said: Sequence[tuple[Payment, Purchase]], *, now: datetime) -> None:
+    """What was just learned of these orders is learned of those that they are the same as. Call it in the transaction
+    that learned it. Costs nothing where no order is told twice."""
+    counting = set()
+    for payment, order in said:
+        if order.same_as_id:
+            counting.add(order.same_as_id)
+        elif order.own_facts is not None:
+            own = alone(order)
+            learn(own, payment, now=now)
+            Purchase.objects.filter(pk=order.pk).update(own_facts=written(own))
+            counting.add(order.pk)
+    for purchase in Purchase.objects.filter(pk__in=counting).order_by("pk").select_for_update():
+        add_up(purchase)
+    for _, order in said:
+        if order.pk in counting:
+            order.refresh_from_db(fields=FACTS)
+
+
+def begin(purchase: Purchase) -> None:
+    """Keep apart what its own store said of this order, which from now on counts for others, too."""
+    if purchase.own_facts is None:
+        purchase.own_facts = written(purchase)
+        purchase.save(update_fields=["own_facts"])
+
+
+def add_up(purchase: Purchase) -> None:
+    """Make the facts of the order that counts of what is said of it and of those that are the same. Where none is any
+    more, they are its own again."""
+    copies = list(Purchase.objects.filter(same_as=purchase).order_by("pk"))
+    facts = together([alone(purchase), *copies])
+    for name in FACTS:
+        setattr(purchase, name, facts[name])
+    purchase.own_facts = purchase.own_facts if copies else None
+    purchase.save(update_fields=[*FACTS, "own_facts"])
+    settle_units(purchase, copies)
+
+
+def together(orders: Sequence[Purchase]) -> dict[str, Any]:
+    """The earliest of each moment; paid back as a whole if one says so, else as many units as are added up later."""
+    facts: dict[str, Any] = {
+        name: min((at for each in orders if (at := getattr(each, name))), default=None) for name in MOMENTS
+    }
+    whole = any(each.refunded_at and each.refunded_units is None for each in orders)
+    units = max((each.refunded_units or 0 for each in orders if each.refunded_at), default=None)
+    return facts | {UNITS: None if whole else units}
+
+
+def settle_units(purchase: Purchase, copies: Iterable[Purchase]) -> None:
+    """Units that were paid back at one shop are those that were at the other: the larger number counts, not the sum.
+
+    Another shop's number stands as a running total; it says nothing of which line it was.
+    """
+    others = {f"{SAME}{each.pk}": each for each in copies if each.refunded_at and each.refunded_units}
+    gone = PurchaseRefund.objects.filter(purchase=purchase, line__startswith=SAME).exclude(line__in=others)
+    gone.update(units=0)
+    for line, each in others.items():
+        values = {"units": each.refunded_units, "at": each.refunded_at}
+        PurchaseRefund.objects.update_or_create(purchase=purchase, line=line, reference="", defaults=values)
+    settled = refunds.settle(
+        [purchase.pk]
+    )  # with those that are gone still there, so that their units count again
+    gone.delete()
+    purchase.refunded_units = settled.get(purchase.pk, purchase.refunded_units)
+
+
+def alone(purchase: Purchase) -> Purchase:
+    """The order as its own store tells it; never saved."""
+    if purchase.own_facts is None:
+        return Purchase(**{name: getattr(purchase, name) for name in FACTS})
+    told = {
+        name: datetime.fromisoformat(at) if (at := purchase.own_facts.get(name)) else None for name in MOMENTS
+    }
+    return Purchase(**told, refunded_units=purchase.own_facts.get(UNITS))
+
+
+def written(purchase: Purchase) -> dict[str, Any]:
+    told = {name: at.isoformat() if (at := getattr(purchase, name)) else None for name in MOMENTS}
+    return told | {UNITS: purchase.refunded_units}
