@@ -9,10 +9,10 @@ from celery import shared_task
 from django.db import connections
 from django.utils import timezone
 
+from licensing.import_tasks import import_files
 from licensing.intake.hooks.process import are_due, process_due
 from licensing.intake.hooks.serving import serve_left
 from licensing.intake.hooks.waiting import look_again, look_for_confirmation
-from licensing.import_tasks import import_files
 
 __all__ = ["confirm_events", "import_files", "process_events", "sweep_events"]
 

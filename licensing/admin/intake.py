@@ -1,9 +1,8 @@
-"""Files on their way in, and what needs a person."""
+"""Rows of files on their way in, and what needs a person."""
 
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -11,19 +10,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html_join
 
-from licensing.console.cells import EMPTY, choice, link, number, related, state, text, when
+from licensing.admin.runs import runs
+from licensing.console.cells import EMPTY, choice, link, number, state, text, when
 from licensing.console.pages import ReadOnly
 from licensing.console.people import mailboxes
-from licensing.console.search import customers, first, keys, orders
-from licensing.models import Case, ImportRow, ImportRun, ImportState, RowOutcome
+from licensing.console.search import customers, keys, orders
+from licensing.models import Case, ImportRow, RowOutcome
 
-RUN_TONES = {
-    ImportState.STAGING: "wait",
-    ImportState.STAGED: "wait",
-    ImportState.APPLYING: "wait",
-    ImportState.APPLIED: "good",
-    ImportState.FAILED: "bad",
-}
 ROW_TONES = {
     RowOutcome.NEW: "good",
     RowOutcome.UPDATED: "good",
@@ -95,46 +88,6 @@ class CaseAdmin(ReadOnly):
 
     def name_of(self, row: Case) -> str:
         return str(row.get_kind_display())
-
-
-def runs(term: str) -> set[UUID]:
-    """Imports of a file whose name begins so; one row a file, so there are never many."""
-    return first(ImportRun.objects.filter(file_name__istartswith=term))
-
-
-@admin.display(description="outcomes")
-def outcomes(run: ImportRun) -> str:
-    labels = dict(RowOutcome.choices)
-    counts = [(labels.get(name, name), f"{count:,}") for name, count in sorted(run.outcomes.items())]
-    return format_html_join(" · ", "{} {}", counts) or EMPTY
-
-
-class ImportRunAdmin(ReadOnly):
-    list_display = (
-        "file_name",
-        link("store", "store"),
-        choice("state", "state", RUN_TONES),
-        number("rows", "rows"),
-        number("applied_rows", "applied"),
-        outcomes,
-        "dry_run",
-        when("started_at", "started"),
-        when("finished_at", "finished"),
-    )
-    list_select_related = ("store",)
-    search_help_text = "File name, or how it begins; id"
-    ways = ((runs, "pk"),)
-    details = (
-        *list_display,
-        related(("rows of this file", ImportRow, "run")),
-        "kind",
-        "encoding",
-        number("cards_removed", "card numbers removed"),
-        "problem",
-    )
-
-    def name_of(self, row: ImportRun) -> str:
-        return row.file_name
 
 
 class ImportRowAdmin(ReadOnly):

@@ -131,7 +131,7 @@ def resume(run: ImportRun) -> bool:
 
 
 def keep(run: ImportRun) -> bool:
-    """The file was tried, or is being tried: from here on it is put on file. False where it is already, or not yet read."""
+    """From here on the file, which was tried, is put on file. False where it is already, or was not read yet."""
     rejected = run.staged.filter(outcome=RowOutcome.REJECTED).count()
     here = ImportRun.objects.filter(pk=run.pk, uploaded=True, state=ImportState.STAGED, dry_run=True)
     return bool(

@@ -1,0 +1,226 @@
+"""What a file is, if that cannot be told from it alone: its shop, its encoding, its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final
+
+from licensing.console.search import row_id
+from licensing.intake.detect import detect, lacking
+from licensing.intake.encoding import FileRefused
+from licensing.intake.files import first_rows, header_of
+from licensing.intake.mapped.export import MappedExport, lacking_fields
+from licensing.intake.mapped.fields import BY_NAME, DATES, FIELDS, OPTIONS, SEPARATORS, WORDS, Field
+from licensing.intake.mapped.maps import Columns, guessed, saved_for
+from licensing.intake.record import PurchaseRecord, RowRejected
+from licensing.intake.samples import described
+from licensing.intake.stores import KINDS
+from licensing.intake.uploads import UploadedFile
+from licensing.models import ImportRun, Store
+
+NEW: Final = "new:"  # before a kind: a store of that kind, to be made
+ANY: Final = "csv"
+SHOWN: Final = 3  # rows of the preview
+FIRST: Final = 9  # fields that are always shown; the rest is folded away
+ENCODINGS: Final = (
+    ("", "Found out (UTF-8, UTF-16)"),
+    ("windows-1252", "Windows, Western Europe (windows-1252)"),
+    ("iso-8859-1", "Western Europe (ISO 8859-1)"),
+    ("windows-1250", "Windows, Central Europe (windows-1250)"),
+    ("windows-1251", "Windows, Cyrillic (windows-1251)"),
+    ("mac-roman", "Older Macs (Mac Roman)"),
+    ("shift_jis", "Japanese (Shift JIS)"),
+    ("gb18030", "Chinese (GB 18030)"),
+    ("big5", "Chinese (Big5)"),
+    ("euc-kr", "Korean (EUC-KR)"),
+)
+
+
+@dataclass
+class Question:
+    """An uploaded file, and what somebody has answered so far (`said`: the form's fields)."""
+
+    run: ImportRun
+    said: Mapping[str, str] = field(default_factory=dict)
+    problem: str = ""
+
+    def __post_init__(self) -> None:
+        self.encoding = self.said.get("encoding", self.run.encoding)
+        self.header: list[str] = []
+        self.rows: list[list[str]] = []
+        source = UploadedFile(self.run)
+        try:
+            self.header = header_of(source, encoding=self.encoding)
+            self.rows = first_rows(source, encoding=self.encoding)
+        except FileRefused as refusal:
+            self.problem = in_the_console(str(refusal))
+
+    @cached_property
+    def kind_seen(self) -> str:
+        """The kind of shop that has these columns; empty if none that is known."""
+        found = detect(self.header)
+        return found[0][0] if found else ""
+
+    @property
+    def title_seen(self) -> str:
+        found = detect(self.header)
+        return found[0][1].title if found else ""
+
+    @cached_property
+    def store(self) -> Store | None:
+        """The one that was chosen, or the only one that it can be."""
+        chosen = self.said.get("store", "")
+        if chosen and not chosen.startswith(NEW):
+            return Store.objects.filter(pk__in=row_id(chosen)).first()
+        if chosen or self.run.store_id:
+            return None if chosen else self.run.store
+        return self.only_store()
+
+    def only_store(self) -> Store | None:
+        if self.kind_seen:
+            stores = list(Store.objects.filter(kind=self.kind_seen)[:2])
+        else:
+            stores = [store for store in Store.objects.all()[:100] if saved_for(store, self.header)][:2]
+        return stores[0] if len(stores) == 1 else None
+
+    @property
+    def new_kind(self) -> str:
+        """The kind of store that is to be made for it."""
+        kind = self.said.get("store", "").removeprefix(NEW)
+        return kind if self.said.get("store", "").startswith(NEW) and kind in KINDS else ""
+
+    @property
+    def kind(self) -> str:
+        return self.store.kind if self.store else self.new_kind
+
+    @property
+    def is_native(self) -> bool:
+        """Whether the columns are those of the chosen shop's own export."""
+        return bool(self.kind) and any(kind == self.kind for kind, _ in detect(self.header))
+
+    @property
+    def needs_map(self) -> bool:
+        return bool(self.header) and bool(self.kind) and not self.is_native
+
+    @cached_property
+    def columns(self) -> Columns:
+        """What was said of the columns; else what is saved, or guessed."""
+        if any(name.startswith("col-") for name in self.said):
+            return self.said_columns()
+        saved = saved_for(self.store, self.header) if self.store else {}
+        return saved or guessed(self.header, self.rows)
+
+    def said_columns(self) -> Columns:
+        names = (*BY_NAME, *OPTIONS)
+        found = {name: self.said.get(f"col-{name}", "").strip() for name in names}
+        known = {name: value for name, value in found.items() if value}
+        return {name: value for name, value in known.items() if name in OPTIONS or value in self.header}
+
+    @property
+    def is_saved(self) -> bool:
+        return bool(self.store and saved_for(self.store, self.header))
+
+    @property
+    def missing(self) -> list[str]:
+        """Fields that every map needs and this one has not."""
+        return lacking_fields(self.columns) if self.needs_map else []
+
+    @property
+    def is_answered(self) -> bool:
+        return bool(self.header and self.kind and not self.problem and (self.is_native or not self.missing))
+
+    @property
+    def trouble(self) -> str:
+        """Why the file is not simply the chosen shop's export."""
+        if self.problem or self.is_native:
+            return ""
+        if self.title_seen and self.kind and self.kind != self.kind_seen:
+            return (
+                f"This is a {self.title_seen}, not one of {KINDS[self.kind].title}. Choose its shop, "
+                "or, if you know better, say below what its columns are."
+            )
+        if self.kind and KINDS[self.kind].exports:
+            return lacking(self.header, KINDS[self.kind].exports, name=self.run.file_name)
+        return ""
+
+    def fields(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """The selects of the mapper: the usual ones, and the rest. What was chosen stands among the usual ones."""
+        shown = {each.name for each in FIELDS[:FIRST] if each.name != "time" or "time" in self.columns} | set(
+            self.columns
+        )
+        first = [self.select(each) for each in FIELDS if each.name in shown]
+        return first, [self.select(each) for each in FIELDS if each.name not in shown]
+
+    def select(self, each: Field) -> dict[str, Any]:
+        chosen = self.columns.get(each.name, "")
+        words = self.columns.get(f"{each.name}_words") or WORDS.get(each.name, "")
+        return {"field": each, "chosen": chosen, "words": words if chosen else ""}
+
+    def options(self) -> list[dict[str, Any]]:
+        """How dates and lists of codes are written."""
+        dates = (
+            "dates",
+            "How dates are written (UTC)",
+            list(DATES.items()),
+            self.columns.get("dates", "ISO"),
+        )
+        signs = list(SEPARATORS.items())
+        separator = ("separator", "Between several codes", signs, self.columns.get("separator", ";"))
+        keys = ("name", "title", "choices", "chosen")
+        return [dict(zip(keys, each, strict=True)) for each in (dates, separator)]
+
+    def preview(self) -> list[dict[str, Any]]:
+        """The first rows as they would be read."""
+        if not self.needs_map or self.missing:
+            return []
+        export = MappedExport(self.columns)
+        read = export.reader(self.header)
+        return [self.seen(number, row, read) for number, row in enumerate(self.rows[:SHOWN], start=2)]
+
+    def seen(self, number: int, row: Sequence[str], read: Any) -> dict[str, Any]:
+        try:
+            if len(row) != len(self.header):
+                raise RowRejected("", f"has {len(row)} cells where the first row has {len(self.header)}")
+            told: PurchaseRecord = read(row)
+        except RowRejected as rejection:
+            return {"row": number, "trouble": f"{rejection.column} {rejection.reason}".strip()}
+        order, who, what = described(told)
+        return {
+            "row": number, "order": order, "who": who, "name": told.buyer.name, "what": what, "at": told.ordered_at,
+            "payment": payment_words(told),
+        }  # fmt: skip
+
+
+def payment_words(told: PurchaseRecord) -> str:
+    facts = (
+        (told.payment.refunded, "paid back"),
+        (bool(told.payment.refunds) and not told.payment.refunded, "paid back in part"),
+        (told.payment.disputed, "disputed"),
+    )
+    said = [word for is_so, word in facts if is_so]
+    return ", ".join(said or ["paid" if told.payment.paid else "not paid"])
+
+
+def in_the_console(words: str) -> str:
+    """A refusal without the advice that is for the command line."""
+    return words.partition(" Name the file's encoding")[0]
+
+
+def store_choices(kind_seen: str = "") -> list[tuple[str, str]]:
+    """Every store, and one to be made of each kind; the kind that the file shows comes first."""
+    stores = [(str(store.pk), str(store)) for store in Store.objects.order_by("title", "name")[:500]]
+    kinds = sorted(KINDS.items(), key=lambda each: (each[0] != kind_seen, each[0] != ANY, each[1].title))
+    return [*stores, *((f"{NEW}{kind}", f"A new shop: {shop.title}") for kind, shop in kinds)]
+
+
+def store_made(kind: str) -> Store:
+    """A store of that kind, under a name that is free."""
+    name, number = kind, 2
+    while Store.objects.filter(name=name).exists():
+        name, number = f"{kind}-{number}", number + 1
+    title = "Other files" if kind == ANY else KINDS[kind].title
+    return Store.objects.create(
+        name=name, kind=kind, title=title if name == kind else f"{title} {number - 1}"
+    )
