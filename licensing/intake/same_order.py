@@ -106,9 +106,13 @@ def twins(names: dict[str, list[tuple[New, str]]], store: Store) -> Iterator[Twi
     several shops count alike. Of orders that are one already, the one that counts."""
     payments = [name for name, known in names.items() if any(kind for _, kind in known)]
     when = [each.record.ordered_at for known in names.values() for each, _ in known]
-    real = Purchase.objects.filter(
-        ordered_at__range=(min(when) - APART, max(when) + APART), test=False, confirmed_at__isnull=False
-    ).exclude(store=store)
+    real = (
+        Purchase.objects.filter(
+            ordered_at__range=(min(when) - APART, max(when) + APART), test=False, confirmed_at__isnull=False
+        )
+        .exclude(store=store)
+        .order_by()
+    )
     elsewhere = others(store).values("pk")
     by_reference = real.filter(store__in=elsewhere, reference__among=payments)
     by_payment = real.filter(references__value__among=list(names), references__kind__in=PAYMENTS)
@@ -116,7 +120,7 @@ def twins(names: dict[str, list[tuple[New, str]]], store: Store) -> Iterator[Twi
     found = by_payment.values_list(counts, "references__value", "ordered_at", "buyer").union(
         by_reference.values_list(counts, "reference", "ordered_at", "buyer"), all=True
     )
-    return (Twin(*row) for row in found.order_by()[:MOST])
+    return (Twin(*row) for row in found[:MOST])
 
 
 def fits(new: New, twin: Twin) -> bool:
