@@ -6,7 +6,8 @@ from licensing.admin.catalog import EditionAdmin, MappingAdmin, MappingItemAdmin
 from licensing.admin.connections import ConnectionAdmin
 from licensing.admin.customers import CustomerAdmin, EmailAddressAdmin
 from licensing.admin.events import HookEventAdmin, KeyAskAdmin
-from licensing.admin.intake import CaseAdmin, ImportRowAdmin, ImportRunAdmin
+from licensing.admin.imports import ImportRunAdmin
+from licensing.admin.intake import CaseAdmin, ImportRowAdmin
 from licensing.admin.keys import KeyAssignmentAdmin, LicenseAdmin, RegistrationKeyAdmin
 from licensing.admin.made import KeyOrderAdmin, SigningKeyAdmin
 from licensing.admin.products import ProductAdmin
