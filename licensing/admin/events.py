@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 
 from licensing.admin.event_views import Repeatable
 from licensing.admin.sales import placement
-from licensing.console.cells import EMPTY, choice, link, number, state, text, when
+from licensing.console.cells import EMPTY, choice, happened, link, number, state, text, when
 from licensing.console.event_words import TONES, lines_without_meaning, outcome, told_by
 from licensing.console.pages import ReadOnly
 from licensing.console.payloads import codes_in, readable
@@ -71,7 +71,7 @@ class InState(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == self.PERSON:
-            return queryset.filter(state__in=FOR_A_PERSON)
+            return queryset.filter(state__in=FOR_A_PERSON, test=False)
         return queryset.filter(state=self.value()) if self.value() in EventState.values else queryset
 
 
@@ -152,6 +152,10 @@ class HookEventAdmin(Repeatable):
         rows = super().get_queryset(request).select_related("connection__store", "purchase").defer(*SEALED)
         return rows.defer("payload") if is_list(request) else rows
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Without what has not happened to it."""
+        return happened(self.details, obj)
+
     def name_of(self, row: HookEvent) -> str:
         return f"{row.kind or 'not understood'} · {row.connection}"
 
@@ -167,6 +171,7 @@ class KeyAskAdmin(ReadOnly):
     list_display = (
         text("order", "order"),
         text("line", "line"),
+        number("units", "keys"),
         choice("state", "state", ASK_TONES),
         text("reason", "reason"),
         link("connection", "shop"),

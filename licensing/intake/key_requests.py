@@ -12,6 +12,7 @@ from django.db.models import F
 from licensing.intake import key_asks
 from licensing.intake.allowed import is_allowed
 from licensing.intake.codes import Overtaken
+from licensing.intake.hooks.faults import place_of
 from licensing.intake.key_answers import Answer, given
 from licensing.intake.patience import within
 from licensing.intake.record import RowRejected
@@ -54,8 +55,8 @@ def answered(
         answer = decided(connection, request, signed=shop.signed, client_address=client_address, now=now)
     except (DataError, UnicodeEncodeError):  # longer than its column, say: asking again would end alike
         return shop.key_desk.refusal(UNFIT, request)
-    except (DatabaseError, Overtaken, KeyUnavailable, Tampered, UnknownKey):
-        log.exception("key_request_failed", connection=str(connection.pk))
+    except (DatabaseError, Overtaken, KeyUnavailable, Tampered, UnknownKey) as error:
+        log.error("key_request_failed", connection=str(connection.pk), fault=place_of(error))
         return shop.key_desk.refusal(BUSY, request)._replace(status=503)
     if answer.codes:
         return shop.key_desk.answer(answer.codes, request)
@@ -69,7 +70,7 @@ def asked_for(desk: KeyDesk, received: Received) -> KeyRequest | None:
     except (NotUnderstood, RowRejected):
         raise
     except Exception as error:
-        log.exception("key_request_not_read")
+        log.error("key_request_not_read", fault=place_of(error))
         raise NotUnderstood("The request could not be read.") from error
 
 
