@@ -1,13 +1,14 @@
 """One file for each kind of shop. `KINDS` is the registry: a new kind is one module and one line here."""
 
 from licensing.intake.shop import Export, Shop
-from licensing.intake.stores import fastspring, generic, gumroad, paddle_billing, stripe, woocommerce
+from licensing.intake.stores import fastspring, generic, gumroad, paddle_billing, shareit, stripe, woocommerce
 
 KINDS: dict[str, Shop] = {
     "csv": generic.SHOP,
     "fastspring": fastspring.SHOP,
     "gumroad": gumroad.SHOP,
     "paddle": paddle_billing.SHOP,
+    "shareit": shareit.SHOP,
     "stripe": stripe.SHOP,
     "woocommerce": woocommerce.SHOP,
 }

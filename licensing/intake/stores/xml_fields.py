@@ -8,12 +8,15 @@ An element becomes a text, or, if it holds others or has attributes, a dict: of 
 name is there twice), its attributes under "@name", and its own text under "". JSON of the same shape reads alike.
 """
 
+from __future__ import annotations
+
 import re
 from typing import Any, Final
 from xml.parsers import expat
 
 from licensing.intake.shop import NotUnderstood
 from licensing.intake.stores.form_fields import codec_of, decoded
+from licensing.intake.stores.json_fields import Fields
 
 MOST_DEPTH: Final = 32
 MOST_ELEMENTS: Final = 20_000
@@ -89,20 +92,26 @@ def add(parent: Element, name: str, value: object) -> None:
         parent[name] = [parent[name], value]
 
 
-def all_at(element: Any, *path: str) -> list[Any]:
-    """Every element at this path of names, also through lists; none where there is none."""
-    found = [element]
-    for name in path:
-        inside = [each.get(name) for each in found if isinstance(each, dict)]
-        found = [one for each in inside for one in (each if isinstance(each, list) else [each])]
-    return [each for each in found if each is not None]
+class Elements(Fields):
+    """The children and attributes of an element, read as fields are: text beside attributes counts as the text, one
+    child as a list of one, and an element without any as one without children.
+    """
 
+    def raw(self, name: str) -> str:
+        value = self.values.get(name)
+        if isinstance(value, dict) and isinstance(own := value.get("", ""), str):
+            return Fields({name: own}, self.path).raw(name)
+        return super().raw(name)
 
-def text_at(element: Any, *path: str) -> str:
-    """The text of the first element at this path, or its own beside its children; empty where there is none."""
-    first = next(iter(all_at(element, *path)), "")
-    if isinstance(first, dict):
-        first = first.get("", "")
-    if isinstance(first, bool):
-        return "true" if first else "false"
-    return str(first) if isinstance(first, str | int | float) else ""
+    def fields(self, name: str) -> Elements:
+        if self.values.get(name) == "":
+            return Elements({}, self.where(name))
+        return Elements(super().fields(name).values, self.where(name))
+
+    def each(self, name: str) -> list[Fields]:
+        value = self.values.get(name)
+        several = value if isinstance(value, list) else [value]
+        children = [{} if child == "" else child for child in several if child is not None]
+        return [
+            Elements(child.values, child.path) for child in Fields({name: children}, self.path).each(name)
+        ]
