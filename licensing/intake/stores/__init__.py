@@ -1,12 +1,22 @@
 """One file for each kind of shop. `KINDS` is the registry: a new kind is one module and one line here."""
 
 from licensing.intake.shop import Export, Shop
-from licensing.intake.stores import fastspring, generic, gumroad, paddle_billing, shareit, stripe, woocommerce
+from licensing.intake.stores import (
+    fastspring,
+    generic,
+    gumroad,
+    lemon_squeezy,
+    paddle_billing,
+    shareit,
+    stripe,
+    woocommerce,
+)
 
 KINDS: dict[str, Shop] = {
     "csv": generic.SHOP,
     "fastspring": fastspring.SHOP,
     "gumroad": gumroad.SHOP,
+    "lemonsqueezy": lemon_squeezy.SHOP,
     "paddle": paddle_billing.SHOP,
     "shareit": shareit.SHOP,
     "stripe": stripe.SHOP,

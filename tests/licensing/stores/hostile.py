@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from licensing.intake.record import LateCodes, PaymentNews, PurchaseRecord, RowRejected, Told
-from licensing.intake.shop import Ask, NeedsShop, NotUnderstood, Received, Shop
+from licensing.intake.shop import Ask, NeedsShop, NotUnderstood, Received, Shop, ShopSilent
 from licensing.keys.code import LONGEST_CODE
 
 NOW: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -42,9 +42,7 @@ Encode = Callable[[Any], bytes]
 
 
 def survives(shop: Shop, document: Any, *, encode: Encode | None = None, ask: Ask | None = None) -> None:
-    """Spoil every field in turn: only `NotUnderstood`, `RowRejected` and `NeedsShop` may come of it, or what can be
-    stored.
-    """
+    """Spoil every field in turn: what a shop may raise comes of it, or what can be stored."""
     encode = encode or as_json
     for place, spoilt in every_spoilt(document):
         try:
@@ -106,7 +104,7 @@ def is_read_or_refused(shop: Shop, received: Received, ask: Ask | None) -> None:
         assert is_storable(event.kind, 80), event.kind
         try:
             told = shop.told(event, ask=ask)
-        except (NotUnderstood, RowRejected, NeedsShop):
+        except (NotUnderstood, RowRejected, NeedsShop, ShopSilent):
             continue
         for each in told:
             check(each)
