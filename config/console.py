@@ -86,7 +86,7 @@ WAITING: Final = (
     Waiting("lines without a mapping", lambda: PurchaseLine.objects.filter(placed_at=None), {"placed": "no"}),
     Waiting(
         "notifications that need a person",
-        lambda: HookEvent.objects.filter(state__in=FOR_A_PERSON),
+        lambda: HookEvent.objects.filter(state__in=FOR_A_PERSON, test=False),
         {"state": "person"},
     ),
     Waiting("connections silent for a week", lambda: silent(now=timezone.now()), {"heard": "silent"}),

@@ -104,7 +104,12 @@ PAUSE = "What the shop sends is answered as if nothing were there, until you act
 ACTIVATE = "It accepts what the shop sends, at the same address as before."
 
 
+class Unsettled(Exception):
+    """It was done, and something is wrong all the same; the message says what."""
+
+
 def send_sample(connection: Connection, form: forms.Form, now: datetime) -> str:
+    """What came of it, with the way to each notification. Raises `Unsettled` where one was not understood."""
     return (
         " ".join(map(outcome, try_sample(connection, now=now))) or "Accepted. There is nothing for us in it."
     )

@@ -15,7 +15,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from licensing.admin.connection_deeds import possible
+from licensing.admin.connection_deeds import Unsettled, possible
 from licensing.admin.connection_forms import NewConnection
 from licensing.admin.connection_new import Chosen, chosen, make
 from licensing.console.cells import page_of
@@ -60,6 +60,7 @@ class Connectable(ReadOnly):
         if data is not None and form.is_valid():
             made = make(shop, form)
             if made is not None:
+                self.log_addition(request, made, "Connected")
                 messages.success(
                     request, "Connected. Now paste its address in the shop, as the steps below say."
                 )
@@ -90,8 +91,9 @@ class Connectable(ReadOnly):
             return self.shown_again(request, connection, {name: form})
         try:
             messages.success(request, deed.act(connection, form, now))
-        except BadSecret as problem:
-            messages.error(request, str(problem))
+        except (BadSecret, Unsettled) as problem:
+            messages.error(request, problem.args[0])
+        self.log_change(request, connection, deed.title)
         return HttpResponseRedirect(page_of(connection))
 
     def too_late(self, request: HttpRequest, connection: Connection) -> HttpResponse:

@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 
 from licensing.admin.catalog import ByHand
 from licensing.admin.connection_views import Connectable
-from licensing.console.cells import EMPTY, link, number, related, state, when
+from licensing.console.cells import EMPTY, happened, link, number, related, state, when
 from licensing.console.connecting import AT_MOST, address_tail, recent_states
 from licensing.console.event_words import TONES
 from licensing.console.heard import heard_words, silent
@@ -94,6 +94,10 @@ class ConnectionAdmin(ByHand, Connectable):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("store")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Without what has not happened to it."""
+        return happened(self.details, obj)
 
     def name_of(self, row: Connection) -> str:
         return str(row)

@@ -47,10 +47,8 @@ class Repeatable(ReadOnly):
         event = HookEvent.objects.filter(pk=event_id).first()
         if event is None or name not in ("again", "confirm"):
             raise Http404
-        if name == "again":
-            self.tell(request, [event])
-        else:
-            self.confirm(request, [event])
+        deed = self.tell if name == "again" else self.confirm
+        deed(request, [event])
         return HttpResponseRedirect(page_of(event))
 
     @admin.action(description="Tell again: read once more", permissions=["settle"])
@@ -86,11 +84,12 @@ class Repeatable(ReadOnly):
             messages.warning(request, f"{left} cannot be read again: what they said has been dropped by now.")
 
     def confirm(self, request: HttpRequest, events: Iterable[HookEvent]) -> None:
-        done = sum(confirmed(event) for event in events)
+        done = [event for event in events if confirmed(event)]
+        for event in done:
+            self.log_change(request, event, "Confirmed")
         if done:
-            messages.success(
-                request, f"Confirmed: {counted(done, 'notification')}. This takes effect in a moment."
-            )
+            words = f"Confirmed: {counted(len(done), 'notification')}. This takes effect in a moment."
+            messages.success(request, words)
         else:
             messages.warning(request, "None of these waits to be confirmed. Nothing was changed.")
 

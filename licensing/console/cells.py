@@ -6,7 +6,7 @@ list, so that a column never costs a query of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -122,6 +122,11 @@ def link(path: str, title: str, *, label: str = "", words: Cell | None = None) -
         return format_html('<a href="{}">{}</a>', page_of(target), shown or target.pk)
 
     return named(cell, name=f"{LINK}{path}", title=title)
+
+
+def happened(cells: Iterable[str | Cell], row: Any) -> list[str | Cell]:
+    """The cells of a row's page that say something."""
+    return [cell for cell in cells if row is None or isinstance(cell, str) or cell(row) != EMPTY]
 
 
 def page_of(row: Model) -> str:

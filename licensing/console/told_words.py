@@ -21,11 +21,17 @@ def in_words(told: Told) -> str:
 
 def consequence(told: Told) -> str:
     """What happens once somebody says that the shop really sent this."""
-    if isinstance(told, PurchaseRecord):
-        return f"Counts as real: {in_words(told)}. {ended(told.payment) or after_order(told.payment)}"
+    return f"Counts as true: {in_words(told)}. {effect(told)}".rstrip()
+
+
+def effect(told: Told) -> str:
+    if told.test:
+        return "It is a test, so nobody gets or loses a key."
     if isinstance(told, LateCodes):
-        return f"Counts as real: {in_words(told)}. They become keys of its licenses."
-    return f"Counts as real: {in_words(told)}. {ended(told.payment)}".rstrip()
+        return "They become keys of its licenses."
+    if isinstance(told, PurchaseRecord):
+        return ended(told.payment) or after_order(told.payment)
+    return ended(told.payment)
 
 
 def after_order(payment: Payment) -> str:
