@@ -112,7 +112,7 @@ def as_stored(table: Table, rows: list[list[Any]]) -> list[list[Any]]:
     if connection.vendor == "postgresql":
         for row in rows:
             for at in places:
-                row[at] = json.dumps(row[at])
+                row[at] = None if row[at] is None else json.dumps(row[at])
     return rows
 
 

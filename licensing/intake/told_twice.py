@@ -96,5 +96,6 @@ def alone(purchase: Purchase) -> Purchase:
 
 
 def written(purchase: Purchase) -> dict[str, Any]:
+    """Its facts as JSON. Of units only whether they are all or some: how many, its refunds say."""
     told = {name: at.isoformat() if (at := getattr(purchase, name)) else None for name in MOMENTS}
-    return told | {UNITS: purchase.refunded_units}
+    return told | {UNITS: None if purchase.refunded_units is None else 0}
