@@ -7,41 +7,25 @@ from typing import Final
 TOKEN: Final = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
 COOKIE: Final = re.compile(rb"(?im)^set-cookie:\s*(csrftoken=[^;]+)")
 LENGTH: Final = re.compile(rb"(?im)^content-length:\s*(\d+)")
-ACCEPTED: Final = b"HTTP/1.1 303 "
 NAME_LENGTH: Final = 20  # of every address's local part, so that all requests have one length
 
 
-class Browser:
-    """One visitor's connection to a web server on 127.0.0.1, with the form opened."""
+class Line:
+    """One connection to a web server on 127.0.0.1, kept open. `accepted`: how every answer has to begin."""
+
+    accepted = b"HTTP/1.1 200 "
 
     def __init__(self, port: int) -> None:
         self.port = port
         self.line = socket.create_connection(("127.0.0.1", port), timeout=30)
         self.line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.unread = b""
-        self.line.sendall(f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
-        self.form = self.receive()
-        self.cookie, self.token = (found(each, self.form).decode() for each in (COOKIE, TOKEN))
 
-    def post(self, name: str, network: int) -> bytes:
-        """The bytes that ask for `name`@example.com from one of 65,536 networks, as the proxy in front passes them."""
-        body = f"csrfmiddlewaretoken={self.token}&email={name}%40example.com"
-        head = [
-            "POST / HTTP/1.1",
-            f"Host: 127.0.0.1:{self.port}",
-            f"Origin: http://127.0.0.1:{self.port}",
-            f"Cookie: {self.cookie}",
-            f"X-Forwarded-For: 10.{network >> 8 & 255}.{network & 255}.7",
-            "Accept-Language: en-GB,en;q=0.9",
-            "Content-Type: application/x-www-form-urlencoded",
-            f"Content-Length: {len(body)}",
-        ]
-        return "\r\n".join([*head, "", body]).encode()
-
-    def ask(self, request: bytes) -> None:
-        """Sends a request and waits for its answer. Raises RuntimeError unless it was accepted."""
-        self.line.sendall(request)
-        check(self.receive())
+    def take(self) -> None:
+        """Blocks until the next answer is whole. Raises RuntimeError unless what was asked was accepted."""
+        answer = self.receive()
+        if not answer.startswith(self.accepted):
+            raise RuntimeError(f"not accepted: {answer[:200]!r}")
 
     def receive(self) -> bytes:
         """Blocks until the next answer is whole."""
@@ -66,9 +50,36 @@ class Browser:
         self.line.close()
 
 
-def check(answer: bytes) -> None:
-    if not answer.startswith(ACCEPTED):
-        raise RuntimeError(f"not accepted: {answer[:200]!r}")
+class Browser(Line):
+    """One visitor's connection, with the form opened."""
+
+    accepted = b"HTTP/1.1 303 "
+
+    def __init__(self, port: int) -> None:
+        super().__init__(port)
+        self.line.sendall(f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+        self.form = self.receive()
+        self.cookie, self.token = (found(each, self.form).decode() for each in (COOKIE, TOKEN))
+
+    def post(self, name: str, network: int) -> bytes:
+        """The bytes that ask for `name`@example.com from one of 65,536 networks, as the proxy in front passes them."""
+        body = f"csrfmiddlewaretoken={self.token}&email={name}%40example.com"
+        head = [
+            "POST / HTTP/1.1",
+            f"Host: 127.0.0.1:{self.port}",
+            f"Origin: http://127.0.0.1:{self.port}",
+            f"Cookie: {self.cookie}",
+            f"X-Forwarded-For: 10.{network >> 8 & 255}.{network & 255}.7",
+            "Accept-Language: en-GB,en;q=0.9",
+            "Content-Type: application/x-www-form-urlencoded",
+            f"Content-Length: {len(body)}",
+        ]
+        return "\r\n".join([*head, "", body]).encode()
+
+    def ask(self, request: bytes) -> None:
+        """Sends a request and waits for its answer. Raises RuntimeError unless it was accepted."""
+        self.line.sendall(request)
+        self.take()
 
 
 def found(pattern: re.Pattern[bytes], page: bytes) -> bytes:

@@ -1,4 +1,5 @@
-"""Asks from many browsers at once, for some seconds: `python -m bench.load PORT SECONDS`; prints posts a second.
+"""Asks from many browsers at once, for some seconds: `python -m bench.load PORT SECONDS [ADDRESS]`; prints posts a
+second. With a connection's address it is a shop that notifies instead, over as many lines.
 
 A process of its own, so that it takes nothing from the bench's; over loopback only, and bounded in time.
 """
@@ -7,15 +8,17 @@ import os
 import selectors
 import sys
 import time
+from collections.abc import Sequence
 
-from bench.browser import NAME_LENGTH, Browser, check
+from bench.browser import NAME_LENGTH, Browser
+from bench.notifier import Notifier
 
 CONNECTIONS = 16
 WARM_UP_SECONDS = 0.5
 
 
-def main(port: int, seconds: float) -> None:
-    crowd = Crowd(port)
+def main(port: int, seconds: float, address: str = "") -> None:
+    crowd = Crowd([Notifier(port, address) if address else Browser(port) for _ in range(CONNECTIONS)])
     crowd.run(WARM_UP_SECONDS)
     began = time.perf_counter()
     posts = crowd.run(seconds)
@@ -23,11 +26,11 @@ def main(port: int, seconds: float) -> None:
 
 
 class Crowd:
-    """Browsers that each ask again as soon as they are answered, always for another address."""
+    """Browsers, or a shop's lines, that each ask again as soon as they are answered, always for another address."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, browsers: Sequence[Browser | Notifier]) -> None:
         self.selector = selectors.DefaultSelector()
-        self.browsers = [Browser(port) for _ in range(CONNECTIONS)]
+        self.browsers = browsers
         self.asked = 0
         for browser in self.browsers:
             self.selector.register(browser.line, selectors.EVENT_READ, browser)
@@ -42,17 +45,17 @@ class Crowd:
                 answered += self.take(key.data)
                 self.ask(key.data)
         for browser in self.browsers:
-            check(browser.receive())
+            browser.take()
         return answered + len(self.browsers)
 
-    def ask(self, browser: Browser) -> None:
+    def ask(self, browser: Browser | Notifier) -> None:
         self.asked += 1
         browser.line.sendall(browser.post(os.urandom(NAME_LENGTH // 2).hex(), self.asked))
 
-    def take(self, browser: Browser) -> int:
-        check(browser.receive())
+    def take(self, browser: Browser | Notifier) -> int:
+        browser.take()
         return 1
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), float(sys.argv[2]))
+    main(int(sys.argv[1]), float(sys.argv[2]), *sys.argv[3:])

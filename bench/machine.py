@@ -65,14 +65,15 @@ class Machine:
         """What our programs need to work with that database."""
         return {**os.environ, **self.env, "DATABASE_URL": database}
 
-    def manage(self, *words: str, database: str) -> None:
-        """Runs a command of manage.py; its output is seen only when it fails."""
+    def manage(self, *words: str, database: str) -> str:
+        """Runs a command of manage.py and returns what it prints."""
         command = [sys.executable, "manage.py", *words]
         done = subprocess.run(
             command, cwd=ROOT, env=self.environment_of(database), capture_output=True, text=True
         )
         if done.returncode != 0:
             raise RuntimeError(f"{' '.join(words[:1])} failed: {done.stdout}{done.stderr}")
+        return done.stdout
 
     @contextlib.contextmanager
     def program(
