@@ -1,0 +1,108 @@
+"""docs/add-a-shop.md, followed step by step in a copy of this project."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+PAGE = (ROOT / "docs" / "add-a-shop.md").read_text()
+PARTS = ("config", "demo", "licensing", "recovery", "tests", "pyproject.toml", "manage.py")
+REGISTRY = "licensing/intake/stores/__init__.py"
+_FILE = re.compile(r"`([\w.-]+/[\w./-]+)`:\n\n```\w+\n(.*?)```\n", re.DOTALL)
+_LINE = re.compile(r"and to `KINDS`:\n\n```python\n(.*?)```\n", re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project with what the page says written into it."""
+    copy = tmp_path_factory.mktemp("project")
+    for part in PARTS:
+        source = ROOT / part
+        if source.is_dir():
+            shutil.copytree(source, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, copy / part)
+    for name, content in files().items():
+        assert not (copy / name).exists(), name
+        (copy / name).write_text(content)
+    register(copy / REGISTRY)
+    return copy
+
+
+def files() -> dict[str, str]:
+    return dict(_FILE.findall(PAGE))
+
+
+def register(registry: Path) -> None:
+    """The one import and the one line."""
+    found = _LINE.search(PAGE)
+    assert found
+    text = registry.read_text()
+    first = "from licensing.intake.stores import "
+    text = (
+        text.replace(f"{first}(", f"{first}(corner,")
+        if f"{first}(" in text
+        else text.replace(first, f"{first}corner, ")
+    )
+    opening = "KINDS: dict[str, Shop] = {\n"
+    assert first in text
+    assert opening in text
+    registry.write_text(text.replace(opening, opening + found[1]))
+
+
+def run(copy: Path, *arguments: str) -> str:
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("TEST_", "PYTEST_"))
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=copy,
+        env=environment | {"TEST_DATABASE": "sqlite"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_page_has_the_files_that_it_speaks_of() -> None:
+    assert sorted(files()) == [
+        "licensing/intake/stores/corner.py",
+        "licensing/intake/stores/samples/corner-order.json",
+        "licensing/intake/stores/samples/corner-refund.json",
+        "tests/licensing/stores/test_corner.py",
+    ]
+
+
+def test_its_shop_reads_what_its_test_says(followed: Path) -> None:
+    assert "6 passed" in run(followed, "pytest", "-q", "tests/licensing/stores/test_corner.py")
+
+
+def test_its_shop_can_be_connected_and_tried_in_the_console(followed: Path) -> None:
+    page = "tests/console/test_connections.py"
+    wanted = "corner or offers_shops"
+
+    assert "2 passed" in run(followed, "pytest", "-q", page, "-k", wanted)
+
+
+def test_its_code_is_written_as_ours_is(followed: Path) -> None:
+    ours = [str(followed / name) for name in files() if name.endswith(".py")]
+
+    run(followed, "ruff", "check", *ours)
+    run(followed, "ruff", "format", "--check", *ours)
+
+
+def test_what_it_points_to_is_there() -> None:
+    table = PAGE[PAGE.index("## What other shops need") :]
+    stores = ROOT / "licensing" / "intake" / "stores"
+    named = re.findall(r"\| `(\w+(?:\.py)?)` \|$", table, re.MULTILINE)
+
+    assert len(named) == table.count("\n| ") - 2
+    assert [name for name in named if not (stores / name).exists()] == []
