@@ -2,6 +2,7 @@
 
 from licensing.intake.shop import Export, Shop
 from licensing.intake.stores import (
+    edd,
     fastspring,
     generic,
     gumroad,
@@ -14,6 +15,7 @@ from licensing.intake.stores import (
 
 KINDS: dict[str, Shop] = {
     "csv": generic.SHOP,
+    "edd": edd.SHOP,
     "fastspring": fastspring.SHOP,
     "gumroad": gumroad.SHOP,
     "lemonsqueezy": lemon_squeezy.SHOP,
