@@ -75,15 +75,15 @@ def test_the_key_goes_to_the_buyer_once_it_is_there(
 
     (mail,) = smtp.messages
     assert mail.rcpt_to == (BUYER,)
-    assert str(read(mail)["Subject"]) == "Your registration key for Clip Cutter 2 (order 1001)"
+    assert str(read(mail)["Subject"]) == "Your registration key for Clip Cutter 2 (order 1001 at Gumroad)"
     assert f"\n{CODE}\n" in text_of(mail)
     assert CODE in html_of(mail)
     words = " ".join(text_of(mail).split())
     for part in (
         "Hello Anna Example,",
-        "when you bought from Gumroad, your registration key was not ready yet. Thank you for waiting: here it is.",
+        "when this was bought from Gumroad, its registration key was not ready yet. Thank you for waiting: here it is.",
         "Bought on 1 June 2026 from Gumroad, order 1001",
-        "You bought this from Gumroad, and were told that the key follows by mail.",
+        "This order at Gumroad is filed under this address, and its key was promised by mail.",
         "https://recover.example.com/",
     ):
         assert part in words
@@ -114,7 +114,7 @@ def test_several_units_come_in_one_mail_when_all_are_there(
     deliver()
 
     (mail,) = smtp.messages
-    assert str(read(mail)["Subject"]) == "Your registration keys for Clip Cutter 2 (order 1001)"
+    assert str(read(mail)["Subject"]) == "Your registration keys for Clip Cutter 2 (order 1001 at Gumroad)"
     assert CODE in text_of(mail)
     assert "CUT-0001-ABCD-EFGH" in text_of(mail)
     assert "here they are" in text_of(mail)
