@@ -237,6 +237,7 @@ CELERY_BEAT_SCHEDULE = {
     "promised": {"task": "recovery.mail_promised_keys", "schedule": 10.0, "options": {"expires": 10}},
     "generators": {"task": "recovery.ask_generators", "schedule": 10.0, "options": {"expires": 10}},
     "retired": {"task": "recovery.refresh_retired_list", "schedule": 300.0, "options": {"expires": 300}},
+    "people": {"task": "licensing.suggest_people", "schedule": 86400.0, "options": {"expires": 3600}},
     "keys": {"task": "recovery.serve_licenses", "schedule": 3600.0, "options": {"expires": 3600}},
     "forget": {"task": "recovery.forget_old", "schedule": 3600.0},
 }

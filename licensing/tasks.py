@@ -13,8 +13,9 @@ from licensing.import_tasks import import_files
 from licensing.intake.hooks.process import are_due, process_due
 from licensing.intake.hooks.serving import serve_left
 from licensing.intake.hooks.waiting import look_again, look_for_confirmation
+from licensing.people_tasks import suggest_people
 
-__all__ = ["confirm_events", "import_files", "process_events", "sweep_events"]
+__all__ = ["confirm_events", "import_files", "process_events", "suggest_people", "sweep_events"]
 
 log = structlog.get_logger(__name__)
 asking = threading.Lock()  # one thread of this process asks shops
