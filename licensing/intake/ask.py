@@ -11,6 +11,7 @@ from django.conf import settings
 
 from licensing.intake.hooks.connections import api_key_of
 from licensing.intake.shop import Ask, NotUnderstood, Shop, ShopSilent
+from licensing.keys.sources.asking import authorization
 from licensing.keys.sources.fetch import Answer, BadAnswer, NoAnswer, send
 from licensing.keys.sources.hosts import NotAllowed, Target
 from licensing.models import Connection
@@ -31,11 +32,13 @@ def ask_for(connection: Connection, shop: Shop) -> Ask | None:
 
 
 def ask(host: str, key: str, path: str) -> Any:
-    """The JSON at that path of the shop's API. Never call it in a transaction. Raises as `Ask` says."""
+    """The JSON at that path of the shop's API. A key may be one such as `user:password`. Never call it in a
+    transaction. Raises as `Ask` says.
+    """
     if not _PATH.fullmatch(path) or _ASTRAY.search(path.partition("?")[0]):
         raise NotUnderstood("What it names cannot be asked for.")
     headers = {
-        "Authorization": f"Bearer {key}",
+        "Authorization": authorization("basic" if ":" in key else "bearer", key),
         "Accept": "application/json",
         "User-Agent": "license-recovery",
     }
