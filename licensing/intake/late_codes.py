@@ -19,15 +19,18 @@ from licensing.intake.meanings import Item
 from licensing.intake.placing import owned_case, seal_codes
 from licensing.intake.record import LateCodes
 from licensing.intake.refunds import named
-from licensing.intake.units import Units, marks_of, spaced, units_of
+from licensing.intake.units import ASSIGNMENT, Units, spaced, units_of
 from licensing.keys.sealed import vault
 from licensing.models import Case, KeyAssignment, License, Purchase, PurchaseLine, RowOutcome, Store
 
-ASSIGNMENT = ("id", "key_id", "license_id", "seat", "starts_at")
 
+def heard(
+    told: Sequence[tuple[int, LateCodes]], *, store: Store, now: datetime
+) -> tuple[dict[int, RowOutcome], set[UUID]]:
+    """What became of each, by its number, and the orders that they were about.
 
-def heard(told: Sequence[tuple[int, LateCodes]], *, store: Store, now: datetime) -> dict[int, RowOutcome]:
-    """What became of each, by its number. Raises as `licensing.intake.purchases.record`."""
+    Raises as `licensing.intake.purchases.record`.
+    """
     orders = orders_of([each for _, each in told], store=store)
     units = units_of({order.pk for order in orders if order})
     desk = Desk(now)
@@ -41,7 +44,7 @@ def heard(told: Sequence[tuple[int, LateCodes]], *, store: Store, now: datetime)
     for number, each, order, lines in wanted:
         outcomes[number] = desk.take(each, order, lines)
     desk.close()
-    return outcomes
+    return outcomes, {order.pk for order in orders if order}
 
 
 def lines_of(told: LateCodes, units: Sequence[Units]) -> list[Units]:
@@ -127,8 +130,7 @@ class Desk:
         )
         for license, seat in zip(licenses, seats, strict=True):
             self.assignments.append((bulk.new_id(), key_id, str(license.pk), seat, self.now))
-        for mark in marks_of(item, code):
-            units.served.setdefault(mark, []).extend(licenses)
+        units.took(item, code, licenses)
 
     def prolong(self, units: Units, licenses: Sequence[License], until: datetime | None) -> bool:
         """The latest end that anybody told counts; on the line, as long as no license of its own has it."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
-from licensing.intake import by_line, late_codes, news, unconfirmed
+from licensing.intake import by_line, late_codes, news, subscriptions, unconfirmed
 from licensing.intake.anew import Numbered, recorded_anew
 from licensing.intake.by_line import Again
 from licensing.intake.contradictions import contradicts
@@ -23,19 +24,29 @@ def record(records: Sequence[Told], *, store: Store, meanings: Meanings, now: da
     IntegrityError where another transaction was quicker: roll back and call it again.
     """
     orders = [(number, each) for number, each in enumerate(records) if isinstance(each, PurchaseRecord)]
-    outcomes = record_orders(orders, store=store, meanings=meanings, now=now)
+    outcomes, changed = record_orders(orders, store=store, meanings=meanings, now=now)
     if len(orders) < len(records):
         told = [(number, each) for number, each in enumerate(records) if isinstance(each, PaymentNews)]
-        heard, _ = news.heard(told, store=store, now=now)
         codes = [(number, each) for number, each in enumerate(records) if isinstance(each, LateCodes)]
-        outcomes |= heard | late_codes.heard(codes, store=store, now=now)
+        for more, of in (
+            news.heard(told, store=store, now=now),
+            late_codes.heard(codes, store=store, now=now),
+        ):
+            outcomes |= more
+            changed |= of
+    renewed = {line.subscription for _, each in orders for line in each.lines if line.subscription}
+    if changed or renewed:
+        renewed |= subscriptions.subscribed(changed)
+        subscriptions.settle(renewed, store=store, meanings=meanings, now=now)
     return [outcomes[number] for number in range(len(records))]
 
 
 def record_orders(
     waiting: list[Numbered], *, store: Store, meanings: Meanings, now: datetime
-) -> dict[int, RowOutcome]:
+) -> tuple[dict[int, RowOutcome], set[UUID]]:
+    """What became of each, and the orders on file whose facts of payment changed."""
     outcomes: dict[int, RowOutcome] = {}
+    changed: set[UUID] = set()
     while (
         waiting
     ):  # an order that stands twice among them is looked at again when its first telling is on file
@@ -45,8 +56,10 @@ def record_orders(
         new = [(number, each) for number, each in told if order_of(each) not in known]
         outcomes |= recorded_anew(new, store=store, meanings=meanings, now=now)
         again = [(number, each, known[order_of(each)]) for number, each in told if order_of(each) in known]
-        outcomes |= told_again(again, meanings=meanings, now=now)
-    return outcomes
+        changes = learn(again, now=now)
+        outcomes |= told_again(again, changes, meanings=meanings, now=now)
+        changed |= changes.keys()
+    return outcomes, changed
 
 
 def order_of(told: PurchaseRecord) -> Order:
@@ -74,9 +87,16 @@ def without_doubtful(told: Iterable[Numbered], known: dict[Order, Purchase]) -> 
     return {order: purchase for order, purchase in known.items() if order not in doubtful}
 
 
-def told_again(again: Sequence[Again], *, meanings: Meanings, now: datetime) -> dict[int, RowOutcome]:
+def learn(again: Iterable[Again], *, now: datetime) -> dict[UUID, RowOutcome]:
+    """Learn what is told for sure of known orders' payment; what is new, by order."""
+    sure = [(told.payment, purchase) for _, told, purchase in again if told.confirmed]
+    return news.learn_all(sure, now=now)
+
+
+def told_again(
+    again: Sequence[Again], changes: Mapping[UUID, RowOutcome], *, meanings: Meanings, now: datetime
+) -> dict[int, RowOutcome]:
     sure = [each for each in again if each[1].confirmed]
-    changes = news.learn_all([(told.payment, purchase) for _, told, purchase in sure], now=now)
     parts = [each for each in sure if not (each[1].complete and each[2].complete)]
     outcomes = by_line.told(parts, meanings=meanings, now=now)
     for number, told, purchase in again:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from uuid import UUID
@@ -15,6 +15,8 @@ from licensing.keys.code import CodeError, normalise
 from licensing.keys.sealed import vault
 from licensing.models import KeyAssignment, License, PurchaseLine
 
+ASSIGNMENT = ("id", "key_id", "license_id", "seat", "starts_at")
+
 
 @dataclass
 class Units:
@@ -23,18 +25,31 @@ class Units:
     line: PurchaseLine
     licenses: list[License]
     codes: list[str]
+    quantity: int
     served: dict[bytes, list[License]] = field(default_factory=dict)  # by a mark of the code
     changed: bool = False
 
     @classmethod
     def of(cls, line: PurchaseLine) -> Units:
         sealed = open_codes(str(line.pk), bytes(line.sealed_code)) if line.sealed_code else ()
-        units = cls(line, sorted(line.licenses.all(), key=lambda each: each.unit), list(sealed))
+        return cls.with_licenses(line, line.licenses.all(), sealed, quantity=line.quantity)
+
+    @classmethod
+    def with_licenses(
+        cls, line: PurchaseLine, licenses: Iterable[License], codes: Sequence[str] = (), *, quantity: int
+    ) -> Units:
+        """The licenses of a line, whichever they hang on in the database; their assignments are read along."""
+        units = cls(line, sorted(licenses, key=lambda each: each.unit), list(codes), quantity)
         for each in units.licenses:
             for assignment in each.assignments.all():
                 for mark in (assignment.key.fingerprint_a, assignment.key.fingerprint_b):
                     units.served.setdefault(bytes(mark or b""), []).append(each)
         return units
+
+    def took(self, item: Item, code: str, licenses: Sequence[License]) -> None:
+        """These licenses have this code from now on."""
+        for mark in marks_of(item, code):
+            self.served.setdefault(mark, []).extend(licenses)
 
     @property
     def is_placed(self) -> bool:
@@ -51,14 +66,14 @@ class Units:
     def keeps(self, code: str) -> bool:
         return spaced(code) in {spaced(each) for each in self.codes if each}
 
-    def free(self) -> Iterator[tuple[Item, list[License]]]:
-        """Of each edition the licenses that one more unit of the line has, as far as none of them had a key."""
+    def free(self, *, all_units: bool = False) -> Iterator[tuple[Item, list[License]]]:
+        """Of each edition the licenses that one more unit of the line has, or all, as far as none had a key."""
         had = {license.pk for licenses in self.served.values() for license in licenses}
         by_edition = sorted(self.licenses, key=lambda each: str(each.edition_id))
         for edition_id, group in groupby(by_edition, key=lambda each: each.edition_id):
             mine = list(group)
-            share = max(len(mine) // self.line.quantity, 1)
-            left = [each for each in mine if each.pk not in had][:share]
+            share = max(len(mine) // self.quantity, 1)
+            left = [each for each in mine if each.pk not in had][: len(mine) if all_units else share]
             if left:
                 yield Item(left[0].edition, share, str(edition_id)), left
 

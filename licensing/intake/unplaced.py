@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from licensing.intake import refunds
+from licensing.intake import refunds, subscriptions
 from licensing.intake.apply import ATTEMPTS, CHUNK
 from licensing.intake.codes import Overtaken
 from licensing.intake.meanings import Meanings
@@ -61,6 +61,8 @@ def place_locked(store: Store, lines: list[UUID], *, now: datetime) -> int:
         line.placed_at, line.sealed_code = now, by_id[str(line.pk)].sealed_code
     PurchaseLine.objects.bulk_update(placed, ["placed_at", "sealed_code"])
     refunds.settle(line.purchase_id for line in placed)
+    renewed = {line.subscription_ref for line in placed}
+    subscriptions.settle(renewed, store=store, meanings=meanings, now=now)
     return len(placed)
 
 
