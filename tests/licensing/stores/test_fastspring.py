@@ -85,6 +85,21 @@ def test_an_order_is_told_in_full() -> None:
     ]
 
 
+def test_keys_that_come_back_as_one_licence_are_told_apart_by_their_lines() -> None:
+    order = document("fastspring-order.json")
+    handed = {"clipcutter-windows_license_0": [{"type": "license", "license": "SAMP-LE01\nSAMP-LE02\n"}]}
+    items = order["events"][0]["data"]["items"]
+    items[0]["fulfillments"] = items[1]["fulfillments"] = handed
+
+    [told_order] = said(order)
+
+    assert isinstance(told_order, PurchaseRecord)
+    assert [line.codes for line in told_order.lines] == [
+        ("SAMP-LE01", "SAMP-LE02"),
+        ("SAMP-LE01\nSAMP-LE02",),
+    ]
+
+
 def test_one_body_holds_several_events_and_those_of_no_interest_are_left_out() -> None:
     both = document("fastspring-order.json")
     both["events"] += document("fastspring-gift.json")["events"]
@@ -258,6 +273,14 @@ def test_a_request_for_a_key_names_order_line_and_buyer() -> None:
         payment=Payment(),
         complete=False,
     )
+
+
+def test_a_subscription_gets_no_key_that_lasts_for_ever() -> None:
+    body = sample("fastspring-key.form")
+
+    assert KEY_DESK.asks(asked(body + b"&subscriptionReference="))
+    with pytest.raises(RowRejected, match="names a subscription"):
+        KEY_DESK.asks(asked(body + b"&subscriptionReference=SAM260302-1001-10001S"))
 
 
 def test_a_webhook_is_no_request_for_a_key() -> None:

@@ -185,6 +185,14 @@ def test_an_invoice_of_the_newer_api_finds_its_payment_by_asking() -> None:
     assert order.references == (("invoice number", "SAMPLE-0010"), ("payment_intent", "pi_sample_0010"))
 
 
+@pytest.mark.parametrize("ask", [None, hostile.asking({})], ids=["without an API key", "unknown to the API"])
+def test_an_order_is_told_also_where_nobody_knows_how_it_was_paid(ask: Ask | None) -> None:
+    [order] = told("stripe-invoice-basil.json", ask)
+
+    assert isinstance(order, PurchaseRecord)
+    assert order.references == (("invoice number", "SAMPLE-0010"),)
+
+
 def test_an_invoice_without_a_subscription_is_no_second_order() -> None:
     invoice = document("stripe-invoice.json")
     invoice["data"]["object"]["billing_reason"] = "manual"
@@ -223,6 +231,7 @@ def test_a_partial_refund_takes_no_unit_where_nobody_can_say_which() -> None:
 
     assert told("stripe-refund-part.json", two) == expected
     assert told("stripe-refund-part.json", None) == expected
+    assert told("stripe-refund-part.json", hostile.asking({})) == expected
 
 
 @pytest.mark.parametrize(

@@ -43,9 +43,12 @@ class FastSpring(Shop):
         "Choose Live and Test Orders and switch on Enable Webhook Expansion.",
         "Click Add URL Endpoint, enter {url} and a long random HMAC SHA256 Secret, and type the same secret here.",
         "Choose the events order.completed, subscription.charge.completed, return.created and chargeback.created.",
-        "To have keys made here: in the product's Fulfillments, choose Generate a License, Remote Server Request, "
-        "enter {url}, method POST, UTF-8, and keep its private key: either use it as the webhook's secret, too, or "
-        "make a second connection for these requests with the private key as its secret.",
+        "To have keys made here: in the product's Fulfillments, choose Generate a License, Remote Server Request, and "
+        "enter {url}, method HTTP POST, encoding UTF-8, output Single-Line License (Quantity Based). Not for "
+        "subscriptions: when these end is told by webhooks only.",
+        "Under its Parameters, send email, name, company, reference (of the order), internalProductName (the product's "
+        "path), quantity and test. Under Security, copy its Private Key: either use it as the webhook's secret, too, or "
+        "make a second connection for these requests with the Private Key as its secret.",
         "For returns of a part of an order, add API credentials as user:password.",
     )
     unscrubbed = frozenset(

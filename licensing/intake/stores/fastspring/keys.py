@@ -1,16 +1,17 @@
 """FastSpring's "Remote Server Request": it asks for the key of one product of an order and shows our answer to its
 buyer.
 
-Its form is known from public code only (a PHP script of FastSpring's that many copied, Java and Node receivers):
-`email`, `name`, `company`, `reference` (the order's), `internalProductName`, `quantity`, `test`, and
-`security_request_hash`: MD5 in hexadecimal over the values of all other fields, in the order of their names, and the
-private key.
+Its form is known from public code and set-up guides only (a PHP script of FastSpring's that many copied, receivers in
+Java, Kotlin and Node, soraco/qlm, lessons.livecode.com): `email`, `name`, `company`, `reference` (the order's),
+`internalProductName`, `quantity`, `test`, and `security_request_hash`: MD5 in hexadecimal over the values of all other
+fields, in the order of their names, and the private key. "Single-Line License (Quantity Based)" takes a key a line.
 
 Decided here, since no document says it:
 
 - The hash runs over the values alone, so letters could be moved from one field to the next without changing it, by
   somebody who has seen a request. Requests come over TLS, and one order's line is answered once: accepted.
 - A refusal is a status that is no success: whatever is answered with a success is shown to the buyer as a key.
+- A request that names a subscription is refused, since it does not say when that ends: its key would last for ever.
 - The request does not say when the order was made: it is made now, the buyer waits for it.
 """
 
@@ -28,6 +29,7 @@ from licensing.intake.stores.json_fields import Fields
 from licensing.intake.stores.signatures import is_same
 
 HASH: Final = "security_request_hash"
+SUBSCRIPTION: Final = "subscriptionReference"
 _MOST_UNITS: Final = 10_000
 
 
@@ -57,6 +59,8 @@ class FastSpringKeys:
         if not is_key_request(received):
             return None
         fields = Fields(dict(form(received.body)))
+        if SUBSCRIPTION in fields:
+            fields.reject(SUBSCRIPTION, "names a subscription: when it ends is told by webhooks only")
         product = fields.required("internalProductName")
         name = fields.cut("name", 300)
         line = SoldLine(

@@ -98,7 +98,7 @@ def line_of(item: Fields, subscription: Fields | None, name: str) -> SoldLine:
         variant="",
         name=item.cut("display", 300),
         quantity=item.whole("quantity", low=1, high=MOST_UNITS),
-        codes=codes_of(item.fields("fulfillments")),
+        codes=codes_of(item),
         registered_name=name,
         subscription=renewed.required("id") if renewed else "",
         paid_until=paid_until(renewed) if renewed else None,
@@ -131,8 +131,13 @@ def paid_until(subscription: Fields) -> datetime:
     return subscription.reject("next", "does not say when it ends")
 
 
-def codes_of(fulfillments: Fields) -> tuple[str, ...]:
-    """The keys among what FastSpring handed out; the rest is files and instructions."""
-    handed = [name for name, value in fulfillments.values.items() if isinstance(value, list)]
-    licenses = (each for name in handed for each in fulfillments.each(name) if "license" in each)
-    return tuple(each.code("license") for each in licenses)
+def codes_of(item: Fields) -> tuple[str, ...]:
+    """The keys among what FastSpring handed out; the rest is files and instructions.
+
+    An answer of several lines may come back as one licence: so many lines as units are that many keys.
+    """
+    handed = item.fields("fulfillments")
+    names = [name for name, value in handed.values.items() if isinstance(value, list)]
+    keys = [each.code("license") for name in names for each in handed.each(name) if "license" in each]
+    lines = [line.strip() for key in keys for line in key.splitlines() if line.strip()]
+    return tuple(lines if len(lines) == item.whole("quantity", high=MOST_UNITS) else keys)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from licensing.intake.record import ORDER, Names, Payment, Refund, Told
-from licensing.intake.shop import Ask
+from licensing.intake.shop import Ask, NotUnderstood
 from licensing.intake.stores.amounts import units_of
 from licensing.intake.stores.json_fields import Fields
 from licensing.intake.stores.stripe.heard import MOST_UNITS, Heard, listed
@@ -34,11 +34,14 @@ def refunded(heard: Heard, ask: Ask | None) -> Sequence[Told]:
 
 
 def only_line(intent: str, ask: Ask | None) -> Fields | None:
-    """The line of the session that made this payment, if it had one alone."""
+    """The line of the session that made this payment, if it had one alone and Stripe can say."""
     if not intent or ask is None:
         return None
-    sessions = list(listed(f"/v1/checkout/sessions?payment_intent={intent}&limit=1", ask))
-    lines = items(sessions[0].sure_identity("id"), ask) if sessions else []
+    try:
+        sessions = list(listed(f"/v1/checkout/sessions?payment_intent={intent}&limit=1", ask))
+        lines = items(sessions[0].sure_identity("id"), ask) if sessions else []
+    except NotUnderstood:
+        return None
     return lines[0] if len(lines) == 1 else None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from licensing.intake.record import Names, Party, Payment, PurchaseRecord, SoldLine, Told
-from licensing.intake.shop import Ask, NeedsShop
+from licensing.intake.shop import Ask, NeedsShop, NotUnderstood
 from licensing.intake.stores.json_fields import Fields
 from licensing.intake.stores.stripe.heard import MOST_UNITS, Heard, further, listed, mailing_address
 
@@ -88,13 +88,20 @@ def subscription_of(line: Fields, about: Fields) -> str:
 
 
 def intents(about: Fields, ask: Ask | None) -> Names:
-    """The payment intents that paid an invoice which does not name one; none where nothing was to pay."""
+    """The payment intents that paid an invoice which does not name one: refunds name them.
+
+    None where nothing was to pay, or nobody can say: the order is known without them.
+    """
     if not about.sure_money("amount_paid"):
         return ()
-    payments = about.fields("payments").each("data")
-    if not payments:
-        if ask is None:
-            raise NeedsShop("How it was paid is not in it; only Stripe's API tells.")
-        payments = list(listed(f"/v1/invoice_payments?invoice={about.sure_identity('id')}&limit=100", ask))
+    payments = about.fields("payments").each("data") or asked(about, ask)
     found = (each.fields("payment").identity("payment_intent") for each in payments)
     return tuple(("payment_intent", each) for each in dict.fromkeys(found) if each)
+
+
+def asked(about: Fields, ask: Ask | None) -> list[Fields]:
+    try:
+        path = f"/v1/invoice_payments?invoice={about.sure_identity('id')}&limit=100"
+        return list(listed(path, ask)) if ask else []
+    except NotUnderstood:
+        return []
