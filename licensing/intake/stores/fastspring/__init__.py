@@ -46,9 +46,9 @@ class FastSpring(Shop):
         "To have keys made here: in the product's Fulfillments, choose Generate a License, Remote Server Request, and "
         "enter {url}, method HTTP POST, encoding UTF-8, output Single-Line License (Quantity Based). Not for "
         "subscriptions: when these end is told by webhooks only.",
-        "Under its Parameters, send email, name, company, reference (of the order), internalProductName (the product's "
-        "path), quantity and test. Under Security, copy its Private Key: either use it as the webhook's secret, too, or "
-        "make a second connection for these requests with the Private Key as its secret.",
+        "Under its Parameters, send email, name, company, reference (of the order), internalProductName (the path of "
+        "the product), quantity and test. Under Security, copy its Private Key: either use it as the webhook's secret, "
+        "too, or make a second connection for these requests with the Private Key as its secret.",
         "For returns of a part of an order, add API credentials as user:password.",
     )
     unscrubbed = frozenset(
