@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
+import structlog
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, UnreadablePostError
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -11,7 +14,8 @@ from django.views.decorators.csrf import csrf_exempt
 from licensing.intake import key_requests
 from licensing.intake.hooks.accept import LARGEST, Forged, accept, check, heard
 from licensing.intake.hooks.connections import by_address, shop_of
-from licensing.intake.shop import Received
+from licensing.intake.hooks.faults import place_of
+from licensing.intake.shop import Received, Reply
 from licensing.intake.stores import KINDS
 from licensing.models import Connection
 from licensing.network import client_ip
@@ -19,6 +23,8 @@ from licensing.network import client_ip
 CONTENT_TYPE_SENT: Final = (
     "sent.CONTENT_TYPE"  # where config/content_type.py keeps one that Django must not see
 )
+
+log = structlog.get_logger(__name__)
 
 
 class TooLarge(Exception):
@@ -48,14 +54,26 @@ def answered(connection: Connection, received: Received, *, client_address: str)
     """A request for a key is answered with it; anything else is kept."""
     now = timezone.now()
     check(connection, received, now=now)
-    reply = key_requests.answered(
-        connection, shop_of(connection), received, client_address=client_address, now=now
-    )
+    reply = key_reply(connection, received, client_address=client_address, now=now)
     if reply is not None:
         heard(connection, now=now)
         return HttpResponse(reply.body, content_type=reply.content_type, status=reply.status)
     accept(connection, received, now=now)
     return answer("Received.")
+
+
+def key_reply(
+    connection: Connection, received: Received, *, client_address: str, now: datetime
+) -> Reply | None:
+    """Where a reader breaks on what was asked, the shop gets an error that it knows, and not ours."""
+    shop = shop_of(connection)
+    try:
+        return key_requests.answered(connection, shop, received, client_address=client_address, now=now)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        log.error("key_request_not_read", connection=str(connection.pk), fault=place_of(error))
+        return shop.key_desk.refusal("The request could not be read.", None) if shop.key_desk else None
 
 
 def received_of(request: HttpRequest) -> Received:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -66,24 +65,23 @@ def accept(connection: Connection, received: Received, *, now: datetime) -> None
 def rows(connection: Connection, received: Received) -> list[HookEvent]:
     shop = shop_of(connection)
     try:
-        told = events_of(shop, received)
+        return taken_apart(connection, shop, received)
     except NotUnderstood as problem:
         return [whole(connection, shop, received, reason=str(problem))]
-    return [row_of(connection, shop, event) for event in told]
 
 
-def events_of(shop: Shop, received: Received) -> Sequence[Event]:
-    """As the shop's reader, which may break on what nobody foresaw. Raises `NotUnderstood` only."""
+def taken_apart(connection: Connection, shop: Shop, received: Received) -> list[HookEvent]:
+    """As the shop's reader does it, which may break on what nobody foresaw. Raises `NotUnderstood` only."""
     try:
         told = shop.events(received)
+        if len(told) > MOST_EVENTS:
+            raise NotUnderstood(f"It holds more than {MOST_EVENTS:,} events.")
+        return [row_of(connection, shop, event) for event in told]
     except NotUnderstood:
         raise
     except Exception as error:
         log.error("notification_not_read", shop=shop.title, fault=place_of(error))
         raise NotUnderstood(f"It could not be read ({type(error).__name__}).") from error
-    if len(told) > MOST_EVENTS:
-        raise NotUnderstood(f"It holds more than {MOST_EVENTS:,} events.")
-    return told
 
 
 def row_of(connection: Connection, shop: Shop, event: Event) -> HookEvent:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from licensing.intake.hooks.accept import events_of, row_of
+from licensing.intake.hooks.accept import taken_apart
 from licensing.intake.hooks.connections import shop_of
 from licensing.intake.hooks.envelope import unpacked
 from licensing.intake.hooks.events import nudge, payload_of
@@ -17,8 +17,7 @@ from licensing.models import EventState, HookEvent
 def unpack(event: HookEvent, *, now: datetime) -> None:
     """Keep what it tells as events of their own, each once. Raises `NotUnderstood` where the shop's reader does."""
     shop = shop_of(event.connection)
-    told = events_of(shop, unpacked(payload_of(event)))
-    made = [row_of(event.connection, shop, each) for each in told]
+    made = taken_apart(event.connection, shop, unpacked(payload_of(event)))
     with transaction.atomic():
         if locked(event):
             HookEvent.objects.bulk_create(made, ignore_conflicts=True)

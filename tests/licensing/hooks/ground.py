@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.http.response import HttpResponseBase
+from django.http import HttpResponse
 from django.test import Client
 
 from licensing.intake.hooks.connections import address_of, connect
@@ -44,14 +44,16 @@ def body_of(*events: Said) -> bytes:
 
 def post(
     connection: Connection, body: bytes, *, secret: str = SECRET, content_type: str = "application/json"
-) -> HttpResponseBase:
+) -> HttpResponse:
     path = urlsplit(address_of(connection)).path
     client = Client(raise_request_exception=False)
     headers = {"x-sign": sign(body, secret)}
-    return client.post(path, data=body, content_type=content_type, headers=headers)
+    response = client.post(path, data=body, content_type=content_type, headers=headers)
+    assert isinstance(response, HttpResponse)
+    return response
 
 
-def tell(connection: Connection, *events: Said, secret: str = SECRET) -> HttpResponseBase:
+def tell(connection: Connection, *events: Said, secret: str = SECRET) -> HttpResponse:
     """The shop sends these in one notification."""
     return post(connection, body_of(*events), secret=secret)
 

@@ -39,7 +39,7 @@ class SignedShop(Shop):
 
     def events(self, received: Received) -> Sequence[Event]:
         try:
-            told = json.loads(received.body)["events"]
+            told = list(json.loads(received.body)["events"])
         except (ValueError, KeyError, TypeError, RecursionError):
             raise NotUnderstood("It is no list of events.") from None
         return [

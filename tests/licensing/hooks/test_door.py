@@ -225,6 +225,13 @@ def test_a_reader_that_breaks_loses_nothing(connection: Connection) -> None:
     assert states() == [("unclear", "It could not be read (KeyError).")]
 
 
+def test_a_reader_that_gives_what_no_column_takes_loses_nothing(connection: Connection) -> None:
+    response = post(connection, b'{"events": [{"id": "1", "type": 7}]}')
+
+    assert response.status_code == 200
+    assert [state for state, _ in states()] == ["unclear"]
+
+
 def test_more_events_than_any_shop_sends_are_kept_in_one_piece(connection: Connection) -> None:
     assert tell(connection, *[{"id": str(n), "type": "x"} for n in range(1001)]).status_code == 200
 
