@@ -37,7 +37,7 @@ SECTIONS: Final = (
     ("Needs a person", ("Case", "Mute", "Suppression", "DomainPause", "Allowance")),
     ("Shops", ("Connection", "HookEvent", "KeyAsk")),
     ("Catalogue", ("Product", "Edition", "Store", "Mapping", "MappingItem")),
-    ("Files in", ("ImportRun", "ImportRow")),
+    ("Files in", ("ImportRun", "ImportRow", "ColumnMap", "ImportPart")),
     ("Signed", ("RetiredList", "RetiredCode", "SigningKey")),
 )
 ENOUGH: Final = 100  # a number beyond this says no more to a person, and would be counted row by row

@@ -19,12 +19,22 @@ from licensing.intake import bulk
 from licensing.intake.hooks import connections, events
 from licensing.intake.placing import line_identity
 from licensing.intake.staging import identity as staged_identity
+from licensing.intake.uploads import part_identity
 from licensing.keys.code import normalise
 from licensing.keys.sealed import vault
 from licensing.keys.vault import Tampered, UnknownKey
-from licensing.models import Connection, HookEvent, ImportRow, PurchaseLine, RegistrationKey, SigningKey
+from licensing.models import (
+    Connection,
+    HookEvent,
+    ImportPart,
+    ImportRow,
+    PurchaseLine,
+    RegistrationKey,
+    SigningKey,
+)
 
 BATCH = 200  # rows that are locked at a time
+PARTS = 8  # the same for pieces of uploaded files, of a megabyte each
 Row = TypeVar("Row", bound=models.Model)
 Progress = Callable[[int], None]
 
@@ -54,6 +64,8 @@ def rotate(*, progress: Progress) -> Rotated:
         done.lines += rotate_lines(lines, done)
     for rows in locked(ImportRow.objects.exclude(payload=None), progress):
         done.staged += rotate_staged(rows, done)
+    for parts in locked(ImportPart.objects.all(), progress, size=PARTS):
+        done.staged += rotate_parts(parts, done)
     for signing in locked(SigningKey.objects.all(), progress):
         done.signing += rotate_signing(signing, done)
     for kept in locked(HookEvent.objects.exclude(payload=None), progress):
@@ -63,13 +75,13 @@ def rotate(*, progress: Progress) -> Rotated:
     return done
 
 
-def locked(rows: models.QuerySet[Row], progress: Progress) -> Iterator[list[Row]]:
+def locked(rows: models.QuerySet[Row], progress: Progress, size: int = BATCH) -> Iterator[list[Row]]:
     """The rows in batches, each locked in a transaction of its own that lasts while the caller handles it."""
     after: Any = None
     while True:
         with transaction.atomic():
             left = rows.filter(pk__gt=after) if after is not None else rows
-            batch = list(left.order_by("pk").select_for_update(of=("self",))[:BATCH])
+            batch = list(left.order_by("pk").select_for_update(of=("self",))[:size])
             if not batch:
                 return
             yield batch
@@ -119,6 +131,15 @@ def rotate_staged(rows: list[ImportRow], done: Rotated) -> int:
     changed = [(pk, new) for pk, old, identity in sealed if (new := resealed(old, identity, done))]
     fields = ("id", "payload")
     bulk.update(ImportRow, fields, changed, changes=setting(fields), where="TRUE")
+    return len(changed)
+
+
+def rotate_parts(parts: list[ImportPart], done: Rotated) -> int:
+    """Pieces of uploaded files that were not imported yet."""
+    sealed = [(part.pk, bytes(part.sealed), part_identity(part.run_id, part.number)) for part in parts]
+    changed = [(pk, new) for pk, old, identity in sealed if (new := resealed(old, identity, done))]
+    for pk, new in changed:
+        ImportPart.objects.filter(pk=pk).update(sealed=new)
     return len(changed)
 
 

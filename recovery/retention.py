@@ -4,11 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 
 from licensing.intake.hooks.dropping import drop_old_payloads
-from licensing.models import ImportRow, ImportRun, ImportState, KeyAsk, KeyAskState
+from licensing.models import ImportPart, ImportRow, ImportRun, ImportState, KeyAsk, KeyAskState
 from recovery.limits import DAY
 from recovery.models import (
     Allowance,
@@ -58,14 +58,21 @@ def decided_before(age: timedelta) -> QuerySet[Exchange]:
 
 
 def forget_abandoned_files() -> None:
-    """What a reading left behind that was killed a day ago: nothing of it can be resumed, and it holds orders."""
-    abandoned = ImportRun.objects.filter(state=ImportState.STAGING, started_at__lt=Now() - DAY)
+    """Files that nobody will go on with, since they hold orders: uploaded, or read in part, and left for a day; read
+    and tried in the console, but not put on file within a week; and what could not be read, but its run."""
+    unread = Q(state__in=[ImportState.UPLOADED, ImportState.STAGING], started_at__lt=Now() - DAY)
+    tried = Q(state=ImportState.STAGED, dry_run=True, started_at__lt=Now() - 7 * DAY)
+    nobodys = Q(lease_until=None) | Q(lease_until__lt=Now())
+    abandoned = ImportRun.objects.filter(unread | tried, nobodys)
+    failed = ImportRun.objects.filter(state=ImportState.FAILED, started_at__lt=Now() - DAY)
+    delete_in_steps(ImportPart.objects.filter(run__in=failed), 20)
+    delete_in_steps(ImportPart.objects.filter(run__in=abandoned), 20)
     delete_in_steps(ImportRow.objects.filter(run__in=abandoned))
     delete_in_steps(abandoned)
 
 
-def delete_in_steps(rows: QuerySet[Any, Any]) -> None:
+def delete_in_steps(rows: QuerySet[Any, Any], size: int = AT_ONCE) -> None:
     """Short transactions, so that nobody waits for the housekeeping."""
     model: type[Model] = rows.model
-    while ids := list(rows.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
+    while ids := list(rows.order_by("pk").values_list("pk", flat=True)[:size]):
         model._default_manager.filter(pk__in=ids).delete()

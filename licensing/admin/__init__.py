@@ -12,6 +12,7 @@ from licensing.admin.keys import KeyAssignmentAdmin, LicenseAdmin, RegistrationK
 from licensing.admin.made import KeyOrderAdmin, SigningKeyAdmin
 from licensing.admin.products import ProductAdmin
 from licensing.admin.retired import RetiredCodeAdmin, RetiredListAdmin
+from licensing.admin.runs import ColumnMapAdmin, ImportPartAdmin
 from licensing.admin.sales import (
     PurchaseAdmin,
     PurchaseLineAdmin,
@@ -20,11 +21,13 @@ from licensing.admin.sales import (
 )
 from licensing.models import (
     Case,
+    ColumnMap,
     Connection,
     Customer,
     Edition,
     EmailAddress,
     HookEvent,
+    ImportPart,
     ImportRow,
     ImportRun,
     KeyAsk,
@@ -66,6 +69,8 @@ PAGES = (
     (Case, CaseAdmin),
     (ImportRun, ImportRunAdmin),
     (ImportRow, ImportRowAdmin),
+    (ImportPart, ImportPartAdmin),
+    (ColumnMap, ColumnMapAdmin),
     (KeyOrder, KeyOrderAdmin),
     (SigningKey, SigningKeyAdmin),
     (RetiredCode, RetiredCodeAdmin),

@@ -166,7 +166,8 @@ class ImportRunAdmin(ListedRunAdmin):
             counts=counts(run),
             rows=shown_rows(run),
             rejected=run.outcomes.get(RowOutcome.REJECTED.value, 0),
-            parts=run.state == ImportState.FAILED and run.parts.exists(),
+            again=(run.state == ImportState.FAILED or run.dry_run) and run.parts.exists(),
+            any_good=run.rows > run.outcomes.get(RowOutcome.REJECTED.value, 0),
             may_change=self.has_settle_permission(request),
         )
 

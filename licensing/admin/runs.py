@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.html import format_html_join
 
-from licensing.console.cells import EMPTY, choice, link, number, related, when
+from licensing.console.cells import EMPTY, choice, link, number, related, text, when
 from licensing.console.pages import ReadOnly
 from licensing.console.search import first
-from licensing.models import ImportRow, ImportRun, ImportState, RowOutcome
+from licensing.models import ColumnMap, ImportPart, ImportRow, ImportRun, ImportState, RowOutcome
 
 RUN_TONES = {
     ImportState.UPLOADED: "wait",
@@ -61,3 +64,47 @@ class ListedRunAdmin(ReadOnly):
 
     def name_of(self, row: ImportRun) -> str:
         return row.file_name
+
+
+class ImportPartAdmin(ReadOnly):
+    """Pieces of uploaded files, encrypted, as long as they are there."""
+
+    list_display = (number("number", "piece"), link("run", "file", label="file_name"))
+    list_select_related = ("run",)
+    search_help_text = "File name, or how it begins"
+    ways = ((runs, "run"),)
+    details = list_display
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("sealed")
+
+    @staticmethod
+    def id_finder(term: str) -> list[Any]:
+        return []  # pieces have numbers, not ids
+
+    def name_of(self, row: ImportPart) -> str:
+        return f"piece {row.number}"
+
+
+class ColumnMapAdmin(ReadOnly):
+    """What the columns of shops' own files are. They are said with a file, and forgotten here."""
+
+    list_display = (
+        "title",
+        link("store", "store"),
+        text("columns", "columns"),
+        when("created_at", "kept"),
+    )
+    list_select_related = ("store",)
+    search_help_text = "Id"
+    details = list_display
+    actions = ("forget",)
+
+    @admin.action(description="Forget", permissions=["settle"])
+    def forget(self, request: HttpRequest, queryset: QuerySet[ColumnMap]) -> None:
+        """Files with these columns are asked about again."""
+        forgotten, _ = ColumnMap.objects.filter(pk__in=queryset.values("pk")).delete()
+        self.message_user(request, f"Forgotten: {forgotten}.")
+
+    def name_of(self, row: ColumnMap) -> str:
+        return row.title

@@ -109,6 +109,8 @@ class Question:
         """What was said of the columns; else what is saved, or guessed."""
         if any(name.startswith("col-") for name in self.said):
             return self.said_columns()
+        if self.run.columns and set(MappedExport(self.run.columns).needed) <= set(self.header):
+            return dict(self.run.columns)
         saved = saved_for(self.store, self.header) if self.store else {}
         return saved or guessed(self.header, self.rows)
 

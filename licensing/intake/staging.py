@@ -116,18 +116,16 @@ def identity(run_id: UUID, number: int) -> str:
 
 
 def finish(run: ImportRun) -> None:
-    """The file was read to its end: what it consists of, and its parts are not needed any more."""
+    """The file was read to its end: what it consists of."""
     rejected = run.staged.filter(outcome=RowOutcome.REJECTED).count()
     run.rows = run.staged.count()
     run.applied_rows = rejected
     run.outcomes = {RowOutcome.REJECTED.value: rejected} if rejected else {}
     run.state, run.reached = ImportState.STAGED, 0
     fields = ("rows", "applied_rows", "outcomes", "state", "reached")
-    with transaction.atomic():
-        here = ImportRun.objects.filter(pk=run.pk, state=ImportState.STAGING)
-        if not here.update(**{field: getattr(run, field) for field in fields}):
-            raise TakenOver
-        run.parts.all().delete()
+    here = ImportRun.objects.filter(pk=run.pk, state=ImportState.STAGING)
+    if not here.update(**{field: getattr(run, field) for field in fields}):
+        raise TakenOver
 
 
 def fail(run: ImportRun, problem: str, *, now: datetime) -> None:

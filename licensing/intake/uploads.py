@@ -1,6 +1,7 @@
 """Files that come in by the console: kept in encrypted parts, so that nothing readable ever lies on a disk.
 
-Each part is sealed to its place in its file. They are gone as soon as the file has been read to its end.
+Each part is sealed to its place in its file. They stay until what was read of the file is put on file, so that a
+wrong map or encoding can be corrected without a second upload.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from licensing.intake.encoding import FileRefused
 from licensing.keys.sealed import vault
@@ -133,9 +135,9 @@ def resume(run: ImportRun) -> bool:
 def keep(run: ImportRun) -> bool:
     """From here on the file, which was tried, is put on file. False where it is already, or was not read yet."""
     rejected = run.staged.filter(outcome=RowOutcome.REJECTED).count()
-    here = ImportRun.objects.filter(pk=run.pk, uploaded=True, state=ImportState.STAGED, dry_run=True)
-    return bool(
-        here.update(
+    with transaction.atomic():
+        here = ImportRun.objects.filter(pk=run.pk, uploaded=True, state=ImportState.STAGED, dry_run=True)
+        kept = here.update(
             dry_run=False,
             applied_rows=rejected,
             outcomes={RowOutcome.REJECTED.value: rejected} if rejected else {},
@@ -145,14 +147,34 @@ def keep(run: ImportRun) -> bool:
             paused=False,
             lease_until=None,
         )
-    )
+        if kept:
+            run.parts.all().delete()
+    return bool(kept)
 
 
 def ask_again(run: ImportRun) -> bool:
-    """A file that could not be read waits for a person again, if it is still here."""
-    here = ImportRun.objects.filter(pk=run.pk, uploaded=True, state=ImportState.FAILED, parts__isnull=False)
-    found = ImportRun.objects.filter(pk__in=here.values("pk"))
-    return bool(found.update(state=ImportState.UPLOADED, problem="", finished_at=None, lease_until=None))
+    """A file that could not be read, or was read wrongly, waits for a person again, if it is still here."""
+    with transaction.atomic():
+        tried = Q(state=ImportState.FAILED) | Q(state=ImportState.STAGED, dry_run=True)
+        here = ImportRun.objects.select_for_update().filter(tried, pk=run.pk, uploaded=True)
+        if not here.exists() or not run.parts.exists():
+            return False
+        run.staged.all().delete()
+        ImportRun.objects.filter(pk=run.pk).update(
+            state=ImportState.UPLOADED,
+            problem="",
+            finished_at=None,
+            lease_until=None,
+            paused=False,
+            outcomes={},
+            samples=[],
+            rows=0,
+            applied_rows=0,
+            cards_removed=0,
+            position=0,
+            reached=0,
+        )
+    return True
 
 
 def discard(run: ImportRun) -> bool:

@@ -67,7 +67,7 @@ class ImportRun(Record):
 
 
 class ImportPart(models.Model):
-    """A piece of an uploaded file, encrypted; gone as soon as the file has been read to its end."""
+    """A piece of an uploaded file, encrypted; gone as soon as what was read of it is put on file, or is discarded."""
 
     id = models.BigAutoField(primary_key=True)
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="parts", db_index=False)

@@ -17,10 +17,12 @@ from licensing.keys.signing import new_signing_key
 from licensing.models import (
     Case,
     CaseKind,
+    ColumnMap,
     Connection,
     Customer,
     EventState,
     HookEvent,
+    ImportPart,
     ImportRow,
     ImportRun,
     KeyAsk,
@@ -174,6 +176,8 @@ def filed(db: None) -> Filed:
     ImportRow.objects.create(
         run=run, number=2, outcome=RowOutcome.REJECTED, reason="no date", payload=b"sealed"
     )
+    ImportPart.objects.create(run=run, number=0, sealed=b"sealed")
+    ColumnMap.objects.create(store=order.store, title="Sales file", columns={"order": "Order ID"})
     request = RecoveryRequest.objects.create(
         address=EMAIL, mailbox=address_digest(EMAIL), network=b"n" * 16, browser_digest=b"b" * 32
     )

@@ -66,10 +66,9 @@ def by_places(value: str, form: str) -> datetime | None:
 
 
 def likely_form(values: Iterable[str]) -> str:
-    """The form that reads every one of these dates; ISO where none does. Of 3/4/2024 nobody can tell: month first."""
+    """The form that reads the most of these dates; ISO where none does. Of 3/4/2024 nobody can tell: month first."""
     seen = [" ".join(value.split()) for value in values if value.strip()]
-    fits = [form for form in DATES if seen and all(parsed(value, form) for value in seen)]
-    return fits[0] if fits else "ISO"
+    return max(DATES, key=lambda form: sum(parsed(value, form) is not None for value in seen))
 
 
 def amount(value: str, column: str) -> Decimal:

@@ -11,9 +11,11 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_slug
 
+from licensing.import_tasks import publish
 from licensing.intake.detect import detect, kind_of
 from licensing.intake.encoding import FileRefused
 from licensing.intake.files import first_rows, header_of
+from licensing.intake.handover import hand_over
 from licensing.intake.mapped.maps import (
     Columns,
     MapRefused,
@@ -73,11 +75,19 @@ class Command(BaseCommand):
         parser.add_argument(
             "--create-editions", action="store_true", help="make editions for products that no mapping knows"
         )
+        parser.add_argument(
+            "--in-background",
+            action="store_true",
+            help="hand the file over to the service's worker for files, which goes on wherever it was stopped",
+        )
 
     def handle(self, *, file: Path, store: str, kind: str, **options: Any) -> None:
         try:
             shop = store_of(store, kind, file, **options)
             columns = columns_of(file, shop, **options)
+            if options["in_background"]:
+                self.leave_to_worker(file, shop, columns, **options)
+                return
             with seldom_collecting():
                 run = import_file(
                     file,
@@ -94,6 +104,24 @@ class Command(BaseCommand):
         if options["save_map"]:
             save(shop, options["save_map"], run.columns)
         self.report(run, file)
+
+    def leave_to_worker(
+        self,
+        file: Path,
+        store: Store,
+        columns: Columns,
+        *,
+        encoding: str,
+        create_editions: bool,
+        **options: Any,
+    ) -> None:
+        if options["dry_run"] or options["save_map"]:
+            raise CommandError("--in-background goes without --dry-run and --save-map.")
+        hand_over(file, store=store, encoding=encoding, columns=columns, with_editions=create_editions)
+        publish()
+        self.stdout.write(
+            f"{file.name} is handed over. How far it is: manage.py imports show --store {store.name}"
+        )
 
     def report(self, run: ImportRun, file: Path) -> None:
         if run.dry_run:
