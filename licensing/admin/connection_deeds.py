@@ -10,15 +10,17 @@ from typing import Any
 
 from django import forms
 from django.utils.formats import date_format
+from django.utils.html import format_html_join
 from django.utils.timezone import localtime
 
 from licensing.admin.connection_forms import ChangedKey, ChangedSecret, Limits, Settings, wants_networks
+from licensing.console.cells import page_of
 from licensing.console.event_words import outcome
 from licensing.console.told_words import counted
-from licensing.console.trials import try_sample
+from licensing.console.trials import CannotBeSigned, try_sample
 from licensing.intake.hooks.connections import change_secret, new_address, secrets_of, set_api_key
 from licensing.intake.shop import Shop
-from licensing.models import Connection
+from licensing.models import Connection, EventState
 
 Act = Callable[[Connection, Any, datetime], str]
 
@@ -83,6 +85,10 @@ TRY = (
     "Sends this shop’s recorded sample through the same checks as its own notifications, signed with this connection’s "
     "secret. It is a test order: it gives nobody a key."
 )
+ONLY_THE_SHOP = (
+    "The sample could not be signed: what stands here as the secret only checks what the shop signs with a key of its "
+    "own. Have the shop send a test notification, and look at the list of notifications."
+)
 FIRST = "The shop shows it where you pasted the address. Until it is here, everything is refused."
 CHANGE = (
     "Paste the new one here, then use it in the shop. For as long as you say, notifications that are signed with the "
@@ -110,9 +116,15 @@ class Unsettled(Exception):
 
 def send_sample(connection: Connection, form: forms.Form, now: datetime) -> str:
     """What came of it, with the way to each notification. Raises `Unsettled` where one was not understood."""
-    return (
-        " ".join(map(outcome, try_sample(connection, now=now))) or "Accepted. There is nothing for us in it."
-    )
+    try:
+        events = try_sample(connection, now=now)
+    except CannotBeSigned:
+        raise Unsettled(ONLY_THE_SHOP) from None
+    told = [(outcome(event), page_of(event)) for event in events]
+    words = format_html_join(" ", '{} <a href="{}">See it</a>', told)
+    if any(event.state == EventState.NOT_UNDERSTOOD for event in events):
+        raise Unsettled(words)
+    return words or "Accepted. There is nothing for us in it."
 
 
 def save_secret(connection: Connection, form: ChangedSecret, now: datetime) -> str:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from licensing.console.connecting import AT_MOST
 from licensing.console.heard import ago
+from licensing.console.trials import CannotBeSigned, try_sample
 from licensing.intake.hooks.connections import address_of, api_key_of, by_address, secrets_of
 from licensing.intake.stores import KINDS
 from licensing.models import Connection, EventState, HookEvent, License, Purchase, Store
@@ -207,6 +208,7 @@ def test_the_test_button_says_what_came_of_the_sample(support: Client) -> None:
     assert (told.state, told.test) == (EventState.DONE, True)
     assert "It is on file: a test order" in words
     assert "No mapping says what" in words
+    assert page_of(told) in words
 
 
 def test_a_sample_is_a_test_every_time_and_never_an_order(support: Client) -> None:
@@ -341,6 +343,16 @@ def test_a_long_time_is_said_in_whole_units() -> None:
     assert ago(NOW - timedelta(days=15), now=NOW) == "2 weeks ago"
 
 
+def test_a_secret_that_only_checks_is_not_held_against_the_shop(support: Client) -> None:
+    made = connection(secret="")
+
+    with pytest.raises(CannotBeSigned):
+        try_sample(made, now=timezone.now())
+
+    made.refresh_from_db()
+    assert (made.refusals, HookEvent.objects.count()) == (0, 0)
+
+
 @pytest.mark.parametrize("kind", sorted(kind for kind, shop in KINDS.items() if shop.sample))
 def test_every_kind_of_shop_has_a_sample_that_its_button_can_send(kind: str, support: Client) -> None:
     made = connection(kind=kind)
@@ -348,7 +360,7 @@ def test_every_kind_of_shop_has_a_sample_that_its_button_can_send(kind: str, sup
     answer = deed(support, made, "try")
 
     states = set(HookEvent.objects.values_list("state", "test"))
-    assert states
+    assert bool(states) != ("could not be signed" in said(answer))
     assert states <= {(state, True) for state in (EventState.DONE, EventState.UNCONFIRMED)} | NEEDS_THE_SHOP
     assert not Purchase.objects.filter(test=False).exists()
     assert said(answer)
