@@ -118,3 +118,19 @@ def test_without_proxies_the_header_means_nothing(unsigned: Connection, settings
     settings.TRUSTED_PROXIES = 0
     assert sent(unsigned, body(), client=ELSEWHERE, forwarded=SHOP_ADDRESS).status_code == 400
     assert not Purchase.objects.exists()
+
+
+def test_shareit_gets_the_key_of_each_line_from_its_addresses_only() -> None:
+    shop = connection("shareit", keys=2, allowed_networks=SHOP_ADDRESS)
+
+    def asked(number: str, *, client: str = SHOP_ADDRESS) -> HttpResponse:
+        form = {"ENCODING": "UTF8", "PRODUCT_ID": "cutter", "PURCHASE_ID": "77001", "RUNNING_NO": number}
+        form |= {"PURCHASE_DATE": "01/06/2026", "QUANTITY": "1", "REG_NAME": "Anna", "EMAIL": BUYER}
+        return sent(shop, urlencode(form).encode(), client=client)
+
+    assert asked("1", client=ELSEWHERE).status_code >= 400
+    assert not Purchase.objects.exists()
+    told = [asked(number).content.decode() for number in ("1", "2", "1", "2")]
+    assert set(told[:2]) == set(codes(2))
+    assert told[2:] == told[:2]
+    assert Purchase.objects.get().lines.count() == 2
