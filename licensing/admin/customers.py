@@ -7,8 +7,9 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from licensing.admin.export import Exporting
 from licensing.console.cells import link, related, said, state, text, when
-from licensing.console.pages import Listing, ReadOnly, ReadOnlyRows
+from licensing.console.pages import ReadOnly, ReadOnlyRows
 from licensing.console.people import mailboxes
 from licensing.console.search import addresses, customers, keys, orders
 from licensing.models import Case, EmailAddress, License, Purchase, PurchaseLine
@@ -30,7 +31,7 @@ class Addresses(ReadOnlyRows):
     )
 
 
-class CustomerAdmin(Listing):
+class CustomerAdmin(Exporting):
     list_display = (
         "__str__",
         mailboxes(),

@@ -11,11 +11,12 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 
 from licensing.admin.runs import runs
+from licensing.admin.same_order import Twins, matched
 from licensing.console.cells import EMPTY, choice, link, number, state, text, when
 from licensing.console.pages import ReadOnly
 from licensing.console.people import mailboxes
 from licensing.console.search import customers, keys, orders
-from licensing.models import Case, ImportRow, RowOutcome
+from licensing.models import Case, CaseKind, ImportRow, RowOutcome
 
 ROW_TONES = {
     RowOutcome.NEW: "good",
@@ -29,6 +30,8 @@ ROW_TONES = {
 
 @admin.display(description="what differs")
 def what_differs(case: Case) -> str:
+    if case.kind in (CaseKind.SAME_ORDER, CaseKind.SAME_PERSON):
+        return matched(case)
     pairs = sorted(case.detail.items()) if isinstance(case.detail, dict) else [("", case.detail)]
     return (
         format_html_join(" · ", "<b>{}</b> {}", ((name, readable(value)) for name, value in pairs)) or EMPTY
@@ -55,7 +58,7 @@ class OpenCases(admin.SimpleListFilter):
         return queryset.filter(closed_at=None) if self.value() == "yes" else queryset
 
 
-class CaseAdmin(ReadOnly):
+class CaseAdmin(Twins):
     list_display = (
         "kind",
         what_differs,

@@ -104,6 +104,7 @@ class PurchaseAdmin(ReadOnly):
     details = (
         *list_display[:-2],
         related(("licenses", License, "line__purchase"), ("cases", Case, "purchase")),
+        link("same_as", "same order as", label="reference"),
         when("ordered_at", "ordered"),
         when("confirmed_at", "confirmed by the store"),
         when("paid_at", "paid"),

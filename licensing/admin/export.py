@@ -1,0 +1,81 @@
+"""Everything on file, downloaded while it is made. Only for who has this very right, and noted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import structlog
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from licensing.console.pages import Listing
+from licensing.everything.kinds import CONTENT_TYPES, pieces
+from licensing.everything.rows import CannotWrite
+from licensing.models import Customer
+
+log = structlog.get_logger(__name__)
+
+
+class Exporting(Listing):
+    """The list of customers leads to the export of everything."""
+
+    change_list_template = "console/customers.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("everything/", view(require_GET(self.everything)), name="licensing_customer_everything"),
+            path(
+                "everything/<slug:kind>/",
+                view(require_POST(self.download)),
+                name="licensing_customer_download",
+            ),
+            *super().get_urls(),
+        ]
+
+    def everything(self, request: HttpRequest) -> HttpResponse:
+        refuse_unless_allowed(request)
+        context = {**self.admin_site.each_context(request), "title": "Export everything", "opts": self.opts}
+        return TemplateResponse(request, "console/everything.html", context)
+
+    def download(self, request: HttpRequest, kind: str) -> HttpResponseBase:
+        refuse_unless_allowed(request)
+        if kind not in CONTENT_TYPES:
+            raise Http404
+        note(request, kind)
+        name = f"everything-{timezone.now():%Y-%m-%d}.{kind}"
+        response = StreamingHttpResponse(sent(kind), content_type=CONTENT_TYPES[kind])
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+
+
+def refuse_unless_allowed(request: HttpRequest) -> None:
+    if not request.user.has_perm("licensing.export_everything"):
+        raise PermissionDenied
+
+
+def note(request: HttpRequest, kind: str) -> None:
+    """In the admin's log, before the first octet leaves."""
+    LogEntry.objects.create(
+        user_id=str(request.user.pk),
+        content_type=ContentType.objects.get_for_model(Customer),
+        object_repr="Everything",
+        action_flag=CHANGE,
+        change_message=f"Exported everything ({kind}), codes and addresses in clear.",
+    )
+
+
+def sent(kind: str) -> Iterator[bytes]:
+    """A row that cannot be written breaks the download off, so that nobody takes half of it for the whole."""
+    try:
+        yield from pieces(kind)
+    except CannotWrite as problem:
+        log.error("export_broken_off", problem=str(problem))
+        raise
