@@ -48,9 +48,9 @@ def possible(connection: Connection, shop: Shop, *, now: datetime) -> list[Deed]
 
 
 def deeds(connection: Connection, shop: Shop, now: datetime) -> Iterator[Deed]:
-    if shop.sample and connection.active and (connection.sealed_secret or not shop.signed):
+    if shop.sample and connection.active and (connection.sealed_secret or not shop.secret_name):
         yield Deed("try", "Send a test notification", TRY, send_sample, main=True)
-    if shop.signed:
+    if shop.secret_name:
         yield from secrets(connection, shop, now)
     if shop.api_host:
         title = "Change the API key" if connection.sealed_api_key else "Give it an API key"
@@ -89,7 +89,7 @@ ONLY_THE_SHOP = (
     "The sample could not be signed: what stands here as the secret only checks what the shop signs with a key of its "
     "own. Have the shop send a test notification, and look at the list of notifications."
 )
-FIRST = "The shop shows it where you pasted the address. Until it is here, everything is refused."
+FIRST = "Paste it here as the shop has it. Until it is here, whatever is signed with it is refused."
 CHANGE = (
     "Paste the new one here, then use it in the shop. For as long as you say, notifications that are signed with the "
     "former one are accepted, too."

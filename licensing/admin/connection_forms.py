@@ -106,7 +106,7 @@ class NewConnection(forms.Form):
             )
         add_settings(self)
         self.fields["name"].initial = "live"
-        if shop.signed:
+        if shop.secret_name:
             self.fields["secret"] = secret_field(shop.secret_name, required=False, help_text=LATER)
         if shop.api_host:
             self.fields["api_key"] = secret_field("API key", required=False, help_text=asks(shop))
