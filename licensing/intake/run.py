@@ -80,6 +80,8 @@ def advance(
         now = timezone.now()
         if not stage(run, source, choose=choose, now=now, progress=reading, over=over, ahead=ahead):
             return False
+    if not run.dry_run:  # nobody will have it read in another way
+        run.parts.all().delete()
     if not apply(run, progress=applying, over=over):
         return False
     if not run.dry_run:
