@@ -9,9 +9,11 @@ from licensing.intake.stores import (
     lemon_squeezy,
     paddle_billing,
     paddle_classic,
+    regnow,
     sendowl,
     shareit,
     stripe,
+    swreg,
     woocommerce,
 )
 
@@ -23,9 +25,11 @@ KINDS: dict[str, Shop] = {
     "lemonsqueezy": lemon_squeezy.SHOP,
     "paddle": paddle_billing.SHOP,
     "paddle-classic": paddle_classic.SHOP,
+    "regnow": regnow.SHOP,
     "sendowl": sendowl.SHOP,
     "shareit": shareit.SHOP,
     "stripe": stripe.SHOP,
+    "swreg": swreg.SHOP,
     "woocommerce": woocommerce.SHOP,
 }
 
