@@ -217,6 +217,8 @@ def test_genuine_alerts_are_taken_also_under_the_second_of_two_live_keys() -> No
     assert accepts(genuine)
     assert accepts(genuine, public_key(2), public_key(1))
     assert accepts(genuine, "\n " + public_key() + "\n")
+    assert accepts(genuine, public_key().replace("\n", ""))
+    assert accepts(genuine, public_key().replace("\n", " \r\n "))
 
 
 def test_a_wrong_key_is_no_proof() -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
+import textwrap
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
@@ -19,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 SIGNATURE: Final = "p_signature"
+_PEM: Final = re.compile(r"-----BEGIN ([A-Z ]{1,40})-----([^-]*)-----END \1-----")
 _HASH: Final = hashes.SHA1()  # noqa: S303  # see above
 
 
@@ -36,7 +39,7 @@ def php_string(value: str) -> bytes:
 
 def proves(fields: Mapping[str, str], secret: str) -> bool:
     """Whether this public key (in PEM; of a private one its public half) says that Paddle signed these fields."""
-    key = public_key(secret.strip())
+    key = public_key(secret)
     if key is None:
         return False
     try:
@@ -50,7 +53,7 @@ def proves(fields: Mapping[str, str], secret: str) -> bool:
 
 def signature(fields: Mapping[str, str], secret: str) -> str:
     """The signature with this private key; nothing with any other secret, since a public key signs nothing."""
-    key = private_key(secret.strip())
+    key = private_key(secret)
     if key is None:
         return ""
     return base64.b64encode(key.sign(serialised(fields), PKCS1v15(), _HASH)).decode()
@@ -62,7 +65,7 @@ def public_key(secret: str) -> RSAPublicKey | None:
     if private:
         return private.public_key()
     try:
-        key = load_pem_public_key(secret.encode())
+        key = load_pem_public_key(pem_of(secret))
     except (ValueError, UnsupportedAlgorithm):
         return None
     return key if isinstance(key, RSAPublicKey) else None
@@ -72,7 +75,18 @@ def private_key(secret: str) -> RSAPrivateKey | None:
     if "PRIVATE KEY" not in secret:
         return None
     try:
-        key = load_pem_private_key(secret.encode(), password=None)
+        key = load_pem_private_key(pem_of(secret), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         return None
     return key if isinstance(key, RSAPrivateKey) else None
+
+
+def pem_of(secret: str) -> bytes:
+    """The key with the line breaks that PEM wants: fields of one line, which it is pasted into, take them away."""
+    found = _PEM.search(secret)
+    if found is None:
+        return b""
+    lines = textwrap.wrap("".join(found[2].split()), 64)
+    return "\n".join([f"-----BEGIN {found[1]}-----", *lines, f"-----END {found[1]}-----", ""]).encode(
+        "ascii", "replace"
+    )
