@@ -55,7 +55,7 @@ def stage(
                 for batch, mark in batches:
                     put(run, batch, mark, now=now)
                     progress(run.position, run.size)
-                    if over():
+                    if batch and over():  # an empty one is the file's end
                         return False
     except FileRefused as refusal:
         fail(run, str(refusal), now=now)
