@@ -6,8 +6,8 @@ Decided here, since they do not say it:
 
 - Nothing signs a request for a key: it counts from the connection's allowed addresses only. SWREG says that its
   addresses change, so look at the refused ones when keys are missing.
-- A refund notification names a security key that the vendor chose. It is the connection's secret, and without it
-  nothing is believed.
+- A refund notification names a security key that the vendor chose, the connection's secret. One without it is
+  refused; one with it waits for support all the same, since the key stands in it readable and signs nothing of it.
 - `o_no` is the order's reference, which refunds name; an order in a basket has a number of its own, and
   `master_order_no`, the basket's, is a further reference. `initals` is spelled so there.
 - What is escaped is UTF-8 if it can be, else Windows-1252: the document speaks of "hexadecimal ASCII values".
@@ -62,7 +62,7 @@ class SwregKeys:
 class Swreg(Shop):
     title = "SWREG"
     notifies = True
-    signed = False  # requests for keys are not; notifications of refunds name a secret
+    signed = False
     methods = ("GET", "POST")
     secret_name = "Security key of the refund notifier"  # noqa: S105  what it is called there
     steps = (
@@ -102,7 +102,7 @@ class Swreg(Shop):
     def told(self, event: Event, *, ask: Ask | None) -> Sequence[Told]:
         refund = loaded(event.payload)
         names = ((ORDER, refund.required("order_no")),)
-        return (PaymentNews(names, payment_of(refund)),)
+        return (PaymentNews(names, payment_of(refund), confirmed=False),)
 
 
 def fields_of(octets: bytes) -> dict[str, str]:

@@ -113,7 +113,7 @@ def test_a_request_with_nonsense_in_it_is_rejected_by_its_field(field: str, valu
     ],
 )
 def test_a_refund_is_told_of_the_order_that_the_key_was_asked_for(kind: str, payment: Payment) -> None:
-    assert told(kind) == [PaymentNews(((ORDER, asked().record.reference),), payment)]
+    assert told(kind) == [PaymentNews(((ORDER, asked().record.reference),), payment, confirmed=False)]
 
 
 def test_another_kind_of_notification_is_not_understood() -> None:

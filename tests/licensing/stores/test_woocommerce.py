@@ -193,7 +193,7 @@ def test_what_plugins_put_beside_an_order_is_not_kept() -> None:
 
 
 def test_a_key_file_of_license_manager_for_woocommerce_is_joined_by_order() -> None:
-    end = datetime(2025, 3, 1, 10, 4, tzinfo=UTC)
+    end = datetime(2034, 2, 27, 10, 4, tzinfo=UTC)
     names = ((ORDER, "727"),)
 
     assert read("woocommerce-lmfwc.csv") == [
@@ -213,7 +213,7 @@ def test_a_key_file_of_digital_license_manager_is_joined_by_order() -> None:
             names,
             ("SAMP-WC01-AAAA-BBBB",),
             line="98",
-            expires_at=datetime(2025, 3, 1, 10, 4, tzinfo=UTC),
+            expires_at=datetime(2034, 2, 27, 10, 4, tzinfo=UTC),
         ),
         LateCodes(names, ("SAMP-WC03-AAAA-BBBB",), line="22"),
         "status",
