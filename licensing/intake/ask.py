@@ -39,7 +39,7 @@ def ask(host: str, key: str, path: str) -> Any:
         raise NotUnderstood("What it names cannot be asked for.")
     headers = {
         "Authorization": authorization("basic" if ":" in key else "bearer", key),
-        "Accept": "application/json",
+        "Accept": "application/json, application/vnd.api+json",  # Lemon Squeezy speaks JSON:API
         "User-Agent": "license-recovery",
     }
     try:
