@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import permutations
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -154,6 +153,11 @@ def left(connection: Connection) -> int:
     return mine.count() if state == PurchaseState.PAID else 0
 
 
+def disorders(told: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """As it happened, the other way round, and with the last first. Every order is tried in `intake/test_disorder`."""
+    return list(dict.fromkeys([told, told[::-1], (*told[-1:], *told[:-1])]))
+
+
 def books(connection: Connection) -> object:
     facts = ("state", "paid_at", "refunded_at", "refunded_units", "disputed_at", "won_at")
     [purchase] = Purchase.objects.filter(store=connection.store)
@@ -168,7 +172,7 @@ def books(connection: Connection) -> object:
 def test_whatever_comes_first_the_same_is_on_file(name: str) -> None:
     story = STORIES[name]()
     ends = []
-    for number, disorder in enumerate(permutations(story.told)):
+    for number, disorder in enumerate(disorders(story.told)):
         connection = connected(story, number)
         for each in (*disorder, disorder[0]):
             assert post(connection, each, story.secret) == 200
