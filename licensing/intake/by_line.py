@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from licensing.intake import refunds
+from licensing.intake import contradictions, refunds
 from licensing.intake.anew import add_lines, placement_of
 from licensing.intake.contradictions import (
     is_mailbox_of,
@@ -74,6 +74,13 @@ def compare(purchase: Purchase, record: PurchaseRecord) -> Comparison:
     if (found.missing and purchase.complete) or (left and record.complete):
         found.differing.add("lines")
     return found
+
+
+def agrees(purchase: Purchase, record: PurchaseRecord) -> bool:
+    """Whether the record says what is on file, be it the whole order or a part; opens and changes nothing."""
+    if record.complete and purchase.complete:
+        return contradictions.agrees(purchase, record)
+    return compare(purchase, record).agrees
 
 
 def counterpart(lines: Sequence[PurchaseLine], sold: SoldLine) -> PurchaseLine | None:

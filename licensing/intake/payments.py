@@ -52,6 +52,8 @@ def learn(purchase: Purchase, payment: Payment, *, now: datetime) -> bool:
     """
     before = _facts(purchase)
     said = facts_of(payment, now=now)
+    if said == before:
+        return False
     if payment.refunded or purchase.refunded_at is None:
         purchase.refunded_units = said.refunded_units
     for name in MOMENTS:

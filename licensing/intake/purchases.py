@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from licensing.intake import by_line, late_codes, news, subscriptions, unconfirmed
+from licensing.intake import by_line, late_codes, line_facts, news, subscriptions, unconfirmed
 from licensing.intake.anew import Numbered, recorded_anew
 from licensing.intake.by_line import Again
 from licensing.intake.contradictions import contradicts
@@ -47,9 +47,8 @@ def record_orders(
     """What became of each, and the orders on file whose facts of payment changed."""
     outcomes: dict[int, RowOutcome] = {}
     changed: set[UUID] = set()
-    while (
-        waiting
-    ):  # an order that stands twice among them is looked at again when its first telling is on file
+    while waiting:
+        # An order that stands twice among them is looked at again when its first telling is on file.
         told, waiting = first_tellings(waiting)
         known = on_file(store, told)
         known = without_doubtful(told, known) if known else known
@@ -59,6 +58,9 @@ def record_orders(
         changes = learn(again, now=now)
         outcomes |= told_again(again, changes, meanings=meanings, now=now)
         changed |= changes.keys()
+        described = line_facts.learn([(told, purchase) for _, told, purchase in again if told.confirmed])
+        outcomes |= updated(again, described, outcomes)
+        changed |= described
     return outcomes, changed
 
 
@@ -91,6 +93,17 @@ def learn(again: Iterable[Again], *, now: datetime) -> dict[UUID, RowOutcome]:
     """Learn what is told for sure of known orders' payment; what is new, by order."""
     sure = [(told.payment, purchase) for _, told, purchase in again if told.confirmed]
     return news.learn_all(sure, now=now)
+
+
+def updated(
+    again: Iterable[Again], described: Collection[UUID], outcomes: Mapping[int, RowOutcome]
+) -> dict[int, RowOutcome]:
+    """Those whose lines are described further, and that said nothing else that was new."""
+    return {
+        number: RowOutcome.UPDATED
+        for number, _, purchase in again
+        if purchase.pk in described and outcomes[number] == RowOutcome.UNCHANGED
+    }
 
 
 def told_again(

@@ -110,7 +110,7 @@ class Group:
         moved = self.numbers()
         for edition, licenses in self.by_edition():
             for place, license in enumerate(licenses):
-                unit = place // each_unit.get(edition, 1) + 1
+                unit = min(place // each_unit.get(edition, 1) + 1, self.periods.units)
                 expires_at, refunded_at = self.periods.of(unit)
                 state = (
                     self.holder.pk,

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from licensing.intake.by_line import compare
-from licensing.intake.contradictions import agrees
+from licensing.intake.by_line import agrees
 from licensing.intake.news import would_be_news
 from licensing.intake.record import PurchaseRecord
 from licensing.models import Purchase, RowOutcome
@@ -18,9 +17,7 @@ from licensing.models import Purchase, RowOutcome
 
 def heard(told: PurchaseRecord, purchase: Purchase, *, now: datetime) -> RowOutcome:
     """Whether what nobody confirmed says something of the order that is not on file; nothing is learned from it."""
-    whole = told.complete and purchase.complete
-    same = agrees(purchase, told) if whole else compare(purchase, told).agrees
-    if same and not would_be_news(purchase, told.payment, now=now):
+    if agrees(purchase, told) and not would_be_news(purchase, told.payment, now=now):
         return RowOutcome.UNCHANGED
     return RowOutcome.UNCONFIRMED
 

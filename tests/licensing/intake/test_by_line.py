@@ -98,10 +98,10 @@ def test_a_stranger_adds_no_line(complete: bool) -> None:
     assert License.objects.count() == 1
 
 
-def test_without_references_lines_are_told_apart_by_what_was_sold() -> None:
+def test_without_references_lines_are_told_apart_by_what_was_sold_and_references_are_learned() -> None:
     bare = [order(each._replace(reference=""), complete=False) for each in (CLIP, DISC)]
 
-    assert tell_each(FIRST, *bare, SECOND) == ["new", "unchanged", "updated", "unchanged"]
+    assert tell_each(FIRST, *bare, SECOND) == ["new", "unchanged", "updated", "updated"]
 
 
 def test_two_lines_of_one_product_are_two_if_their_references_say_so() -> None:

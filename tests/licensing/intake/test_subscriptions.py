@@ -264,6 +264,38 @@ def test_a_line_that_is_paid_until_a_day_and_renews_nothing_ends_then() -> None:
     assert ends() == [ENDS[0]]
 
 
+def exported(told: PurchaseRecord) -> PurchaseRecord:
+    """The same order as a file tells it that knows of no subscriptions."""
+    return told._replace(lines=tuple(each._replace(subscription="", paid_until=None) for each in told.lines))
+
+
+def test_what_an_export_did_not_know_is_learned_from_the_notification() -> None:
+    known()
+
+    outcomes = tell_each(exported(FIRST), FIRST, SECOND, exported(FIRST))
+
+    assert outcomes == ["new", "updated", "new", "unchanged"]
+    assert ends() == [ENDS[1]]
+
+
+def test_a_renewal_that_was_exported_as_a_purchase_of_its_own_lasts_as_long() -> None:
+    known()
+
+    tell_each(exported(FIRST), exported(SECOND), FIRST, SECOND)
+
+    assert ends() == [ENDS[1], ENDS[1]]
+    assert set(License.objects.values_list("line__purchase__reference", flat=True)) == {"0"}
+
+
+def test_nothing_is_learned_of_a_line_from_who_contradicts() -> None:
+    known()
+    tell(exported(FIRST))
+
+    tell(FIRST._replace(buyer=FIRST.buyer._replace(email="thief@example.com")))
+
+    assert PurchaseLine.objects.get().subscription_ref == ""
+
+
 STORIES: dict[str, tuple[Told, ...]] = {
     "three periods": (FIRST, SECOND, THIRD),
     "the first back": (period(0, ENDS[0], "AAAA-1111"), SECOND, news("0", refunded=True)),
