@@ -76,7 +76,7 @@ def amount(value: str, column: str) -> Decimal:
     if not value.strip():
         return Decimal(0)
     found = _AMOUNT.fullmatch(value.strip())
-    if not found:
+    if not found or (found["below"] and found["minus"]):
         raise RowRejected(column, "is not an amount")
     number = Decimal(plain_number(found["number"].rstrip()))
     if not is_possible(number):
