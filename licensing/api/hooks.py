@@ -59,7 +59,7 @@ def answered(connection: Connection, received: Received, *, client_address: str)
         heard(connection, now=now)
         return HttpResponse(reply.body, content_type=reply.content_type, status=reply.status)
     accept(connection, received, now=now)
-    return answer("Received.")
+    return answer("OK: received.")  # SWREG sends again what is not answered with OK
 
 
 def key_reply(

@@ -161,7 +161,7 @@ def test_a_recorded_notification_is_sent_as_the_shop_would(
     recorded = tmp_path / "sold.json"
     recorded.write_bytes(body_of(sold("1001")))
 
-    assert typed("send", "main", str(recorded)) == "200 Received.\n"
+    assert typed("send", "main", str(recorded)) == "200 OK: received.\n"
     assert states() == [("received", "")]
 
 

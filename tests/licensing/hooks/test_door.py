@@ -37,7 +37,7 @@ def path_of(connection: Connection) -> str:
 def test_what_a_shop_signed_is_kept_and_answered_without_cookies(connection: Connection) -> None:
     response = tell(connection, sold("1001"), sold("1002"))
 
-    assert (response.status_code, response.content) == (200, b"Received.\n")
+    assert (response.status_code, response.content) == (200, b"OK: received.\n")
     assert response.cookies == {}
     assert len(states()) == 2
     connection.refresh_from_db()

@@ -213,6 +213,14 @@ def test_swreg_is_given_a_key_whose_order_it_refunds_once_support_says_so() -> N
     assert codes() == []
 
 
+def test_swreg_s_refunds_are_answered_with_ok_and_so_not_sent_again() -> None:
+    connection = shop("swreg")
+    genuine = shop_of(connection).sent(sample("swreg-refund.form"), secret=SECRET, now=NOW)
+
+    assert send(connection, genuine) == (200, "OK: received.\n")
+    assert send(connection, genuine._replace(body=sample("swreg-refund.form")))[0] == 400
+
+
 def test_easy_digital_downloads_orders_come_in_by_file() -> None:
     connection = shop("edd")
     means(connection, "Clip Cutter", keys=20)
