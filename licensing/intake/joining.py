@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from licensing.intake import told_twice
 from licensing.models import Case, CaseKind, KeyAssignment, License, Purchase, PurchaseLine
@@ -163,7 +164,9 @@ def locked(case_id: UUID) -> tuple[Case, Pair]:
     """The case and its orders as they are now, held until the transaction ends. Raises `CannotJoin`."""
     case = Case.objects.select_for_update(of=("self",)).get(pk=case_id, kind=CaseKind.SAME_ORDER)
     ids = [case.purchase_id, case.detail.get("other")]
-    orders = list(Purchase.objects.filter(pk__in=ids).order_by("pk").select_for_update())
+    # One that is the same as the other first: whoever learns something of it goes on to the other, too.
+    in_turn = Purchase.objects.filter(pk__in=ids).order_by(F("same_as").asc(nulls_last=True), "pk")
+    orders = [Purchase.objects.select_for_update().get(pk=pk) for pk in in_turn.values_list("pk", flat=True)]
     if len(orders) < 2:
         raise CannotJoin("One of them is no longer on file.")
     return case, pair(*orders)

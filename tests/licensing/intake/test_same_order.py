@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from itertools import permutations
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from licensing.intake.joining import CannotJoin, join, pair_of, part, refuse
-from licensing.intake.meanings import Meanings
-from licensing.intake.purchases import record
 from licensing.intake.record import PurchaseRecord, Refund, Told
 from licensing.models import (
     Case,
@@ -383,22 +382,20 @@ def queries_for(*told: Told) -> int:
     return len(captured)
 
 
-def at_once(*told: tuple[Store, PurchaseRecord]) -> list[BaseException]:
-    """Each recorded by a thread of its own, released at one moment; the errors they ended with."""
-    barrier, errors = threading.Barrier(len(told)), list[BaseException]()
+def at_once(*actions: Callable[[], object]) -> list[BaseException]:
+    """Each by a thread of its own, released at one moment; the errors they ended with."""
+    barrier, errors = threading.Barrier(len(actions)), list[BaseException]()
 
-    def run(store: Store, each: PurchaseRecord) -> None:
+    def run(action: Callable[[], object]) -> None:
         try:
-            meanings = Meanings(store)
             barrier.wait()
-            with transaction.atomic():
-                record([each], store=store, meanings=meanings, now=NOW)
+            action()
         except BaseException as error:
             errors.append(error)
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=run, args=each) for each in told]
+    threads = [threading.Thread(target=run, args=(action,)) for action in actions]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -413,10 +410,25 @@ def test_two_shops_that_are_imported_at_once_open_one_case() -> None:
     tell(order(reference="x"), store=factories.store(name="else"))  # the buyer is on file
 
     for n in range(20):
-        both = (
-            (cart(), in_cart(references=numbered(n))._replace(reference=f"c{n}")),
-            (processor(), at_processor(references=numbered(n))._replace(reference=f"p{n}")),
-        )
-        assert at_once(*both) == []
+        one = in_cart(references=numbered(n))._replace(reference=f"c{n}")
+        other = at_processor(references=numbered(n))._replace(reference=f"p{n}")
+        assert at_once(partial(tell, one, store=cart()), partial(tell, other, store=processor())) == []
 
     assert Case.objects.filter(kind=CaseKind.SAME_ORDER).count() == 20
+
+
+@pytest.mark.django_db(transaction=True)
+def test_five_who_say_so_at_once_and_a_refund_meanwhile_end_in_one_refunded_order() -> None:
+    both_told()
+    (case,) = Case.objects.all()
+    kept = Purchase.objects.get(store=cart())
+    refund = news("in_900", refunded=True, refunded_at=LATER)
+
+    say = partial(join, case.pk, kept=kept.pk, by="support", now=NOW)
+    errors = at_once(*[say] * 5, partial(tell, refund, store=processor()))
+
+    assert [type(error) for error in errors] == [CannotJoin] * 4
+    kept.refresh_from_db()
+    assert kept.state == PurchaseState.REFUNDED
+    assert kept.own_facts is not None
+    assert kept.own_facts["refunded_at"] is None
