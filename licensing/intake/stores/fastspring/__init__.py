@@ -15,7 +15,7 @@ Decided here, since the documents do not say it:
   them: so many units if the amount is exactly that, else money that took no unit.
 - One recipient with another address than the customer's is a gift's receiver; of several, the customer keeps the keys.
 - There is no notification for a chargeback that was won: support closes these by hand.
-- No public document lists the columns of its CSV reports: use the generic CSV with a column map.
+- No public list of the columns of its CSV reports was found: use the generic CSV with a column map.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ Decided here, since the documents leave it open:
 - An order that waits for its payment is kept for a person to replay: no event says that it was paid.
 - A refund is a running total. It pays back units if it is exactly so many times the price of one.
 - Keys come apart from their order, and again when they change. One that was disabled says nothing.
-- No public document lists the columns of its CSV files: use the generic CSV with a column map.
+- No public list of the columns of its CSV files was found: use the generic CSV with a column map.
 """
 
 from __future__ import annotations

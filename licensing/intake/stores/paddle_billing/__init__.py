@@ -16,7 +16,8 @@ Decided here, since the documents leave it open:
   line, another as many as its amount is exactly the price of; tax and prorations are money that took no unit.
 - Notifications do not say whether they are a test: Paddle's sandbox is an account of its own, and its connection is in
   test mode.
-- No public document lists the columns of its CSV reports: use the generic CSV with a column map.
+- Its reports are described ("Transaction line items"), but in no copy that could be read with the headings as they
+  are spelt in the file: use the generic CSV with a column map.
 """
 
 from __future__ import annotations

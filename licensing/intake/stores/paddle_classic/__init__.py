@@ -18,7 +18,8 @@ Decided here, since the documents leave it open:
 - `locker_processed` tells the licence that the buyer got. So many lines as units are that many keys, else it is one.
 - Alerts do not say whether they are a test: Paddle's sandbox is an account of its own, and its connection is in test
   mode.
-- No public document lists the columns of its CSV reports: use the generic CSV with a column map.
+- Its help page ("An Insight into the Transactions Report") describes the report's columns, but no file with them was
+  found: use the generic CSV with a column map.
 """
 
 from __future__ import annotations

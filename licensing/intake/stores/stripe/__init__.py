@@ -15,7 +15,7 @@ Decided here, since the documents leave it open:
 - `amount_refunded` is a running total. Less than the charge pays back units only if the session had one line and the
   amount is exactly so many times its price; else it is money that took no unit.
 - Warnings ("early fraud", inquiries: status `warning_…`) are no disputes.
-- No public document fixes the columns of its CSV reports, which are chosen on export: use the generic CSV with a map.
+- The columns of its CSV reports are chosen on export, and none says what was bought: use the generic CSV with a map.
 """
 
 from __future__ import annotations
