@@ -83,7 +83,7 @@ WAITING: Final = (
         {"state__exact": ExchangeState.ASKED},
     ),
     Waiting("cases open", lambda: Case.objects.filter(closed_at=None), {"open": "yes"}),
-    Waiting("lines without a mapping", lambda: PurchaseLine.objects.filter(placed_at=None), {"placed": "no"}),
+    Waiting("lines without a mapping", lambda: PurchaseLine.objects.unplaced(), {"placed": "no"}),
     Waiting(
         "notifications that need a person",
         lambda: HookEvent.objects.filter(state__in=FOR_A_PERSON, test=False),

@@ -128,7 +128,8 @@ class Unplaced(admin.SimpleListFilter):
         return [("no", "no mapping")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(placed_at=None) if self.value() == "no" else queryset
+        waiting = PurchaseLine.objects.unplaced()
+        return queryset.filter(pk__in=waiting.order_by()) if self.value() == "no" else queryset
 
 
 class PurchaseLineAdmin(ReadOnly):
@@ -176,7 +177,7 @@ class PurchaseLineAdmin(ReadOnly):
 
     def found(self, term: str) -> set[Any]:
         """Also by the store's product id, among the lines without a mapping: those have an index for it."""
-        unplaced = PurchaseLine.objects.filter(placed_at=None, product_ref=term).order_by()
+        unplaced = PurchaseLine.objects.unplaced().filter(product_ref=term).order_by()
         return super().found(term) | set(unplaced.values_list("pk", flat=True)[:200])
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from licensing.models import Customer, Edition, EmailAddress, License
 from recovery.errors import (
@@ -59,13 +59,18 @@ def owner_of(request: RecoveryRequest) -> Customer:
 
 def units(request: RecoveryRequest, *, now: datetime) -> dict[UUID, Unit]:
     """Every license of the reader of the proved mailbox, with the policy's answer for it."""
-    owned = movable(License.objects.filter(owner=owner_of(request), line__purchase__test=False))
+    owned = movable(real_ones(owner_of(request)))
     return {unit.license.pk: unit for unit in units_of(owned, now=now)}
+
+
+def real_ones(owner: Customer) -> QuerySet[License]:
+    """Not of test orders, nor of orders that another shop tells, too."""
+    return License.objects.filter(owner=owner, line__purchase__test=False, line__purchase__same_as=None)
 
 
 def preview(request: RecoveryRequest, *, license_id: UUID, platform: str, now: datetime) -> Preview:
     """What would happen; changes nothing. Raises `NoSuchLicense`, also for a platform without an edition."""
-    mine = License.objects.filter(owner=owner_of(request), line__purchase__test=False)
+    mine = real_ones(owner_of(request))
     asked = mine.filter(pk=license_id).values("edition")
     found = units_of(movable(mine.filter(edition__in=asked).order_by("id"))[:MOST_UNITS], now=now)
     first = [unit for unit in found if unit.license.pk == license_id] or units_of(

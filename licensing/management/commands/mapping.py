@@ -46,7 +46,7 @@ class Command(BaseCommand):
     def load(self, file: Path, store: Store, *, encoding: str, dry_run: bool) -> None:
         with telling(file):
             loaded = load_mapping(file, store=store, encoding=encoding, dry_run=dry_run, now=timezone.now())
-        kept = PurchaseLine.objects.filter(purchase__store=store, placed_at=None).count()
+        kept = PurchaseLine.objects.unplaced().filter(purchase__store=store).count()
         if dry_run:
             self.stdout.write(DRY_RUN)
         self.report(loaded, left=kept - loaded.placed if dry_run else kept)

@@ -17,7 +17,7 @@ class Command(BaseCommand):
         now = timezone.now()
         placed = sum(place_lines(store, now=now) for store in Store.objects.all())
         served = serve_waiting(now=now)
-        left = PurchaseLine.objects.filter(placed_at=None).count()
+        left = PurchaseLine.objects.unplaced().count()
         self.stdout.write(
             f"{placed:,} lines placed, {left:,} still without a mapping, {served:,} keys given."
         )
