@@ -6,7 +6,7 @@ Decided here, since it does not say it:
   them.
 - The order's reference is the `id` of `order`. A line's is that of its `order-item`.
 - Only the event "order" is shown. One whose name or whose status speaks of a refund or a chargeback is of the whole
-  order; one that was declined, cancelled or waits is not paid; every other is.
+  order; one that was declined, cancelled or waits is not paid, and not told; every other is.
 - Of a gift, the receiver is whose address the shipping address names. A gift without one is rejected: its keys are
   not the buyer's.
 - `reginfo` is what the customer typed for the registration: the registered name.
@@ -62,7 +62,8 @@ class RegNow(Shop):
             ]
 
     def told(self, event: Event, *, ask: Ask | None) -> Sequence[Told]:
-        return (order_of(Elements(loaded(event.payload).values, "order")),)
+        record = order_of(Elements(loaded(event.payload).values, "order"))
+        return (record,) if record.payment != Payment(paid=False) else ()
 
 
 def event_name(order: Fields) -> str:

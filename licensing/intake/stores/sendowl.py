@@ -5,9 +5,9 @@ Decided here, since they do not say it:
 - Signed is the whole body, as it was sent, with the signing key secret of the API page.
 - A webhook has no id: the same body is the same event. It tells the order's state at that moment, so one event may
   say what another says, too.
-- Complete, free and imported orders are paid; failed ones and those in review are not. "Refunded" is the whole order.
-  Money back that left the order complete stands in `refund_transactions`: so many units if the order has one line and
-  all of it pays exactly these, else money that took no unit.
+- Complete, free and imported orders are paid; failed ones and those in review are not, and are not told. "Refunded"
+  is the whole order. Money back that left the order complete stands in `refund_transactions`: so many units if the
+  order has one line and all of it pays exactly these, else money that took no unit.
 - A chargeback and a dispute look alike. An order in dispute that is settled in the vendor's favour becomes complete
   again, which every order that never was in dispute is, too: support closes these by hand.
 - Until when a subscription is paid is in no field that is documented. Its states are not understood, since a license
@@ -81,7 +81,9 @@ class SendOwl(Shop):
     def told(self, event: Event, *, ask: Ask | None) -> Sequence[Told]:
         order = Fields(loaded(event.payload).values, "order")
         record = order_of(order)
-        return (record, *codes_of(record, ask)) if ask and record.payment.paid else (record,)
+        if not record.payment.paid:
+            return ()
+        return (record, *codes_of(record, ask)) if ask else (record,)
 
 
 def order_of(order: Fields) -> PurchaseRecord:

@@ -9,6 +9,7 @@ says more:
   from an allowed address, a file or support confirms them.
 - The order's reference is `purchaseId`, which requests for keys name, too; the invoice's number is a further
   reference.
+- An order is told once it is paid.
 - `runningNo`, `quantity` (else 1), `productName`, names and address are read where they are there.
 - Paid is what has the status "complete" or a date on which the payment was. A notification whose type or status
   speaks of a refund or a chargeback is of the whole order.
@@ -70,7 +71,8 @@ class ShareIt(Shop):
 
     def told(self, event: Event, *, ask: Ask | None) -> Sequence[Told]:
         kept = Elements(loaded(event.payload).values)
-        return (order_of(kept.fields("purchase"), kept.cut("type", 80)),)
+        record = order_of(kept.fields("purchase"), kept.cut("type", 80))
+        return (record,) if record.payment != Payment(paid=False) else ()
 
 
 def order_of(purchase: Elements, kind: str) -> PurchaseRecord:

@@ -1,18 +1,21 @@
-"""WooCommerce's webhooks, after its REST API's document ("Orders", version 3) and its own code (`WC_Webhook`). The key
-files of its license managers are in `woocommerce_licenses`.
+"""WooCommerce's webhooks, after its REST API's document ("Orders", version 3) and its own code (`WC_Webhook`). The
+key files of its license managers are in `woocommerce_licenses`.
 
 Decided here, since they do not say it:
 
-- The order's reference is `id`, which license managers' files name, too; `number`, which plugins change and the receipt
-  shows, is kept as a further reference.
+- The order's reference is `id`, which license managers' files name, too; `number`, which plugins change and the
+  receipt shows, is kept as a further reference.
 - A delivery has an id of its own, a repeated order has none: the same body is the same event.
 - Saving a webhook sends one ping, `webhook_id=1` as a form, which is signed by nobody and must be answered with 200,
   or the webhook is not switched on. Just that is accepted unsigned; it says nothing.
 - Paid is what is in progress or completed, or has a date of payment under a status that a plugin made. A cancelled
   order that had been paid stays so until it is refunded: that a shop cancels says nothing of the money.
+- An order is told once it is paid: until then buyers correct their address and vendors the items, under the same
+  `id`.
 - `refunds` has amounts only. One that pays exactly so many units of one line, with or without tax, took these; any
   other took none. The status "refunded" is the whole order.
-- A line is named by the id of the very thing sold, the variation's if there is one, as license managers' files name it.
+- A line is named by the id of the very thing sold, the variation's if there is one, as license managers' files name
+  it.
 - WooCommerce has no sales file of its own, and every plugin's has other columns: use the column mapper.
 """
 
@@ -84,7 +87,10 @@ class WooCommerce(Shop):
 
     def told(self, event: Event, *, ask: Ask | None) -> Sequence[Told]:
         order = loaded(event.payload)
-        return () if order.text("status", 40) in NO_ORDER_YET else (order_of(order),)
+        if order.text("status", 40) in NO_ORDER_YET:
+            return ()
+        record = order_of(order)
+        return (record,) if record.payment.paid else ()
 
 
 def is_ping(received: Received) -> bool:

@@ -73,16 +73,21 @@ def test_json_with_no_more_than_what_is_documented_is_enough() -> None:
 @pytest.mark.parametrize(
     ("name", "payment"),
     [
-        ("waiting", Payment(paid=False)),
         ("refund", Payment(paid_at=PAID_AT, refunded=True)),
         ("chargeback", Payment(paid_at=PAID_AT, disputed=True)),
     ],
-    ids=["waiting", "refund", "chargeback"],
+    ids=["refund", "chargeback"],
 )
 def test_type_and_status_say_what_became_of_the_payment(name: str, payment: Payment) -> None:
     record = told(sample(f"shareit-{name}.xml"))
 
     assert (record.payment, record.confirmed) == (payment, False)
+
+
+def test_an_order_that_nobody_paid_is_not_told() -> None:
+    [event] = SHOP.events(received(sample("shareit-waiting.xml")))
+
+    assert SHOP.told(event, ask=None) == ()
 
 
 def test_several_notifications_in_one_body_are_several_events() -> None:

@@ -140,7 +140,10 @@ def test_woocommerce_s_order_is_the_same_through_all_its_states() -> None:
     means(connection, "93", "98", keys=2)
     means(connection, "22", keys=1)
 
-    for name in ("pending", "processing", "completed", "completed"):
+    notify(connection, sample("woocommerce-pending.json").replace(b"anna@example.com", b"ana@example.com"))
+    assert not Purchase.objects.exists()
+
+    for name in ("processing", "completed", "completed"):
         notify(connection, sample(f"woocommerce-{name}.json"))
     assert len(codes()) == 3
 
