@@ -1,4 +1,8 @@
-"""Asks a shop's API for what its notifications leave out."""
+"""Asks a shop's API for what its notifications leave out.
+
+A key is sent as `Authorization: Bearer` (RFC 6750); one of two parts, `user:password`, as FastSpring and SendOwl give
+it, as `Basic` (RFC 7617). No bearer token has a colon in it.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +43,7 @@ def ask(host: str, key: str, path: str) -> Any:
         raise NotUnderstood("What it names cannot be asked for.")
     headers = {
         "Authorization": authorization("basic" if ":" in key else "bearer", key),
-        "Accept": "application/json, application/vnd.api+json",  # Lemon Squeezy speaks JSON:API
+        "Accept": "application/json, application/vnd.api+json",  # the second is JSON:API's, of Lemon Squeezy
         "User-Agent": "license-recovery",
     }
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 
 import pytest
@@ -37,6 +38,12 @@ def test_asks_with_the_key_and_takes_json(api: ShopApi) -> None:
     assert ask(HOST, KEY, "/orders/7?expand=items") == {"id": 7}
     [(path, headers)] = api.asked
     assert (path, headers["Authorization"]) == ("/orders/7?expand=items", f"Bearer {KEY}")
+
+
+def test_a_key_of_two_parts_is_sent_as_a_user_and_a_password(api: ShopApi) -> None:
+    ask(HOST, "user:pass", "/orders/7")
+
+    assert api.asked[0][1]["Authorization"] == f"Basic {base64.b64encode(b'user:pass').decode()}"
 
 
 @pytest.mark.parametrize(
