@@ -299,3 +299,13 @@ def test_the_first_page_counts_what_needs_a_person(support: Client) -> None:
     assert (
         f'<a href="{reverse(LIST)}?state=person"><strong>1</strong> notifications that need a person' in text
     )
+
+
+def test_lines_of_a_sample_wait_for_nobody(support: Client) -> None:
+    try_sample(connection(), now=timezone.now())
+
+    text = support.get(reverse("console:index")).content.decode()
+    lines = support.get(reverse("console:licensing_purchaseline_changelist") + "?placed=no").content.decode()
+
+    assert "<strong>0</strong> lines without a mapping" in text
+    assert "Say what it means" not in lines
