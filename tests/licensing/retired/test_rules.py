@@ -104,6 +104,24 @@ def test_an_order_refunded_in_part_keeps_its_codes_off_the_list(edition: Edition
     assert not is_listed(assignment)
 
 
+def test_the_code_of_a_unit_that_was_paid_back_is_listed(edition: Edition, is_listed: Listed) -> None:
+    assignment = served(edition)
+
+    License.objects.filter(pk=assignment.license_id).update(refunded_at=NOW)
+
+    assert is_listed(assignment)
+
+
+def test_the_code_of_an_order_that_another_shop_tells_too_is_listed(
+    edition: Edition, is_listed: Listed
+) -> None:
+    assignment = served(edition)
+
+    told(order_of(assignment), same_as=factories.purchase())
+
+    assert is_listed(assignment)
+
+
 def test_a_refund_ends_the_grace_of_a_moved_code(edition: Edition, is_listed: Listed) -> None:
     assignment = served(edition)
     end(assignment, at=NOW + 14 * DAY, reason="moved")
