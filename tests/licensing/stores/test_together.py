@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import LazySettings
 from django.test import Client
 from django.utils import timezone
 
@@ -21,7 +22,8 @@ from tests.licensing.hooks.ground import connected
 from tests.licensing.intake.sales import imported, order, sales_file
 from tests.licensing.intake.telling import shelf_of
 from tests.licensing.stores.hostile import NOW, SECRET
-from tests.licensing.stores.samples import FOLDER, sample
+from tests.licensing.stores.samples import FOLDER, document, sample
+from tests.licensing.stores.shop_apis import answering
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +107,30 @@ def test_a_forged_gumroad_ping_gives_way_to_the_export(tmp_path: Path) -> None:
 
     assert codes("thief@example.net") == []
     assert codes() == [KEY]
+
+
+def test_with_an_api_key_a_gumroad_ping_counts_at_once_as_gumroad_tells_it(settings: LazySettings) -> None:
+    connection = shop("gumroad", api_key="an API key of tests")
+    means(connection, "clipcutter", "(Windows)")
+    forged = sample("gumroad-sale.form").replace(b"anna%40example.com", b"thief%40example.net")
+
+    with answering({"/v2/sales/FO8TXN-dbxYaBdahG97Y-Q==": document("gumroad-answer.json")}) as port:
+        settings.SHOP_API_PORTS = {"api.gumroad.com": port}
+        notify(connection, forged)
+
+    assert codes("thief@example.net") == []
+    assert codes() == [KEY]
+
+
+def test_codes_that_sendowl_gave_out_are_asked_for(settings: LazySettings) -> None:
+    connection = shop("sendowl", api_key="key:secret")
+    means(connection, "2811")
+
+    with answering({"/api/v1/orders/0000123456/licenses": document("sendowl-licenses.json")}) as port:
+        settings.SHOP_API_PORTS = {"api.sendowl.com": port}
+        notify(connection, sample("sendowl-completed.json"))
+
+    assert codes() == ["SAMP-SO01-AAAA-BBBB", "SAMP-SO02-AAAA-BBBB"]
 
 
 def test_a_forged_gumroad_refund_ends_nothing(tmp_path: Path) -> None:
