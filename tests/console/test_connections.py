@@ -158,6 +158,26 @@ def test_an_api_key_is_set_and_taken_away(support: Client) -> None:
     assert api_key_of(made) == ""
 
 
+def test_who_may_ask_for_keys_is_kept_in_plain_networks(support: Client) -> None:
+    made = connection(kind="shareit", secret="")
+
+    deed(support, made, "limits", allowed_networks=" 192.0.2.7/24 \n\n2001:db8::1", keys_per_day="7")
+
+    made.refresh_from_db()
+    assert (made.allowed_networks, made.keys_per_day) == ("192.0.2.0/24\n2001:db8::1/128", 7)
+
+
+@pytest.mark.parametrize("line", ["0.0.0.0/0", "::/0", "nonsense", "192.0.2.0/99"])
+def test_everybody_and_nonsense_may_not_ask_for_keys(line: str, support: Client) -> None:
+    made = connection(kind="shareit", secret="")
+
+    answer = deed(support, made, "limits", allowed_networks=line, keys_per_day="7")
+
+    made.refresh_from_db()
+    assert (answer.status_code, made.allowed_networks) == (422, "")
+    assert line in answer.content.decode()  # what was typed stays
+
+
 def test_a_new_address_stops_the_old_one(support: Client) -> None:
     made = connection()
     old = address_of(made)

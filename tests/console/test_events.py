@@ -9,12 +9,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from licensing.console.event_words import told_by
+from licensing.console.payloads import codes_in
 from licensing.console.trials import sample_of, try_sample
-from licensing.intake.hooks.accept import accept
+from licensing.intake.hooks.accept import accept, rows
 from licensing.intake.hooks.connections import shop_of
-from licensing.intake.hooks.events import FOR_A_PERSON
+from licensing.intake.hooks.events import FOR_A_PERSON, payload_of, sealed
 from licensing.intake.hooks.process import process_due
 from licensing.intake.shop import Received
+from licensing.intake.stores import KINDS
 from licensing.intake.unplaced import place_lines
 from licensing.models import Connection, EventState, HookEvent, Purchase
 from tests import factories
@@ -49,6 +52,21 @@ def test_shows_what_was_sent_without_the_codes_in_it(support: Client, filed: Fil
     assert EMAIL in text
     assert CODE not in text
     assert "••••-PL0M" in text
+
+
+@pytest.mark.parametrize("kind", sorted(kind for kind, shop in KINDS.items() if shop.sample))
+def test_no_shops_sample_shows_its_codes(kind: str, support: Client) -> None:
+    made = connection(kind=kind)
+    body = sample_of(shop_of(made))
+    row = event(made, body)
+    told = shop_of(made).sent(body, secret=SECRET, now=timezone.now())
+    for each in rows(made, told):
+        row.kind, row.payload = each.kind, sealed(payload_of(each), event_id=row.pk)
+        row.save()
+        codes = codes_in(told_by(row))
+        shown = text_of(support, row)
+
+        assert [code for code in codes if code in shown] == []
 
 
 def test_what_a_shop_sent_is_shown_as_text(support: Client) -> None:
