@@ -11,7 +11,7 @@ from typing import Any
 # In this order: a token inside a path first, so that the path's name stays readable.
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(/(?:verify|not-me|unmute|fresh)/)[^/\s\"'<>?]+"), r"\1[token]"),
-    (re.compile(r"(/hooks/)[a-z2-7]{32}(?![a-z0-9])"), r"\1[address]"),
+    (re.compile(r"(/hooks/)[a-z2-7]{32}"), r"\1[address]"),
     (re.compile(r"[^\s\"'<>()\[\]{},;:=|\\/]+(?:@|%40)[^\s\"'<>()\[\]{},;:=|\\/]+"), "[address]"),
     # Three or more groups of four and more, as registration codes are printed; not our ids, which are UUIDs.
     (

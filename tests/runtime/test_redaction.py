@@ -35,6 +35,14 @@ def test_a_token_in_a_path_is_taken_out_and_the_path_stays_readable(path: str) -
     assert redact_text(f"GET /{path}/{TOKEN}/ 200") == f"GET /{path}/[token]/ 200"
 
 
+@pytest.mark.parametrize("end", ["", "/", "x/", "?a=b"])
+def test_the_address_that_a_shop_sends_to_is_taken_out(end: str) -> None:
+    address = "mfzwizltoqydcmrtgq2tmnzygkcilm7a"
+
+    assert redact_text(f"Not Found: /hooks/{address}{end}") == f"Not Found: /hooks/[address]{end}"
+    assert redact_text('File "intake/hooks/connections.py"') == 'File "intake/hooks/connections.py"'
+
+
 def test_a_token_elsewhere_is_taken_out() -> None:
     assert redact_text(f"cookie {TOKEN}") == "cookie [secret]"
 
