@@ -1,12 +1,13 @@
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from licensing.models import ImportRow, ImportRun, ImportState, KeyAsk
+from licensing.models import ImportPart, ImportRow, ImportRun, ImportState, KeyAsk
 from recovery.journeys.exchange import ask_support
 from recovery.journeys.exchange_support import decline
 from recovery.models import (
@@ -98,3 +99,35 @@ def test_forgets_who_was_turned_away_but_no_request_that_came_to_something(setti
     ask_for_key(shop, body("2"), shop=UNSIGNED, now=then)
     forget()
     assert KeyAsk.objects.get().order == "2"
+
+
+def test_uploaded_files_that_nobody_goes_on_with_are_dropped() -> None:
+    shop_of_files = store()
+    now = timezone.now()
+    kept: list[tuple[ImportState, dict[str, Any], timedelta]] = [
+        (ImportState.UPLOADED, {}, timedelta(hours=23)),
+        (ImportState.STAGED, {"dry_run": True}, timedelta(days=6)),
+        (ImportState.STAGED, {}, timedelta(days=60)),
+        (ImportState.STAGING, {"lease_until": now + timedelta(minutes=1)}, timedelta(days=2)),
+    ]
+    dropped: list[tuple[ImportState, dict[str, Any], timedelta]] = [
+        (ImportState.UPLOADED, {}, timedelta(days=2)),
+        (ImportState.STAGED, {"dry_run": True}, timedelta(days=8)),
+    ]
+    for state, fields, age in (*kept, *dropped):
+        run = ImportRun.objects.create(
+            store=shop_of_files, kind="gumroad", file_name="f", state=state, **fields
+        )
+        ImportRun.objects.filter(pk=run.pk).update(started_at=now - age)
+        ImportPart.objects.create(run=run, number=0, sealed=b"sealed")
+    failed = ImportRun.objects.create(
+        store=shop_of_files, kind="gumroad", file_name="f", state=ImportState.FAILED
+    )
+    ImportRun.objects.filter(pk=failed.pk).update(started_at=now - timedelta(days=2))
+    ImportPart.objects.create(run=failed, number=0, sealed=b"sealed")
+
+    forget()
+
+    assert ImportRun.objects.exclude(pk=failed.pk).count() == len(kept)
+    assert ImportRun.objects.filter(pk=failed.pk).exists()
+    assert ImportPart.objects.count() == len(kept)
