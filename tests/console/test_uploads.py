@@ -14,7 +14,6 @@ from django.urls import reverse
 
 from licensing import import_tasks
 from licensing.admin import imports
-from licensing.console import uploading
 from licensing.intake import uploads
 from licensing.models import ColumnMap, ImportPart, ImportRun, ImportState, Purchase, Store
 from tests import factories
@@ -205,7 +204,7 @@ def test_nothing_of_an_upload_is_read_for_somebody_without_the_right(
     looker = User.objects.create_user("looker", is_staff=True)
     looker.user_permissions.set(Permission.objects.filter(codename="view_importrun"))
     client.force_login(looker)
-    monkeypatch.setattr(uploading.uploads, "begin", lambda name: pytest.fail("the body was read"))
+    monkeypatch.setattr(uploads, "begin", lambda name: pytest.fail("the body was read"))
 
     answer = client.post(reverse(UPLOAD), {"file": SimpleUploadedFile("sales.csv", b"a,b\n")})
 
