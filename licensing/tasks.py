@@ -10,12 +10,15 @@ from django.db import connections
 from django.utils import timezone
 
 from licensing.import_tasks import import_files
+from licensing.intake.hooks.events import nudge
 from licensing.intake.hooks.process import are_due, process_due
 from licensing.intake.hooks.serving import serve_left
 from licensing.intake.hooks.waiting import look_again, look_for_confirmation
 from licensing.people_tasks import suggest_people
 
 __all__ = ["confirm_events", "import_files", "process_events", "suggest_people", "sweep_events"]
+
+TURN_SECONDS = 5.0  # then mails have theirs, where there is one worker for everything
 
 log = structlog.get_logger(__name__)
 asking = threading.Lock()  # one thread of this process asks shops
@@ -25,7 +28,9 @@ asking = threading.Lock()  # one thread of this process asks shops
 def process_events() -> None:
     """Make of notifications what they tell. Shops' APIs are asked beside this worker's tasks: mails must not wait for
     one that hangs. A process that ends meanwhile leaves its events to their leases."""
-    process_due(asking=False)
+    process_due(asking=False, seconds=TURN_SECONDS)
+    if are_due(asking=False):
+        nudge()
     if are_due(asking=True) and asking.acquire(blocking=False):
         threading.Thread(target=ask_and_let_go, name="shops", daemon=True).start()
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db.models import F
 
+from licensing import tasks
 from licensing.intake.hooks import process
 from licensing.intake.hooks.connections import set_api_key
 from licensing.intake.hooks.events import NEEDS_KEY, NotConfirmable, confirm, replay, unsettled
@@ -342,3 +343,16 @@ def test_codes_that_a_shop_tells_are_kept_as_keys(connection: Connection) -> Non
     work()
 
     assert RegistrationKey.objects.get().tail == "DDDD"
+
+
+def test_a_flood_of_events_leaves_mails_their_turn(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nudged: list[str] = []
+    monkeypatch.setattr(tasks, "TURN_SECONDS", 0.0)
+    monkeypatch.setattr(tasks, "nudge", lambda: nudged.append("again"))
+    tell(connection, sold("1001"))
+
+    process_events()
+
+    assert (states(), nudged) == ([("received", "")], ["again"])
