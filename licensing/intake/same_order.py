@@ -13,7 +13,6 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
 
 from licensing.intake.record import PurchaseRecord
@@ -51,11 +50,12 @@ def offer(new: Sequence[New], *, store: Store) -> int:
     Call it last in the transaction that recorded them. Tests, and what nobody confirmed, are the same as nothing.
     """
     told = [each for each in new if each.record.confirmed and not each.record.test]
-    names = by_name(told) if told and others(store).exists() else {}
+    others = list(Store.objects.exclude(pk=store.pk).values_list("pk", flat=True)) if told else []
+    names = by_name(told) if others else {}
     if not names:
         return 0
     look_one_at_a_time()
-    cases = {bytes(case.digest): case for case in plausible(names, store)}
+    cases = {bytes(case.digest): case for case in plausible(names, others)}
     open_cases = Case.objects.filter(kind=CaseKind.SAME_ORDER)
     known = {bytes(each) for each in open_cases.filter(digest__in=cases).values_list("digest", flat=True)}
     opened = [case for digest, case in cases.items() if digest not in known]
@@ -78,11 +78,6 @@ def names_a_payment(value: str) -> bool:
     return len(value) >= SHORTEST and any(sign.isdigit() for sign in value) and len(set(value)) > 3
 
 
-def others(store: Store) -> QuerySet[Store]:
-    sold = Purchase.objects.filter(store=OuterRef("pk"))
-    return Store.objects.exclude(pk=store.pk).filter(Exists(sold))
-
-
 def look_one_at_a_time() -> None:
     """Whoever looks next waits until this transaction ends, and then sees what it recorded."""
     if connection.vendor == "postgresql":
@@ -90,8 +85,8 @@ def look_one_at_a_time() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
 
 
-def plausible(names: dict[str, list[tuple[New, str]]], store: Store) -> Iterator[Case]:
-    found = list(twins(names, store))
+def plausible(names: dict[str, list[tuple[New, str]]], others: Sequence[UUID]) -> Iterator[Case]:
+    found = list(twins(names, others))
     having: dict[str, set[UUID]] = defaultdict(set)
     for twin in found:
         having[twin.name].add(twin.order_id)
@@ -101,26 +96,30 @@ def plausible(names: dict[str, list[tuple[New, str]]], store: Store) -> Iterator
                 yield case_of(each, twin, kind)
 
 
-def twins(names: dict[str, list[tuple[New, str]]], store: Store) -> Iterator[Twin]:
-    """Orders of other stores under these names, in one query. Two orders' own references are no name of a payment:
-    several shops count alike. Of orders that are one already, the one that counts."""
+def twins(names: dict[str, list[tuple[New, str]]], others: Sequence[UUID]) -> Iterator[Twin]:
+    """Orders of these stores under these names, in one query. Of orders that are one already, the one that counts.
+
+    Two orders' own references are no name of a payment: several shops count alike.
+    """
     payments = [name for name, known in names.items() if any(kind for _, kind in known)]
     when = [each.record.ordered_at for known in names.values() for each, _ in known]
-    real = (
-        Purchase.objects.filter(
-            ordered_at__range=(min(when) - APART, max(when) + APART), test=False, confirmed_at__isnull=False
-        )
-        .exclude(store=store)
-        .order_by()
-    )
-    elsewhere = others(store).values("pk")
-    by_reference = real.filter(store__in=elsewhere, reference__among=payments)
+    around = (shifted(min(when), -APART), shifted(max(when), APART))
+    sure = Purchase.objects.filter(ordered_at__range=around, test=False, confirmed_at__isnull=False)
+    real = sure.filter(store__in=others).order_by()
+    by_reference = real.filter(reference__among=payments)
     by_payment = real.filter(references__value__among=list(names), references__kind__in=PAYMENTS)
     counts = Coalesce("same_as", "pk")
     found = by_payment.values_list(counts, "references__value", "ordered_at", "buyer").union(
         by_reference.values_list(counts, "reference", "ordered_at", "buyer"), all=True
     )
     return (Twin(*row) for row in found[:MOST])
+
+
+def shifted(moment: datetime, by: timedelta) -> datetime:
+    try:
+        return moment + by
+    except OverflowError:  # a shop's "never", at the end of time
+        return moment
 
 
 def fits(new: New, twin: Twin) -> bool:

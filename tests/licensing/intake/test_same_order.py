@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import permutations
 
@@ -432,3 +432,14 @@ def test_five_who_say_so_at_once_and_a_refund_meanwhile_end_in_one_refunded_orde
     assert kept.state == PurchaseState.REFUNDED
     assert kept.own_facts is not None
     assert kept.own_facts["refunded_at"] is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("year", [1, 9999])
+def test_an_order_at_the_end_of_time_is_compared_all_the_same(year: int) -> None:
+    sold_in_both()
+    moment = datetime(year, 12 if year > 1 else 1, 31 if year > 1 else 1, 12, tzinfo=UTC)
+    tell(in_cart(ordered_at=moment), store=cart())
+    tell(at_processor(ordered_at=moment), store=processor())
+
+    assert Case.objects.count() == 1
