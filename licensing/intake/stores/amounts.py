@@ -4,11 +4,11 @@ from decimal import Decimal
 
 
 def units_of(paid_back: Decimal, *, price: Decimal, quantity: int) -> int:
-    """How many units of a line are paid back to the cent; 0 if no whole number of them (money that took no unit).
+    """How many units of a line are paid back to the cent; 0 if no whole number of them, or more than the line (money that took no unit).
 
     `price` is that of the whole line. The amounts may be in any unit, as long as both are in the same.
     """
-    if price <= 0 or paid_back <= 0:
+    if not 0 < paid_back <= price:
         return 0
     units, remainder = divmod(paid_back * quantity, price)
-    return 0 if remainder else min(int(units), quantity)
+    return 0 if remainder else int(units)

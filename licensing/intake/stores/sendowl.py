@@ -144,7 +144,7 @@ def part_refunded(order: Fields, lines: Sequence[SoldLine]) -> tuple[Refund, ...
     if len(lines) != 1 or "settled_gross" not in order:
         return (Refund(0),)
     price = amount(order, "settled_gross")
-    units = units_of(paid_back, price=price, quantity=lines[0].quantity) if paid_back <= price else 0
+    units = units_of(paid_back, price=price, quantity=lines[0].quantity)
     return (Refund(units),)
 
 

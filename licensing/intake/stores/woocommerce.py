@@ -170,11 +170,7 @@ def units_back(item: Fields, paid_back: Decimal) -> int:
     net = item.money("total")
     prices = (net + item.money("total_tax"), net)
     return next(
-        (
-            u
-            for price in prices
-            if paid_back <= price and (u := units_of(paid_back, price=price, quantity=quantity))
-        ),
+        (u for price in prices if (u := units_of(paid_back, price=price, quantity=quantity))),
         0,
     )
 
