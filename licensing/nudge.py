@@ -48,5 +48,7 @@ class Nudger:
     def publish(self) -> None:
         try:
             current_app.send_task(self.task, retry=False, expires=60)
-        except Exception as error:  # whatever the broker's client raises, the database still holds what is to do
+        except (
+            Exception
+        ) as error:  # whatever the broker's client raises, the database still holds what is to do
             log.warning("nudge_lost", task=self.task, error=type(error).__name__)
