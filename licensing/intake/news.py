@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from licensing.intake import refunds, told_twice
 from licensing.intake.finding import orders_of
-from licensing.intake.payments import FACTS, learn
+from licensing.intake.payments import FACTS, learn, says_more
 from licensing.intake.record import Payment, PaymentNews
 from licensing.models import Purchase, RowOutcome, Store
 
@@ -68,4 +67,4 @@ def learn_all(said: Sequence[tuple[Payment, Purchase]], *, now: datetime) -> dic
 
 
 def would_be_news(order: Purchase, said: Payment, *, now: datetime) -> bool:
-    return learn(copy.copy(order), said, now=now) or refunds.is_new(order.pk, said.refunds)
+    return says_more(order, said, now=now) or refunds.is_new(order.pk, said.refunds)

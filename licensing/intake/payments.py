@@ -61,3 +61,10 @@ def learn(purchase: Purchase, payment: Payment, *, now: datetime) -> bool:
         if new and (known is None or new < known):
             setattr(purchase, name, new)
     return before != _facts(purchase)
+
+
+def says_more(purchase: Purchase, payment: Payment, *, now: datetime) -> bool:
+    """Whether it says something that is not known of the purchase. That a known fact is older than known, is not."""
+    said = facts_of(payment, now=now)
+    unknown = any(getattr(said, name) and getattr(purchase, name) is None for name in MOMENTS)
+    return unknown or (payment.refunded and purchase.refunded_units is not None)

@@ -40,7 +40,7 @@ def is_new(purchase_id: UUID, refunds: Sequence[Refund]) -> bool:
     """Whether one of them is not on file; changes nothing."""
     merged = largest([(purchase_id, refunds)])
     known = on_file([purchase_id]) if merged else {}
-    return any(key not in known or learn(known[key], each) for key, each in merged.items())
+    return any(key not in known or each.units > known[key].units for key, each in merged.items())
 
 
 def on_file(purchases: Iterable[UUID]) -> dict[Key, PurchaseRefund]:

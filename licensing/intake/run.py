@@ -10,6 +10,7 @@ from django.utils import timezone
 from licensing.intake.apply import apply, close, unfinished
 from licensing.intake.detect import choice
 from licensing.intake.files import Source
+from licensing.intake.hooks.waiting import look_again_after_file
 from licensing.intake.sources import FileOnDisk
 from licensing.intake.staging import Over, Progress, stage
 from licensing.intake.unplaced import place_lines
@@ -88,5 +89,6 @@ def advance(
         now = timezone.now()
         place_lines(run.shop, now=now)
         serve_waiting(now=now)
+        look_again_after_file(run.shop)
     close(run)
     return True

@@ -29,20 +29,36 @@ def wake(purchases: Sequence[Purchase], *, store: Store) -> int:
 
 def look_again() -> int:
     """Have those told again whose order is on file meanwhile, by whatever road; how many that are."""
-    orders = Purchase.objects.filter(reference=OuterRef("awaits"), store=OuterRef("connection__store"))
-    others = PurchaseReference.objects.filter(
-        value=OuterRef("awaits"), purchase__store=OuterRef("connection__store")
-    )
-    may_have_come = Exists(orders) | Exists(others) | Q(processed_at__lt=Now() - ANYWAY)
+    may_have_come = order_came() | Q(processed_at__lt=Now() - ANYWAY)
     waiting = HookEvent.objects.filter(may_have_come, state=EventState.WAITING, due_at__lte=Now())
     return put_back_some(waiting.values_list("pk", flat=True))
 
 
+def look_again_after_file(store: Store) -> int:
+    """The same for all of one store, without waiting for their turn: a file has brought many orders at once."""
+    waiting = HookEvent.objects.filter(order_came(), state=EventState.WAITING, connection__store=store)
+    doubtful = HookEvent.objects.filter(state=EventState.UNCONFIRMED, connection__store=store)
+    return put_back(waiting) + put_back(doubtful.exclude(only_theirs()))
+
+
+def order_came() -> Q:
+    """Whether what an event waits for is on file in its store, by any name."""
+    orders = Purchase.objects.filter(reference=OuterRef("awaits"), store=OuterRef("connection__store"))
+    others = PurchaseReference.objects.filter(
+        value=OuterRef("awaits"), purchase__store=OuterRef("connection__store")
+    )
+    return Q(Exists(orders) | Exists(others))
+
+
+def only_theirs() -> Q:
+    """Whether all that is on file of an order is what unconfirmed events said of it."""
+    return Q(purchase__isnull=False, purchase__confirmed_at=None)
+
+
 def look_for_confirmation() -> int:
     """The same for those that nobody confirmed, unless all that is on file of their order is what they said."""
-    only_theirs = Q(purchase__isnull=False, purchase__confirmed_at=None)
     doubtful = HookEvent.objects.filter(state=EventState.UNCONFIRMED, due_at__lte=Now())
-    return put_back_some(doubtful.exclude(only_theirs).values_list("pk", flat=True))
+    return put_back_some(doubtful.exclude(only_theirs()).values_list("pk", flat=True))
 
 
 def put_back_some(ids: Iterable[object]) -> int:
