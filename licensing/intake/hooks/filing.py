@@ -32,6 +32,8 @@ SERVING: Final = timedelta(minutes=2)  # within which keys are given, or somebod
 NO_ORDER: Final = "The order that it speaks of is not on file yet."
 NOT_CONFIRMED: Final = "Nobody signed it, and nothing confirms it yet."
 CONTRADICTS: Final = "It contradicts what is on file; see its case."
+# Whoever waits for such an order would only wait again.
+NOTHING_NEW: Final = frozenset({RowOutcome.UNCHANGED, RowOutcome.NO_ORDER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +68,9 @@ def attempt_file(event: HookEvent, told: Sequence[Told], *, now: datetime) -> li
     store = event.connection.store
     outcomes = record(told, store=store, meanings=Meanings(store), now=now) if told else []
     verdict = verdict_of(told, outcomes, store=store)
+    if not NOTHING_NEW.issuperset(outcomes):
+        wake(verdict.purchases, store=store)  # before this event waits itself, or it would never rest
     settle(event, verdict, now=now)
-    if any(outcome != RowOutcome.UNCHANGED for outcome in outcomes):
-        wake(verdict.purchases, store=store)
     return verdict.purchases
 
 

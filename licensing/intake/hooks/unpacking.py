@@ -15,9 +15,14 @@ from licensing.models import EventState, HookEvent
 
 
 def unpack(event: HookEvent, *, now: datetime) -> None:
-    """Keep what it tells as events of their own, each once. Raises `NotUnderstood` where the shop's reader does."""
+    """Keep what it tells as events of their own, each once. Raises `NotUnderstood` where the shop's reader does.
+
+    What came in as a test stays one, though its connection is in test mode no more.
+    """
     shop = shop_of(event.connection)
     made = taken_apart(event.connection, shop, unpacked(payload_of(event)))
+    for each in made:
+        each.test = each.test or event.test
     with transaction.atomic():
         if locked(event):
             HookEvent.objects.bulk_create(made, ignore_conflicts=True)
