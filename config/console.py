@@ -1,24 +1,23 @@
-"""The console: Django's admin on a site of ours. Who may reach it is decided in `urls.py`, by CONSOLE_ENABLED."""
+"""The console: Django's admin on a site of ours. Who may reach it is decided by `staff/gate.py`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final
 
-from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import include, path, reverse
 from django.utils import timezone
 
 import licensing.admin
 import recovery.admin
 from config.console_pages import CasePage, EditionPage, LicensePage
+from config.staff.frame import names
+from config.staff.proof import Standing, standing_of
 from licensing.console.cells import list_of
 from licensing.console.heard import silent
 from licensing.intake.hooks.events import FOR_A_PERSON
@@ -41,21 +40,6 @@ SECTIONS: Final = (
     ("Signed", ("RetiredList", "RetiredCode", "SigningKey")),
 )
 ENOUGH: Final = 100  # a number beyond this says no more to a person, and would be counted row by row
-
-View = TypeVar("View", bound=Callable[..., HttpResponseBase])
-
-
-def sends_its_origin(view: View) -> View:
-    """Forms send their origin to our own pages, which the CSRF check wants and `no-referrer` would blank out."""
-
-    @wraps(view)
-    def wrapped(*args: Any, **kwargs: Any) -> HttpResponseBase:
-        response = view(*args, **kwargs)
-        response.headers.setdefault("Referrer-Policy", "same-origin")
-        return response
-
-    return cast(View, wrapped)
-
 
 @dataclass(frozen=True)
 class Waiting:
@@ -113,14 +97,11 @@ class ConsoleSite(admin.AdminSite):
     index_title = "Console"
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        names = {"site_header": settings.VENDOR_NAME, "site_title": f"{settings.VENDOR_NAME} console"}
-        return super().each_context(request) | names
+        return super().each_context(request) | names()
 
-    def admin_view(self, view: View, cacheable: bool = False) -> View:
-        return sends_its_origin(super().admin_view(view, cacheable))
-
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return sends_its_origin(super().login)(request, extra_context)
+    def has_permission(self, request: HttpRequest) -> bool:
+        """The gate has asked already; a page that came round it asks again."""
+        return super().has_permission(request) and standing_of(request) is Standing.PROVEN
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         apps = super().get_app_list(request, app_label)
@@ -149,4 +130,5 @@ for model, page in ((Edition, EditionPage), (License, LicensePage), (Case, CaseP
     console.unregister(model)
     console.register(model, page)
 
-urlpatterns = [path("", console.urls)]
+# Signing in comes first: its addresses take the place of the admin's own.
+urlpatterns = [path("", include("config.staff.urls")), path("", console.urls)]

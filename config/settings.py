@@ -33,7 +33,6 @@ FINGERPRINT_KEYS = env.fingerprint_keys
 PUBLIC_URL = env.public_url  # the one origin that links are made from: never the Host header
 ALLOWED_HOSTS = env.allowed_hosts
 TRUSTED_PROXIES = env.trusted_proxies
-CONSOLE_ENABLED = DEMO  # until the console has its second factor
 
 # --- the vendor ---------------------------------------------------------------------------------------------
 VENDOR_NAME = env.vendor_name
@@ -56,6 +55,7 @@ SHOP_API_PORTS: dict[str, int] = {}  # for tests: a shop's host -> a port of thi
 # --- Django -------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "config",  # before the admin, whose templates it overrides
+    "config.staff",  # before auth, whose `createsuperuser` it takes away
     "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -63,6 +63,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "rest_framework",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "licensing",
     "recovery",
     *(["demo"] if DEMO else []),
@@ -78,6 +81,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "config.staff.gate.Gate",
     "recovery.web.outage.OutagePage",
 ]
 ROOT_URLCONF = "config.urls"
@@ -178,6 +183,26 @@ SECURE_SSL_REDIRECT = False  # the proxy's task: only it knows which port the wo
 SILENCED_SYSTEM_CHECKS = [f"security.W{number:03}" for number in (2, 4, 5, 8, 12, 16, 21)]
 X_FRAME_OPTIONS = "DENY"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+# --- signing in to the console: docs/staff.md ----------------------------------------------------------------
+STAFF_NEED_SECOND_FACTOR = not DEMO  # the demo, on this machine only, opens with the password it prints
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "admin:index"
+SESSION_COOKIE_AGE = 12 * 3600  # the longest a sign-in lasts; what ends it earlier: config/staff/proof.py
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+ACCOUNT_ADAPTER = "config.staff.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # nobody signs up; allauth wants it to fit the line above
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = False  # they count in the cache, which each process has for itself: config/staff/limits.py
+MFA_RATE_LIMITS = False
+MFA_ADAPTER = "config.staff.adapters.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # half a minute early or late: clocks of phones differ, and typing takes time
+MFA_RECOVERY_CODE_DIGITS = 12
 
 # --- mail ---------------------------------------------------------------------------------------------------
 MAIL_TRANSPORT = "demo.mailbox.MailboxTransport" if DEMO else "recovery.mail.smtp.SmtpTransport"

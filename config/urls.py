@@ -1,9 +1,8 @@
-"""Which address leads where. The demo's mailbox and the console exist only where the settings say so."""
+"""Which address leads where. The demo's mailbox exists only in the demo."""
 
 from django.conf import settings
 from django.urls import include, path
 
-from config.console import console
 from config.health import live, ready
 
 urlpatterns = [
@@ -12,9 +11,8 @@ urlpatterns = [
     path("", include("licensing.api.urls")),
     path("health/live", live, name="health-live"),
     path("health/ready", ready, name="health-ready"),
+    path("console/", include("config.console")),
 ]
-if settings.CONSOLE_ENABLED:
-    urlpatterns.append(path("console/", console.urls))
 if settings.DEMO:
     urlpatterns.append(path("", include("demo.urls")))
 

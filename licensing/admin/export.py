@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from licensing.console.pages import Listing
+from licensing.console.proof import asks_for_proof
 from licensing.everything.kinds import CONTENT_TYPES, pieces
 from licensing.everything.rows import CannotWrite
 from licensing.models import Customer
@@ -31,10 +32,14 @@ class Exporting(Listing):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
-            path("everything/", view(require_GET(self.everything)), name="licensing_customer_everything"),
+            path(
+                "everything/",
+                view(asks_for_proof(require_GET(self.everything))),
+                name="licensing_customer_everything",
+            ),
             path(
                 "everything/<slug:kind>/",
-                view(require_POST(self.download)),
+                view(asks_for_proof(require_POST(self.download))),
                 name="licensing_customer_download",
             ),
             *super().get_urls(),

@@ -88,9 +88,8 @@ def muted(message: Message, *, recipient: str, mute: Mute) -> Draft:
 def alert(message: Message) -> Draft:
     """Something support has to know, without anybody's address in it."""
     what, _, about = message.about.partition(" ")
-    context = {"what": what, "console": settings.CONSOLE_ENABLED}
     facts = {"about": about, "move_url": f"{settings.PUBLIC_URL}/console/recovery/exchange/{about}/change/"}
-    return Draft("alert", settings.SUPPORT_EMAIL, context, facts, message.created_at)
+    return Draft("alert", settings.SUPPORT_EMAIL, {"what": what}, facts, message.created_at)
 
 
 def of_vendor() -> dict[str, Hashable]:

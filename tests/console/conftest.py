@@ -1,15 +1,18 @@
 """Somebody of support is signed in, and one of everything is on file."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 from django.conf import LazySettings
 from django.contrib.auth.models import User
+from django.contrib.auth.signals import user_logged_in
 from django.test import Client
 from django.utils import timezone
 
+from config.staff.signing import factor_used
 from licensing.intake.hooks.connections import change_secret, connect
 from licensing.intake.hooks.events import sealed
 from licensing.keys.assign import assign
@@ -93,9 +96,16 @@ class Filed:
 
 
 @pytest.fixture(autouse=True)
-def _console_is_on(settings: LazySettings) -> None:
-    settings.ROOT_URLCONF = "tests.console.urls"
+def _plain_static_files(settings: LazySettings) -> None:
     settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": STATIC_FILES}}
+
+
+@pytest.fixture(autouse=True)
+def _second_factor_shown() -> Iterator[None]:
+    """Whom `force_login` signs in has shown a second factor, too. How that is really done: tests/staff."""
+    user_logged_in.connect(factor_used, dispatch_uid="tests_console")
+    yield
+    user_logged_in.disconnect(dispatch_uid="tests_console")
 
 
 STATIC_FILES = "django.contrib.staticfiles.storage.StaticFilesStorage"

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import pytest
 from django.apps import apps
-from django.conf import LazySettings
 from django.contrib.admin.utils import flatten_fieldsets
 from django.db import connection
 from django.db.models import BinaryField, Model
@@ -201,14 +200,6 @@ def test_asks_a_stranger_to_sign_in(client: Client, db: None) -> None:
         page = client.get(list_address(model))
         assert page.status_code == 302
         assert page["Location"].startswith(reverse("console:login"))
-
-
-def test_is_not_there_where_it_is_not_enabled(client: Client, settings: LazySettings, db: None) -> None:
-    assert settings.CONSOLE_ENABLED is False
-    settings.ROOT_URLCONF = "config.urls"
-
-    assert client.get("/console/").status_code == 404
-    assert client.get("/console/login/").status_code == 404
 
 
 def test_a_new_mapping_begins_with_what_is_known_of_the_line(support: Client, filed: Filed) -> None:

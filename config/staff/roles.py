@@ -1,0 +1,99 @@
+"""The four roles, as groups, and what each may do. Made anew after every migration, so that a release can add to them.
+
+agent: looks, and settles what customers ask for. lead: also what decides about many at once: shops, files, catalogue.
+administrator: everything, other people's accounts too. auditor: looks, and changes nothing.
+"""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Any, Final
+
+from django.apps import AppConfig
+from django.apps import apps as all_apps
+from django.contrib.auth.management import create_permissions
+from django.contrib.auth.models import Group, Permission, User
+from django.db.models import Q
+
+FLOORS: Final = ("licensing", "recovery")
+
+
+class Role(StrEnum):
+    AGENT = "agent"
+    LEAD = "lead"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+
+# Model -> what may be done, beyond looking at everything.
+SETTLES: Final = {
+    "case": "change",
+    "exchange": "change",
+    "customer": "change",
+    "mute": "change",
+    "suppression": "change",
+}
+RUNS: Final = {
+    "connection": "add change",
+    "store": "add change",
+    "hookevent": "change",
+    "keyask": "change",
+    "importrun": "add change",
+    "columnmap": "add change delete",
+    "mapping": "add change delete",
+    "mappingitem": "add change delete",
+    "product": "add change",
+    "edition": "add change",
+    "purchase": "change",
+    "purchaseline": "change",
+    "domainpause": "change",
+}
+OF_STAFF: Final = Q(content_type__app_label="auth", codename__in=("view_user", "add_user", "change_user"))
+OF_FLOORS: Final = Q(content_type__app_label__in=FLOORS)
+LOOK: Final = OF_FLOORS & Q(codename__startswith="view_")
+
+
+def make_roles(*, apps: Any = all_apps, **_: Any) -> None:
+    """The groups with their rights, as this release has them. Does nothing before the tables of accounts exist."""
+    try:
+        apps.get_model("auth", "Permission")
+    except LookupError:
+        return
+    for app in permitted_apps():
+        create_permissions(app, verbosity=0, apps=apps)
+    for role in Role:
+        group, _made = Group.objects.get_or_create(name=role.value)
+        group.permissions.set(Permission.objects.filter(rights_of(role)))
+
+
+def permitted_apps() -> Iterator[AppConfig]:
+    yield from (all_apps.get_app_config(label) for label in (*FLOORS, "auth"))
+
+
+def rights_of(role: Role) -> Q:
+    """Which permissions the role has."""
+    if role is Role.ADMINISTRATOR:
+        return OF_FLOORS | OF_STAFF
+    if role is Role.AUDITOR:
+        return LOOK
+    return LOOK | named(SETTLES if role is Role.AGENT else SETTLES | RUNS)
+
+
+def named(deeds: dict[str, str]) -> Q:
+    names = [f"{deed}_{model}" for model, words in deeds.items() for deed in words.split()]
+    return OF_FLOORS & Q(codename__in=names)
+
+
+def give_role(user: User, role: Role) -> None:
+    """This role and no other. An administrator is what Django calls a superuser."""
+    user.groups.set([Group.objects.get(name=role.value)])
+    user.is_staff = True
+    user.is_superuser = role is Role.ADMINISTRATOR
+    user.save(update_fields=["is_staff", "is_superuser"])
+
+
+def role_of(user: User) -> str:
+    """The role in a word; empty for an account from before there were roles."""
+    if user.is_superuser:
+        return Role.ADMINISTRATOR.value
+    named = (group.name for group in user.groups.all() if group.name in set(Role))
+    return next(named, "")
