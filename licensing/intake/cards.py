@@ -16,6 +16,7 @@ A "+" before 13 digits is a telephone number (Visa gave up that length long ago)
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Final
 
 REMOVED: Final = "[removed]"
@@ -65,8 +66,8 @@ def scrub(text: str) -> tuple[str, int]:
     if not chains:
         return text, 0
     uuids = [found.span() for found in _UUID.finditer(text)]
-    cards = (card for chain in chains for card in _cards(text, chain) if not _overlaps(card, uuids))
-    spans = _joined(cards)
+    cards = (card for chain in chains for card in _cards(text, chain))
+    spans = _joined(_apart_from(cards, uuids))
     if not spans:
         return text, 0
     pieces, end = [], 0
@@ -80,27 +81,44 @@ def _cards(text: str, chain: Span) -> Iterator[Span]:
     """Where in a chain of digit groups a card number stands, in order of where it starts."""
     groups = [(group.start(), group.end()) for group in _GROUP.finditer(text, *chain)]
     digits = [_ascii_digits(text[start:end]) for start, end in groups]
+    number, begins = "".join(digits), [0, *accumulate(map(len, digits))]
+    if len(groups) == 1 and not _ISSUERS.fullmatch(number):
+        return
+    sums = _luhn_sums(number)
+    shortest = 0  # the first group with which one that starts here may end
     for first, (start, _) in enumerate(groups):
-        number = ""
-        for last in range(first, len(groups)):
-            number += digits[last]
-            if len(number) > LONGEST:
+        begin = begins[first]
+        while shortest < len(groups) and begins[shortest + 1] - begin < SHORTEST:
+            shortest += 1
+        for last in range(shortest, len(groups)):
+            end = begins[last + 1]
+            if end - begin > LONGEST:
                 break
-            if _is_card(number) and not (len(number) == SHORTEST and text[start - 1 : start] == "+"):
+            sum_up = sums[end % 2]
+            if (sum_up[end] - sum_up[begin]) % 10 or not _ISSUERS.fullmatch(number, begin, end):
+                continue
+            if not (end - begin == SHORTEST and text[start - 1 : start] == "+"):
                 yield start, groups[last][1]
 
 
-def _overlaps(span: Span, others: list[Span]) -> bool:
-    return any(span[0] < end and start < span[1] for start, end in others)
+def _luhn_sums(number: str) -> tuple[list[int], list[int]]:
+    """What the Luhn check adds up, from the first digit on: for what ends behind an even number of digits, and an odd.
+    So every number within is checked by one subtraction, however many there are."""
+    plain = list(map(int, number))
+    doubled = [_DOUBLED[digit] for digit in plain]
+    even, odd = doubled.copy(), plain.copy()
+    even[1::2], odd[1::2] = plain[1::2], doubled[1::2]
+    return [0, *accumulate(even)], [0, *accumulate(odd)]
 
 
-def _is_card(number: str) -> bool:
-    return len(number) >= SHORTEST and bool(_ISSUERS.fullmatch(number)) and _passes_luhn(number)
-
-
-def _passes_luhn(number: str) -> bool:
-    digits = [int(digit) for digit in reversed(number)]
-    return (sum(digits[::2]) + sum(_DOUBLED[digit] for digit in digits[1::2])) % 10 == 0
+def _apart_from(spans: Iterator[Span], others: list[Span]) -> Iterator[Span]:
+    """The spans that overlap none of the others; both come in order, and are gone through once."""
+    passed = 0
+    for span in spans:
+        while passed < len(others) and others[passed][1] <= span[0]:
+            passed += 1
+        if passed == len(others) or span[1] <= others[passed][0]:
+            yield span
 
 
 def _ascii_digits(group: str) -> str:

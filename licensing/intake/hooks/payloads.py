@@ -72,7 +72,7 @@ def scrubbed_field(field: str, apart_from: Collection[str]) -> tuple[str, int]:
 
 def scrubbed_plain(text: str) -> tuple[str, int]:
     """As it is; and if nothing is found, as a reader of XML or of forms would take its escapes."""
-    for meant in (text, html.unescape(text), unquote_plus(text)):
+    for meant in dict.fromkeys((text, html.unescape(text), unquote_plus(text))):  # mostly one and the same
         clean, cards = scrub(meant)
         if cards:
             return clean, cards
