@@ -91,7 +91,7 @@ class MfaAdapter(DefaultMFAAdapter):
         """Somebody without a factor would be led to set one up by password alone. Locks the account's row."""
         User.objects.select_for_update().get(pk=authenticator.user_id)
         others = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=FACTORS)
-        return others.exclude(pk=authenticator.pk).exists()
+        return bool(others.exclude(pk=authenticator.pk).exists())
 
     def get_totp_issuer(self) -> str:
         return f"{settings.VENDOR_NAME} console"
@@ -104,8 +104,8 @@ class MfaAdapter(DefaultMFAAdapter):
         return {"id": urlsplit(settings.PUBLIC_URL).hostname or "", "name": f"{settings.VENDOR_NAME} console"}
 
     def get_public_key_credential_user_entity(self, user: AbstractBaseUser) -> dict[str, Any]:
-        named = {"display_name": user.get_username(), "name": user.get_username()}
-        return super().get_public_key_credential_user_entity(user) | named
+        entity: dict[str, Any] = super().get_public_key_credential_user_entity(user)
+        return entity | {"display_name": user.get_username(), "name": user.get_username()}
 
     def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:
         count = Authenticator.objects.filter(user_id=user.pk, type=type).count()

@@ -48,6 +48,7 @@ def of_paper(user: AbstractBaseUser, digits: str) -> Authenticator | None:
 
 def step_of(secret: str, digits: str) -> int | None:
     """The time step that these digits belong to, now or half a minute around it."""
+    step: int
     for step in yield_hotp_counters_from_time():
         if compare_user_code(actual=digits, expected=format_hotp_value(hotp_value(secret, step))):
             return step

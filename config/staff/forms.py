@@ -10,6 +10,7 @@ from django import forms
 from django.contrib.auth.forms import BaseUserCreationForm
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -28,7 +29,7 @@ class SignInForm(LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         password = self.fields["password"]
-        password.max_length = LONGEST_PASSWORD
+        password.validators.append(MaxLengthValidator(LONGEST_PASSWORD))
         password.widget.attrs = {"autocomplete": "current-password", "maxlength": LONGEST_PASSWORD}
         password.help_text = ""
         self.fields["login"].label = "Name"
@@ -38,12 +39,6 @@ class SignInForm(LoginForm):
             "autocapitalize": "none",
             "spellcheck": "false",
         }
-
-    def clean_password(self) -> str:
-        password: str = self.cleaned_data["password"]
-        if len(password) > LONGEST_PASSWORD:
-            raise ValidationError("No password is that long.")
-        return password
 
     def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
         """A key that the browser brought along is not the one that knows half the proof."""
@@ -59,7 +54,7 @@ class OneCode(forms.Form):
         super().__init__(*args, **kwargs)
         code = self.fields["code"]
         code.label = "Code"
-        code.max_length = 40
+        code.validators.append(MaxLengthValidator(40))
         code.widget.attrs = {
             "autocomplete": "one-time-code",
             "autofocus": True,

@@ -22,6 +22,7 @@ SEEN_EVERY: Final = timedelta(minutes=1)  # how exactly the idle time is kept: n
 BEGAN: Final = "staff_began"
 SEEN: Final = "staff_seen"
 PROVED: Final = "staff_proved"
+Person = AbstractBaseUser | AnonymousUser  # who is signed in, as a request has it
 FACTORS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
@@ -80,18 +81,18 @@ def standing_of(request: HttpRequest) -> Standing:
     return Standing.UNPROVEN if has_factor(user) else Standing.WITHOUT_FACTOR
 
 
-def needs_factor(user: AbstractBaseUser | AnonymousUser) -> bool:
+def needs_factor(user: Person) -> bool:
     """Everybody does; in the demo only who has set one up."""
     return settings.STAFF_NEED_SECOND_FACTOR or has_factor(user)
 
 
-def has_factor(user: AbstractBaseUser | AnonymousUser) -> bool:
+def has_factor(user: Person) -> bool:
     """An authenticator app or a passkey: recovery codes alone are none."""
-    return Authenticator.objects.filter(user_id=user.pk, type__in=FACTORS).exists()
+    return bool(Authenticator.objects.filter(user_id=user.pk, type__in=FACTORS).exists())
 
 
-def has_passkey(user: AbstractBaseUser | AnonymousUser) -> bool:
-    return Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.WEBAUTHN).exists()
+def has_passkey(user: Person) -> bool:
+    return bool(Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.WEBAUTHN).exists())
 
 
 def passkeys_work() -> bool:

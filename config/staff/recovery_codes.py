@@ -5,8 +5,9 @@ from typing import Final
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.sessions.backends.base import SessionBase
+
+from config.staff.proof import Person
 
 SHOWN_UNTIL: Final = "staff_codes_shown_until"
 SHOWN_FOR: Final = timedelta(minutes=10)  # time enough to save a file, print, or find the password manager
@@ -22,18 +23,18 @@ def were_kept(session: SessionBase) -> None:
     session.pop(SHOWN_UNTIL, None)
 
 
-def shown(session: SessionBase, user: AbstractBaseUser, *, now: datetime) -> list[str]:
+def shown(session: SessionBase, user: Person, *, now: datetime) -> list[str]:
     """The unused codes, in groups of four digits; none when they were shown already."""
     if now.timestamp() >= session.get(SHOWN_UNTIL, 0.0):
         return []
     return [grouped(code) for code in unused(user)]
 
 
-def left(user: AbstractBaseUser) -> int:
+def left(user: Person) -> int:
     return len(unused(user))
 
 
-def unused(user: AbstractBaseUser) -> list[str]:
+def unused(user: Person) -> list[str]:
     kept = Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.RECOVERY_CODES).first()
     return list(RecoveryCodes(kept).get_unused_codes()) if kept else []
 

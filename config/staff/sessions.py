@@ -8,11 +8,11 @@ from typing import Final
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.sessions.backends.base import SessionBase
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from config.staff.models import SignIn
-from config.staff.proof import IDLE, WHOLE
+from config.staff.proof import IDLE, WHOLE, Person
 from licensing.addresses import network_of
 from licensing.network import client_ip
 
@@ -62,10 +62,10 @@ def remember(request: HttpRequest, user: AbstractBaseUser, *, now: datetime) -> 
     store().clear_expired()
 
 
-def open_of(user: AbstractBaseUser, *, now: datetime) -> QuerySet[SignIn]:
+def open_of(user: Person, *, now: datetime) -> QuerySet[SignIn]:
     """The sessions of a person that are still good, the latest used first."""
-    lasting = {"seen_at__gt": now - IDLE, "began_at__gt": now - WHOLE}
-    return SignIn.objects.filter(user_id=user.pk, ended_at=None, **lasting)
+    lasting = Q(seen_at__gt=now - IDLE, began_at__gt=now - WHOLE)
+    return SignIn.objects.filter(lasting, user__pk=user.pk, ended_at=None)
 
 
 def renamed(old: str | None, new: str | None) -> None:
