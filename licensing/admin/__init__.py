@@ -15,6 +15,7 @@ from licensing.admin.retired import RetiredCodeAdmin, RetiredListAdmin
 from licensing.admin.runs import ColumnMapAdmin, ImportPartAdmin
 from licensing.admin.sales import (
     PurchaseAdmin,
+    PurchaseDisputeAdmin,
     PurchaseLineAdmin,
     PurchaseReferenceAdmin,
     PurchaseRefundAdmin,
@@ -38,6 +39,7 @@ from licensing.models import (
     MappingItem,
     Product,
     Purchase,
+    PurchaseDispute,
     PurchaseLine,
     PurchaseReference,
     PurchaseRefund,
@@ -63,6 +65,7 @@ PAGES = (
     (PurchaseLine, PurchaseLineAdmin),
     (PurchaseReference, PurchaseReferenceAdmin),
     (PurchaseRefund, PurchaseRefundAdmin),
+    (PurchaseDispute, PurchaseDisputeAdmin),
     (License, LicenseAdmin),
     (RegistrationKey, RegistrationKeyAdmin),
     (KeyAssignment, KeyAssignmentAdmin),

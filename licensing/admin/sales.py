@@ -21,6 +21,7 @@ from licensing.models import (
     Case,
     License,
     Purchase,
+    PurchaseDispute,
     PurchaseLine,
     PurchaseReference,
     PurchaseRefund,
@@ -79,6 +80,12 @@ class Refunds(ReadOnlyRows):
     show_change_link = False
 
 
+class Disputes(ReadOnlyRows):
+    model = PurchaseDispute
+    columns = (text("reference", "the shop's id"), when("at", "disputed"), when("won_at", "won"))
+    show_change_link = False
+
+
 class PurchaseAdmin(ReadOnly):
     list_display = (
         "reference",
@@ -115,7 +122,7 @@ class PurchaseAdmin(ReadOnly):
         said("newsletter_consent", "wants the newsletter"),
         when("recorded_at", "recorded"),
     )
-    inlines = (Lines, References, Refunds)
+    inlines = (Lines, References, Refunds, Disputes)
 
 
 class Unplaced(admin.SimpleListFilter):
@@ -220,3 +227,22 @@ class PurchaseRefundAdmin(ReadOnly):
 
     def name_of(self, row: PurchaseRefund) -> str:
         return f"{row.units} of order {row.purchase.reference}"
+
+
+class PurchaseDisputeAdmin(ReadOnly):
+    """A dispute over the payment of an order, as its shop named it."""
+
+    list_display = (
+        text("reference", "the shop's id"),
+        link("purchase", "order", label="reference"),
+        link("purchase__store", "shop"),
+        when("at", "disputed"),
+        when("won_at", "won"),
+    )
+    list_select_related = ("purchase__store",)
+    details = list_display
+    search_help_text = "Order reference; address or name of the buyer; id"
+    ways = ((orders, "purchase"), (customers, "purchase__buyer"))
+
+    def name_of(self, row: PurchaseDispute) -> str:
+        return f"{row.reference or 'A dispute'} of order {row.purchase.reference}"

@@ -199,7 +199,7 @@ def payment_words(told: PurchaseRecord) -> str:
     facts = (
         (told.payment.refunded, "paid back"),
         (bool(told.payment.refunds) and not told.payment.refunded, "paid back in part"),
-        (told.payment.disputed, "disputed"),
+        (told.payment.tells_of_a_dispute, "disputed"),
     )
     said = [word for is_so, word in facts if is_so]
     return ", ".join(said or ["paid" if told.payment.paid else "not paid"])

@@ -43,17 +43,17 @@ def after_order(payment: Payment) -> str:
 def ended(payment: Payment) -> str:
     if payment.refunded or payment.refunds:
         return "The licenses that were paid back end, and so do their keys."
-    if payment.disputed and not payment.won:
+    if payment.tells_of_a_dispute and not payment.tells_of_a_win:
         return "Its licenses end, and so do their keys, until the dispute is won."
-    return "Its licenses count again." if payment.won else ""
+    return "Its licenses count again, unless another dispute is open." if payment.tells_of_a_win else ""
 
 
 def payment_words(payment: Payment) -> str:
     if payment.refunded or payment.refunds:
         return "a refund"
-    if payment.won:
+    if payment.tells_of_a_win:
         return "a dispute that was won"
-    if payment.disputed:
+    if payment.tells_of_a_dispute:
         return "a dispute"
     return "a payment" if payment.paid else "news of the payment"
 

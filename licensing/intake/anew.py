@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from licensing.intake import bulk, people, refunds, same_order
+from licensing.intake import bulk, dispute_rows, people, refunds, same_order
 from licensing.intake.contradictions import sold_digests
+from licensing.intake.disputes import said_in
 from licensing.intake.meanings import Meanings
 from licensing.intake.payments import FACTS, facts_of
 from licensing.intake.placing import Placement, place
@@ -62,6 +63,9 @@ def recorded_anew(
     if any(each.payment.refunds for _, each in new):
         orders = zip(ledger.purchases, new, strict=True)
         refunds.tell((UUID(row[0]), each.payment.refunds) for row, (_, each) in orders)
+    if any(each.payment.disputes for _, each in new):
+        orders = zip(ledger.purchases, new, strict=True)
+        dispute_rows.write({UUID(row[0]): said_in(each.payment, now=now) for row, (_, each) in orders})
     told = zip(ledger.purchases, new, strict=True)
     same_order.offer([same_order.New(row[0], row[3], each) for row, (_, each) in told], store=store)
     return {number: outcome_of(each, placements[number]) for number, each in new}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from licensing.intake import refunds, told_twice
+from licensing.intake import dispute_rows, refunds, told_twice
 from licensing.intake.finding import orders_of
 from licensing.intake.payments import FACTS, learn, says_more
 from licensing.intake.record import Payment, PaymentNews
@@ -56,6 +56,8 @@ def learn_all(said: Sequence[tuple[Payment, Purchase]], *, now: datetime) -> dic
             learned.append(order)
             refunded = before != (order.refunded_at, order.refunded_units)
             changes[order.pk] = RowOutcome.REFUNDED if refunded else RowOutcome.UPDATED
+    disputed = dispute_rows.tell(said, now=now)
+    learned += [order for _, order in said if order.pk in disputed - changes.keys()]
     Purchase.objects.bulk_update(learned, FACTS)
     taken = refunds.tell((order.pk, payment.refunds) for payment, order in said if payment.refunds)
     moved = {pk for pk, change in changes.items() if change == RowOutcome.REFUNDED}
@@ -63,8 +65,12 @@ def learn_all(said: Sequence[tuple[Payment, Purchase]], *, now: datetime) -> dic
     for _, order in said:
         order.refunded_units = settled.get(order.pk, order.refunded_units)
     told_twice.count_for_both(said, now=now)
-    return changes | dict.fromkeys(taken, RowOutcome.REFUNDED)
+    return dict.fromkeys(disputed, RowOutcome.UPDATED) | changes | dict.fromkeys(taken, RowOutcome.REFUNDED)
 
 
 def would_be_news(order: Purchase, said: Payment, *, now: datetime) -> bool:
-    return says_more(order, said, now=now) or refunds.is_new(order.pk, said.refunds)
+    return (
+        says_more(order, said, now=now)
+        or refunds.is_new(order.pk, said.refunds)
+        or dispute_rows.is_new(order, said, now=now)
+    )

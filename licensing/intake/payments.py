@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
+from licensing.intake import disputes
 from licensing.intake.record import Payment
 from licensing.models import Purchase
 
 FACTS = ("paid_at", "refunded_at", "refunded_units", "disputed_at", "won_at")
 MOMENTS = ("paid_at", "refunded_at", "disputed_at", "won_at")
+LEARNED = ("paid_at", "refunded_at")  # what disputes come to, `licensing.intake.disputes` says
+UNITS: Final = "refunded_units"
 _facts = attrgetter(*FACTS)
 
 
@@ -30,12 +33,13 @@ def facts_of(said: Payment, *, now: datetime) -> Facts:
 
     Units that were paid back count as none here: `licensing.intake.refunds` adds them up.
     """
+    disputed_at, won_at = disputes.standing(disputes.said_in(said, now=now)).ends
     return Facts(
         paid_at=(said.paid_at or now) if said.paid else None,
         refunded_at=refunded_at(said, now) if said.refunded or said.refunds else None,
         refunded_units=0 if said.refunds and not said.refunded else None,
-        disputed_at=(said.disputed_at or now) if said.disputed or said.won else None,
-        won_at=(said.won_at or now) if said.won else None,
+        disputed_at=disputed_at,
+        won_at=won_at,
     )
 
 
@@ -46,7 +50,7 @@ def refunded_at(said: Payment, now: datetime) -> datetime:
 
 
 def learn(purchase: Purchase, payment: Payment, *, now: datetime) -> bool:
-    """Add to the (unsaved) purchase what is said of its payment; whether anything was new.
+    """Add to the (unsaved) purchase what is said of money that came and went; whether anything was new.
 
     Of two moments the earlier counts, so that it does not matter which was told first.
     """
@@ -56,7 +60,7 @@ def learn(purchase: Purchase, payment: Payment, *, now: datetime) -> bool:
         return False
     if payment.refunded or purchase.refunded_at is None:
         purchase.refunded_units = said.refunded_units
-    for name in MOMENTS:
+    for name in LEARNED:
         known, new = getattr(purchase, name), getattr(said, name)
         if new and (known is None or new < known):
             setattr(purchase, name, new)
@@ -64,7 +68,23 @@ def learn(purchase: Purchase, payment: Payment, *, now: datetime) -> bool:
 
 
 def says_more(purchase: Purchase, payment: Payment, *, now: datetime) -> bool:
-    """Whether it says something that is not known of the purchase. That a known fact is older than known, is not."""
+    """Whether it says something of such money that is not known. That a known fact is older than known, is not."""
     said = facts_of(payment, now=now)
-    unknown = any(getattr(said, name) and getattr(purchase, name) is None for name in MOMENTS)
+    unknown = any(getattr(said, name) and getattr(purchase, name) is None for name in LEARNED)
     return unknown or (payment.refunded and purchase.refunded_units is not None)
+
+
+def alone(purchase: Purchase) -> Purchase:
+    """The order as its own store tells it; never saved."""
+    if purchase.own_facts is None:
+        return Purchase(**{name: getattr(purchase, name) for name in FACTS})
+    told = {
+        name: datetime.fromisoformat(at) if (at := purchase.own_facts.get(name)) else None for name in MOMENTS
+    }
+    return Purchase(**told, refunded_units=purchase.own_facts.get(UNITS))
+
+
+def written(purchase: Purchase) -> dict[str, Any]:
+    """Its facts as JSON. Of units only whether they are all or some: how many, its refunds say."""
+    told = {name: at.isoformat() if (at := getattr(purchase, name)) else None for name in MOMENTS}
+    return told | {UNITS: None if purchase.refunded_units is None else 0}

@@ -61,10 +61,23 @@ class Refund(NamedTuple):
     at: datetime | None = None
 
 
+class Dispute(NamedTuple):
+    """One dispute over the payment of an order, by the store's id of it; open or lost unless it was won.
+
+    A win that has an id of its own, and names no dispute, has no `at`: one of them was won, nobody says which.
+    """
+
+    reference: str
+    at: datetime | None = None
+    won: bool = False
+    won_at: datetime | None = None
+
+
 class Payment(NamedTuple):
     """The facts of payment. `at` moments are None where the store says that it is so but not since when.
 
-    `refunded` is the whole order; money back for some of it stands in `refunds`.
+    `refunded` is the whole order; money back for some of it stands in `refunds`. `disputed` and `won` are said of the
+    order as a whole; a dispute that has an id stands in `disputes` instead.
     """
 
     paid: bool = True
@@ -76,6 +89,15 @@ class Payment(NamedTuple):
     won: bool = False
     won_at: datetime | None = None
     refunds: tuple[Refund, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
+
+    @property
+    def tells_of_a_dispute(self) -> bool:
+        return self.disputed or self.won or bool(self.disputes)
+
+    @property
+    def tells_of_a_win(self) -> bool:
+        return self.won or any(each.won for each in self.disputes)
 
 
 class PurchaseRecord(NamedTuple):

@@ -44,7 +44,11 @@ def sold(told: PurchaseRecord) -> str:
 
 def paid(told: PaymentNews) -> str:
     payment = told.payment
-    words = {"money back": payment.refunded, "disputed": payment.disputed, "dispute won": payment.won}
+    words = {
+        "money back": payment.refunded,
+        "disputed": payment.tells_of_a_dispute,
+        "dispute won": payment.tells_of_a_win,
+    }
     return ", ".join(word for word, is_so in words.items() if is_so) or "payment"
 
 

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from licensing.intake import refunds
-from licensing.intake.payments import FACTS, MOMENTS, learn
+from licensing.intake import dispute_rows, refunds
+from licensing.intake.disputes import of_shops
+from licensing.intake.payments import FACTS, LEARNED, UNITS, alone, learn, written
 from licensing.intake.record import Payment
 from licensing.models import Purchase, PurchaseRefund
 
-UNITS: Final = "refunded_units"
 SAME: Final = "same order "  # and its id: the line that another shop's units are filed under
 
 
@@ -50,6 +50,7 @@ def add_up(purchase: Purchase) -> None:
     more, they are its own again."""
     copies = list(Purchase.objects.filter(same_as=purchase).order_by("pk"))
     facts = together([alone(purchase), *copies])
+    facts["disputed_at"], facts["won_at"] = of_shops(dispute_rows.standings([purchase, *copies]))
     for name in FACTS:
         setattr(purchase, name, facts[name])
     purchase.own_facts = purchase.own_facts if copies else None
@@ -60,7 +61,7 @@ def add_up(purchase: Purchase) -> None:
 def together(orders: Sequence[Purchase]) -> dict[str, Any]:
     """The earliest of each moment; paid back as a whole if one says so, else as many units as are added up later."""
     facts: dict[str, Any] = {
-        name: min((at for each in orders if (at := getattr(each, name))), default=None) for name in MOMENTS
+        name: min((at for each in orders if (at := getattr(each, name))), default=None) for name in LEARNED
     }
     whole = any(each.refunded_at and each.refunded_units is None for each in orders)
     units = max((each.refunded_units or 0 for each in orders if each.refunded_at), default=None)
@@ -83,19 +84,3 @@ def settle_units(purchase: Purchase, copies: Iterable[Purchase]) -> None:
     )  # with those that are gone still there, so that their units count again
     gone.delete()
     purchase.refunded_units = settled.get(purchase.pk, purchase.refunded_units)
-
-
-def alone(purchase: Purchase) -> Purchase:
-    """The order as its own store tells it; never saved."""
-    if purchase.own_facts is None:
-        return Purchase(**{name: getattr(purchase, name) for name in FACTS})
-    told = {
-        name: datetime.fromisoformat(at) if (at := purchase.own_facts.get(name)) else None for name in MOMENTS
-    }
-    return Purchase(**told, refunded_units=purchase.own_facts.get(UNITS))
-
-
-def written(purchase: Purchase) -> dict[str, Any]:
-    """Its facts as JSON. Of units only whether they are all or some: how many, its refunds say."""
-    told = {name: at.isoformat() if (at := getattr(purchase, name)) else None for name in MOMENTS}
-    return told | {UNITS: None if purchase.refunded_units is None else 0}

@@ -19,6 +19,7 @@ from licensing.models.retired import RetiredCode, RetiredList
 from licensing.models.sales import (
     License,
     Purchase,
+    PurchaseDispute,
     PurchaseLine,
     PurchaseReference,
     PurchaseRefund,
@@ -53,6 +54,7 @@ __all__ = [
     "Platform",
     "Product",
     "Purchase",
+    "PurchaseDispute",
     "PurchaseLine",
     "PurchaseReference",
     "PurchaseRefund",

@@ -21,7 +21,8 @@ class PurchaseState(models.TextChoices):
     TEST = "test", "test order"
 
 
-# Its licenses do not count: a test, the same order as another, refunded as a whole, or in a dispute that is open or lost.
+# Its licenses do not count: a test, the same order as another, refunded as a whole, or in a dispute that is open or
+# lost.
 SPOILT = (
     Q(test=True)
     | Q(same_as__isnull=False)
@@ -146,6 +147,24 @@ class PurchaseRefund(Record):
             models.UniqueConstraint(
                 fields=["purchase", "line", "reference"], name="a_refund_once_per_purchase"
             )
+        ]
+
+
+class PurchaseDispute(Record):
+    """A dispute over an order's payment that its store named. Once there is one, what the store says of the order as a
+    whole stands here, too, without a reference. `at` is empty for a win that names no dispute."""
+
+    purchase = models.ForeignKey(Purchase, on_delete=models.CASCADE, related_name="disputes", db_index=False)
+    reference = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField(null=True, blank=True)
+    won_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["purchase", "reference"], name="a_dispute_once_per_purchase"),
+            models.CheckConstraint(
+                condition=Q(at__isnull=False) | Q(won_at__isnull=False), name="a_dispute_began_or_was_won"
+            ),
         ]
 
 

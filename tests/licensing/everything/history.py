@@ -16,6 +16,7 @@ from licensing.models import (
     KeyOrder,
     License,
     Purchase,
+    PurchaseDispute,
     PurchaseReference,
     PurchaseRefund,
 )
@@ -101,6 +102,7 @@ def order_of_units() -> None:
     )
     PurchaseReference.objects.create(purchase=order, kind="transaction", value="-txn_1")
     PurchaseRefund.objects.create(purchase=order, line="x", reference="re_1", units=1, at=NOW)
+    PurchaseDispute.objects.create(purchase=order, reference="du_1", at=NOW, won_at=NOW + DAY)
     line, edition = factories.line(of=order, quantity=10), factories.edition()
     key = factories.key(edition=edition, seats=10, registered_name="=A Company")
     units = [factories.license(owner=owner, edition=edition, line=line, unit=n) for n in range(1, 11)]

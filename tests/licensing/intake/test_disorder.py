@@ -6,8 +6,8 @@ from itertools import permutations
 
 import pytest
 
-from licensing.intake.record import Refund, Told
-from licensing.models import KeyAssignment, License, Purchase, PurchaseRefund, PurchaseState
+from licensing.intake.record import Dispute, Refund, Told
+from licensing.models import KeyAssignment, License, Purchase, PurchaseDispute, PurchaseRefund, PurchaseState
 from tests import factories
 from tests.licensing.intake.telling import LATER, ORDERED_AT, PAID, known, line, news, order, tell
 
@@ -24,6 +24,16 @@ DISPUTE = news(disputed=True, disputed_at=LATER)
 WON = news(names=[("invoice", "unknown"), TRANSACTION], won=True, won_at=LATER + DAY)
 EXPORTED = BOUGHT._replace(payment=PAID._replace(disputed=True, disputed_at=LATER))
 
+OPENED = [news(disputes=(Dispute(f"du_{number}", LATER + number * DAY),)) for number in range(3)]
+CLOSED_WON = [
+    news(disputes=(Dispute(f"du_{number}", LATER + number * DAY, won=True, won_at=LATER + 9 * number * DAY),))
+    for number in range(3)
+]
+REVERSED = [
+    news(disputes=(Dispute(f"adj_{number}", won=True, won_at=LATER + 9 * number * DAY),))
+    for number in range(3)
+]
+
 STORIES: dict[str, tuple[Sequence[Told], PurchaseState, int]] = {
     "refunded": ((BOUGHT, REFUND), PurchaseState.REFUNDED, 0),
     "refunded and won": ((BOUGHT, REFUND, DISPUTE, WON), PurchaseState.REFUNDED, 0),
@@ -33,6 +43,32 @@ STORIES: dict[str, tuple[Sequence[Told], PurchaseState, int]] = {
     "some units": ((BOUGHT, ONE_BACK, TWO_BACK), PurchaseState.PAID, 3),
     "some units, told in two ways": ((RUNNING, ONE_BACK, TWO_BACK), PurchaseState.PAID, 3),
     "some units, then all": ((RUNNING, ONE_BACK, REFUND), PurchaseState.REFUNDED, 2),
+    "two disputes, both won": ((BOUGHT, *OPENED[1:], *CLOSED_WON[1:]), PurchaseState.PAID, 0),
+    "two disputes, one won": ((BOUGHT, *OPENED[1:], CLOSED_WON[1]), PurchaseState.DISPUTED, 0),
+    "two disputes, one won, two units": (
+        (BOUGHT, OPENED[2], CLOSED_WON[1], TWO_BACK),
+        PurchaseState.DISPUTED,
+        2,
+    ),
+    "two disputes, both won, two units": ((BOUGHT, *CLOSED_WON[1:], TWO_BACK), PurchaseState.PAID, 2),
+    "two disputes, both won, and all back": ((BOUGHT, *CLOSED_WON[1:], REFUND), PurchaseState.REFUNDED, 0),
+    "two disputes, one reversed": ((BOUGHT, *OPENED[1:], REVERSED[1]), PurchaseState.DISPUTED, 0),
+    "two disputes, both reversed": ((BOUGHT, *OPENED[1:], *REVERSED[1:]), PurchaseState.PAID, 0),
+    "two disputes, one reversed and told as won": (
+        (BOUGHT, OPENED[2], CLOSED_WON[1], REVERSED[1]),
+        PurchaseState.DISPUTED,
+        0,
+    ),
+    "exported as disputed, two by name, one won": (
+        (EXPORTED, OPENED[2], CLOSED_WON[1]),
+        PurchaseState.DISPUTED,
+        0,
+    ),
+    "one without a name, won, and another by name": (
+        (BOUGHT, DISPUTE, WON, OPENED[1], OPENED[2]),
+        PurchaseState.DISPUTED,
+        0,
+    ),
     "some units, disputed and won": ((BOUGHT, TWO_BACK, DISPUTE, WON), PurchaseState.PAID, 2),
 }
 
@@ -42,7 +78,13 @@ def books() -> object:
     facts = ("state", "paid_at", "refunded_at", "refunded_units", "disputed_at", "won_at")
     purchases = [tuple(getattr(each, name) for name in facts) for each in Purchase.objects.all()]
     refunds = sorted(PurchaseRefund.objects.values_list("line", "reference", "units"))
-    return purchases, refunds, list(License.objects.order_by("unit").values_list("unit", "refunded_at"))
+    disputes = sorted(PurchaseDispute.objects.values_list("reference", "at", "won_at"), key=str)
+    return (
+        purchases,
+        refunds,
+        disputes,
+        list(License.objects.order_by("unit").values_list("unit", "refunded_at")),
+    )
 
 
 def tell_in_disorder(told: Sequence[Told]) -> None:

@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from licensing.intake.joining import CannotJoin, join, pair_of, part, refuse
-from licensing.intake.record import PurchaseRecord, Refund, Told
+from licensing.intake.record import Dispute, PurchaseRecord, Refund, Told
 from licensing.models import (
     Case,
     CaseKind,
@@ -267,6 +267,16 @@ TELLINGS: dict[str, Sequence[tuple[str, Told]]] = {
         ("processor", news("in_900", disputed=True, disputed_at=LATER)),
         ("cart", news(won=True, disputed_at=LATER, won_at=LATER + DAY)),
     ],
+    "two disputes at the processor, one won at both": [
+        ("processor", news("in_900", disputes=(Dispute("du_1", LATER), Dispute("du_2", LATER + DAY)))),
+        ("processor", news("in_900", disputes=(Dispute("du_1", LATER, won=True, won_at=LATER + DAY),))),
+        ("cart", news(won=True, disputed_at=LATER, won_at=LATER + DAY)),
+    ],
+    "two disputes by name at both, all won at one": [
+        ("processor", news("in_900", disputes=(Dispute("du_1", LATER), Dispute("du_2", LATER)))),
+        ("cart", news(disputes=(Dispute("a", LATER, won=True, won_at=LATER + DAY),))),
+        ("cart", news(disputes=(Dispute("b", LATER, won=True, won_at=LATER + DAY),))),
+    ],
 }
 EXPECTED = {
     "refunded at the processor": (PurchaseState.REFUNDED, None),
@@ -274,6 +284,8 @@ EXPECTED = {
     "one unit at both": (PurchaseState.PAID, 1),
     "units, then all": (PurchaseState.REFUNDED, None),
     "disputed here, won there": (PurchaseState.PAID, None),
+    "two disputes at the processor, one won at both": (PurchaseState.DISPUTED, None),
+    "two disputes by name at both, all won at one": (PurchaseState.PAID, None),
 }
 FACTS = ("paid_at", "refunded_at", "refunded_units", "disputed_at", "won_at", "own_facts")
 

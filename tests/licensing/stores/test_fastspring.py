@@ -7,6 +7,7 @@ import pytest
 
 from licensing.intake.record import (
     ORDER,
+    Dispute,
     Party,
     Payment,
     PaymentNews,
@@ -242,7 +243,7 @@ def test_a_chargeback_disputes_the_order() -> None:
     assert told("fastspring-chargeback.json") == [
         PaymentNews(
             (("fastspring", "sampleOrderAAAAAAAAAAA"),),
-            Payment(paid=False, disputed=True, disputed_at=at),
+            Payment(paid=False, disputes=(Dispute("sampleChargebackLLLLLL", at),)),
         )
     ]
 

@@ -7,6 +7,7 @@ import pytest
 
 from licensing.intake.record import (
     ORDER,
+    Dispute,
     Party,
     Payment,
     PaymentNews,
@@ -200,7 +201,7 @@ def test_a_chargeback_disputes_the_order() -> None:
     at = datetime(2026, 3, 10, 10, 9, tzinfo=UTC)
 
     assert told("paddle-chargeback.json", None) == [
-        PaymentNews(NAMES, Payment(paid=False, disputed=True, disputed_at=at))
+        PaymentNews(NAMES, Payment(paid=False, disputes=(Dispute("adj_sample0000000000000000004", at),)))
     ]
 
 
@@ -208,14 +209,19 @@ def test_a_reversed_chargeback_is_won() -> None:
     at = datetime(2026, 4, 10, 10, 10, tzinfo=UTC)
 
     assert told("paddle-chargeback-won.json", None) == [
-        PaymentNews(NAMES, Payment(paid=False, disputed=True, won=True, won_at=at))
+        PaymentNews(
+            NAMES,
+            Payment(paid=False, disputes=(Dispute("adj_sample0000000000000000005", won=True, won_at=at),)),
+        )
     ]
 
     chargeback = document("paddle-chargeback.json")
     chargeback["data"]["status"] = "reversed"
     [news] = said(chargeback)
     assert isinstance(news, PaymentNews)
-    assert news.payment.won
+    assert [(each.reference, each.won) for each in news.payment.disputes] == [
+        ("adj_sample0000000000000000004", True)
+    ]
 
 
 def test_events_of_no_interest_are_left_out() -> None:

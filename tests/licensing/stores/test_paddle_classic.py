@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from licensing.intake.record import (
     ORDER,
+    Dispute,
     LateCodes,
     Party,
     Payment,
@@ -123,14 +124,14 @@ def test_a_partial_refund_is_money_that_took_no_unit(kind: str) -> None:
 def test_a_dispute() -> None:
     at = datetime(2026, 3, 10, 10, 10, tzinfo=UTC)
 
-    assert told("dispute") == [PaymentNews(NAMES, Payment(paid=False, disputed=True, disputed_at=at))]
+    assert told("dispute") == [PaymentNews(NAMES, Payment(paid=False, disputes=(Dispute("1000004", at),)))]
 
 
 def test_a_closed_dispute_was_won() -> None:
     at = datetime(2026, 4, 10, 10, 10, tzinfo=UTC)
 
     assert told("dispute-won") == [
-        PaymentNews(NAMES, Payment(paid=False, disputed=True, won=True, won_at=at))
+        PaymentNews(NAMES, Payment(paid=False, disputes=(Dispute("1000005", won=True, won_at=at),)))
     ]
 
 

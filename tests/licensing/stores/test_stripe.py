@@ -5,7 +5,17 @@ from typing import Any
 
 import pytest
 
-from licensing.intake.record import ORDER, Party, Payment, PaymentNews, PurchaseRecord, Refund, SoldLine, Told
+from licensing.intake.record import (
+    ORDER,
+    Dispute,
+    Party,
+    Payment,
+    PaymentNews,
+    PurchaseRecord,
+    Refund,
+    SoldLine,
+    Told,
+)
 from licensing.intake.shop import Ask, NeedsShop, NotUnderstood
 from licensing.intake.stores.signatures import hex_sha256
 from licensing.intake.stores.stripe import HEADER, SHOP
@@ -243,9 +253,9 @@ def test_a_partial_refund_takes_no_unit_where_nobody_can_say_which() -> None:
     ],
 )
 def test_a_dispute(name: str, won_at: datetime | None) -> None:
-    payment = Payment(paid=False, disputed=True, disputed_at=DISPUTED, won=bool(won_at), won_at=won_at)
+    dispute = Dispute("du_sample_0001", DISPUTED, won=bool(won_at), won_at=won_at)
 
-    assert told(name) == [PaymentNews(NAMES, payment)]
+    assert told(name) == [PaymentNews(NAMES, Payment(paid=False, disputes=(dispute,)))]
 
 
 def test_a_warning_is_no_dispute() -> None:

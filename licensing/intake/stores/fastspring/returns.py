@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from licensing.intake.record import ORDER, Names, Payment, PaymentNews, Refund, RowRejected, Told
+from licensing.intake.record import ORDER, Dispute, Names, Payment, PaymentNews, Refund, RowRejected, Told
 from licensing.intake.shop import Ask, NeedsShop
 from licensing.intake.stores.amounts import units_of
 from licensing.intake.stores.fastspring.orders import INTERNAL, MOST_UNITS, THOUSANDTHS, is_live, product_of
@@ -53,7 +53,7 @@ def refund_of(item: Fields, sold: dict[str, Fields], reference: str, at: datetim
 def charged_back(event: Fields, ask: Ask | None) -> Sequence[Told]:
     data = event.fields("data")
     at = event.seconds_if_any("created", per_second=THOUSANDTHS)
-    payment = Payment(paid=False, disputed=True, disputed_at=at)
+    payment = Payment(paid=False, disputes=(Dispute(data.required("id"), at),))
     return (PaymentNews(names_of(data), payment, test=not is_live(event)),)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from licensing.intake.record import ORDER, Payment, PaymentNews, Refund, Told
+from licensing.intake.record import ORDER, Dispute, Payment, PaymentNews, Refund, Told
 from licensing.intake.shop import Ask, NeedsShop
 from licensing.intake.stores.amounts import units_of
 from licensing.intake.stores.json_fields import Fields
@@ -25,12 +25,19 @@ def payment_of(data: Fields, at: datetime, ask: Ask | None) -> Payment | None:
     since = data.moment_if_any("created_at") or at
     if what == ("refund", "approved"):
         return refunded(data, at, ask)
+    if dispute := dispute_of(what, data.sure_identity("id"), since, at):
+        return Payment(paid=False, disputes=(dispute,))
+    return None
+
+
+def dispute_of(what: tuple[str, str], reference: str, since: datetime, at: datetime) -> Dispute | None:
+    """A reversal is an adjustment of its own, which does not name the chargeback that it reverses."""
     if what == ("chargeback", "approved"):
-        return Payment(paid=False, disputed=True, disputed_at=since)
+        return Dispute(reference, since)
     if what == ("chargeback", "reversed"):
-        return Payment(paid=False, disputed=True, disputed_at=since, won=True, won_at=at)
+        return Dispute(reference, since, won=True, won_at=at)
     if what == ("chargeback_reverse", "approved"):
-        return Payment(paid=False, disputed=True, disputed_at=None, won=True, won_at=at)
+        return Dispute(reference, won=True, won_at=at)
     return None
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from licensing.intake.record import (
     ORDER,
+    Dispute,
     LateCodes,
     Names,
     Party,
@@ -92,13 +93,14 @@ def refunded(alert: Fields) -> Sequence[Told]:
 
 
 def disputed(alert: Fields) -> Sequence[Told]:
-    at = alert.moment("event_time")
-    return (PaymentNews(names_of(alert), Payment(paid=False, disputed=True, disputed_at=at)),)
+    opened = Dispute(alert.required("alert_id"), alert.moment("event_time"))
+    return (PaymentNews(names_of(alert), Payment(paid=False, disputes=(opened,))),)
 
 
 def won(alert: Fields) -> Sequence[Told]:
-    at = alert.moment("event_time")
-    return (PaymentNews(names_of(alert), Payment(paid=False, disputed=True, won=True, won_at=at)),)
+    """Alerts of one dispute have ids of their own, and none of the dispute: as many are won as were closed."""
+    closed = Dispute(alert.required("alert_id"), won=True, won_at=alert.moment("event_time"))
+    return (PaymentNews(names_of(alert), Payment(paid=False, disputes=(closed,))),)
 
 
 def licences(alert: Fields) -> Sequence[Told]:

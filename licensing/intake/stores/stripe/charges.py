@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from licensing.intake.record import ORDER, Names, Payment, Refund, Told
+from licensing.intake.record import ORDER, Dispute, Names, Payment, Refund, Told
 from licensing.intake.shop import Ask, NotUnderstood
 from licensing.intake.stores.amounts import units_of
 from licensing.intake.stores.json_fields import Fields
@@ -51,5 +51,6 @@ def disputed(heard: Heard, ask: Ask | None) -> Sequence[Told]:
     if status.startswith("warning_"):
         return ()
     won = status == "won"
-    payment = Payment(paid=False, disputed=True, disputed_at=since, won=won, won_at=heard.at if won else None)
-    return heard.news(names_of(about, about.sure_identity("charge")), payment)
+    dispute = Dispute(about.sure_identity("id"), since, won, heard.at if won else None)
+    names = names_of(about, about.sure_identity("charge"))
+    return heard.news(names, Payment(paid=False, disputes=(dispute,)))
