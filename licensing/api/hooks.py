@@ -56,7 +56,8 @@ def answered(connection: Connection, received: Received, *, client_address: str)
     check(connection, received, now=now)
     reply = key_reply(connection, received, client_address=client_address, now=now)
     if reply is not None:
-        heard(connection, now=now)
+        if key_requests.comes_from(connection, shop_of(connection), client_address=client_address):
+            heard(connection, now=now)
         return HttpResponse(reply.body, content_type=reply.content_type, status=reply.status)
     accept(connection, received, now=now)
     return answer("OK: received.")  # SWREG sends again what is not answered with OK

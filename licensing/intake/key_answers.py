@@ -13,6 +13,7 @@ from licensing.intake.meanings import Meanings
 from licensing.intake.purchases import record
 from licensing.intake.record import PurchaseRecord
 from licensing.intake.shop import KeyRequest
+from licensing.intake.subscriptions import licenses_of
 from licensing.keys.assign import assign
 from licensing.keys.sealed import content_of
 from licensing.keys.sources import supply
@@ -75,7 +76,8 @@ def given(ask: KeyAsk, request: KeyRequest, *, store: Store, now: datetime) -> A
     Call it in a transaction that holds the ask. Raises `Overtaken`, IntegrityError or `KeyUnavailable` where another
     transaction was quicker: roll back and begin again.
     """
-    (outcome,) = record([request.record], store=store, meanings=Meanings(store), now=now)
+    meanings = Meanings(store)
+    (outcome,) = record([request.record], store=store, meanings=meanings, now=now)
     line = line_of(ask, request, store=store)
     ask.purchase_line = line or ask.purchase_line
     if outcome == RowOutcome.NEEDS_PERSON or not is_as_sold(request.record, store=store):
@@ -84,7 +86,7 @@ def given(ask: KeyAsk, request: KeyRequest, *, store: Store, now: datetime) -> A
         return NOT_THERE
     if request.record.test:  # nobody's key, and nobody can take it for one
         return Answer(KeyAskState.ANSWERED, codes=samples(line.quantity))
-    return of_purchase(line.purchase) or of_line(line, now=now)
+    return of_purchase(line.purchase) or of_line(line, store=store, meanings=meanings, now=now)
 
 
 def is_as_sold(told: PurchaseRecord, *, store: Store) -> bool:
@@ -119,10 +121,11 @@ def of_purchase(purchase: Purchase) -> Answer | None:
     return TOLD_ELSEWHERE if purchase.same_as_id else OF_STATE.get(purchase.state)
 
 
-def of_line(line: PurchaseLine, *, now: datetime) -> Answer:
+def of_line(line: PurchaseLine, *, store: Store, meanings: Meanings, now: datetime) -> Answer:
     if not line.placed_at:
         return NO_MEANING
-    units = [unit for unit in locked(line) if unit.refunded_at is None and not unit.ended(now=now)]
+    sold = locked(line, store=store, meanings=meanings)
+    units = [unit for unit in sold if unit.refunded_at is None and not unit.ended(now=now)]
     if not units:
         return OVER
     if len(units) > AT_ONCE:
@@ -131,8 +134,13 @@ def of_line(line: PurchaseLine, *, now: datetime) -> Answer:
     return of_units(units)
 
 
-def locked(line: PurchaseLine) -> list[License]:
-    units = License.objects.filter(line=line).select_for_update(of=("self",))
+def locked(line: PurchaseLine, *, store: Store, meanings: Meanings) -> list[License]:
+    """Its licenses; what a line renews may hang on the purchase that began it, and is the same license still."""
+    mine = License.objects.filter(line=line)
+    if line.subscription_ref:
+        paid_for = licenses_of(line, store=store, meanings=meanings)
+        mine = License.objects.filter(pk__in=[each.pk for each in paid_for])
+    units = mine.select_for_update(of=("self",))
     return list(units.select_related("edition__product", "line__purchase").order_by("unit"))
 
 

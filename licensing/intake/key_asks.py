@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from licensing.models import (
     KeyAssignment,
     License,
     Purchase,
+    PurchaseLine,
 )
 from licensing.models.sales import SPOILT
 
@@ -86,30 +88,65 @@ def lately(connection: Connection, *, now: datetime) -> QuerySet[KeyAsk]:
 
 def waited_for() -> QuerySet[Edition]:
     """The editions of which a key was promised and is not there yet."""
-    lines = KeyAsk.objects.filter(state=KeyAskState.PROMISED, test=False).values("purchase_line")
-    waiting = License.objects.filter(~Exists(serving()), line__in=lines)
-    return Edition.objects.filter(pk__in=waiting.values("edition")).select_related("product")
+    promised = KeyAsk.objects.filter(state=KeyAskState.PROMISED, test=False)
+    renewing = promised.exclude(purchase_line__subscription_ref="").values("purchase_line__subscription_ref")
+    waiting = License.objects.filter(~Exists(serving()))
+    sold = waiting.filter(line__in=promised.values("purchase_line"))
+    renewed = waiting.exclude(subscription_ref="").filter(subscription_ref__in=renewing)
+    either = Q(pk__in=sold.values("edition")) | Q(pk__in=renewed.values("edition"))
+    return Edition.objects.filter(either).select_related("product")
 
 
 def fulfilled(*, now: datetime) -> QuerySet[KeyAsk]:
     """Promises that can be kept: every license of the line that lasts has its key, its order is paid for and
     confirmed, and somebody with a mailbox owns it."""
-    units = License.objects.filter(line=OuterRef("purchase_line"), revoked_at=None, refunded_at=None)
-    lasting = units.filter(Q(expires_at=None) | Q(expires_at__gt=now))
-    mailbox = EmailAddress.objects.current().filter(customer=OuterRef("owner"))
     orders = Purchase.objects.filter(pk=OuterRef("purchase_line__purchase")).exclude(SPOILT)
     return KeyAsk.objects.filter(
         Exists(orders.filter(confirmed_at__isnull=False, paid_at__isnull=False)),
-        Exists(lasting.filter(Exists(mailbox))),
-        ~Exists(lasting.filter(~Exists(serving()))),
+        either_way("purchase_line", lambda units: is_served(units, now=now)),
         state=KeyAskState.PROMISED,
         test=False,
     )
 
 
+def is_served(units: QuerySet[License], *, now: datetime) -> Q:
+    """Whether somebody owns some of them that last, and all that last have a key."""
+    lasting = units.filter(Q(expires_at=None) | Q(expires_at__gt=now))
+    mailbox = EmailAddress.objects.current().filter(customer=OuterRef("owner"))
+    return Q(Exists(lasting.filter(Exists(mailbox)))) & ~Q(Exists(lasting.filter(~Exists(serving()))))
+
+
+def either_way(line: str, holds: Callable[[QuerySet[License]], Q]) -> Q:
+    """That this holds of the licenses of the row's `line`: those that hang on it, or, where it begins or renews a
+    subscription, that subscription's of the same receiver. Asked for apart, so that each finds its index."""
+    counting = License.objects.filter(revoked_at=None, refunded_at=None)
+    sold = counting.filter(line=OuterRef(line))
+    renewed = counting.exclude(subscription_ref="").filter(
+        subscription_ref=OuterRef(f"{line}__subscription_ref"),
+        line__receiver=OuterRef(f"{line}__receiver"),
+        line__purchase__store=OuterRef(f"{line}__purchase__store"),
+    )
+    once = Q(**{f"{line}__subscription_ref": ""})
+    return (once & holds(sold)) | (~once & holds(renewed))
+
+
+def units_of(line: PurchaseLine) -> QuerySet[License]:
+    """The same of one line."""
+    counting = License.objects.filter(revoked_at=None, refunded_at=None)
+    if not line.subscription_ref:
+        return counting.filter(line=line)
+    return counting.filter(
+        subscription_ref=line.subscription_ref,
+        line__receiver=line.receiver_id,
+        line__purchase__store=line.purchase.store_id,
+    )
+
+
 def owners(ask: KeyAsk) -> QuerySet[Customer]:
     """Whose the licenses of that line are, with a mailbox to write to."""
-    theirs = License.objects.filter(line=ask.purchase_line_id, revoked_at=None, refunded_at=None)
+    if ask.purchase_line is None:
+        return Customer.objects.none()
+    theirs = units_of(ask.purchase_line)
     mailbox = EmailAddress.objects.current().filter(customer=OuterRef("pk"))
     return Customer.objects.filter(Exists(mailbox), pk__in=theirs.values("owner")).order_by("id")
 

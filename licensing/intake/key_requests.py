@@ -52,7 +52,7 @@ def answered(
     if reason := unusable(request):
         return shop.key_desk.refusal(reason, request)
     try:
-        answer = decided(connection, request, signed=shop.signed, client_address=client_address, now=now)
+        answer = decided(connection, request, shop=shop, client_address=client_address, now=now)
     except (DataError, UnicodeEncodeError):  # longer than its column, say: asking again would end alike
         return shop.key_desk.refusal(UNFIT, request)
     except (DatabaseError, Overtaken, KeyUnavailable, Tampered, UnknownKey) as error:
@@ -97,13 +97,18 @@ def unusable(request: KeyRequest) -> str:
     return ""
 
 
+def comes_from(connection: Connection, shop: Shop, *, client_address: str) -> bool:
+    """Whether a request is the shop's, as far as that can be known: its signature was checked, or its address is."""
+    return shop.signed or is_allowed(client_address, connection.allowed_networks)
+
+
 def decided(
-    connection: Connection, request: KeyRequest, *, signed: bool, client_address: str, now: datetime
+    connection: Connection, request: KeyRequest, *, shop: Shop, client_address: str, now: datetime
 ) -> Answer:
-    if not signed and not is_allowed(client_address, connection.allowed_networks):
+    if not comes_from(connection, shop, client_address=client_address):
         turned_away(connection, request, client_address, now=now)
         return Answer(KeyAskState.REFUSED, reason=NOT_ALLOWED)
-    return within(lambda: attempt(connection, request, capped=not signed, now=now))
+    return within(lambda: attempt(connection, request, capped=not shop.signed, now=now))
 
 
 def turned_away(connection: Connection, request: KeyRequest, client_address: str, *, now: datetime) -> None:

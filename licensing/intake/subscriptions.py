@@ -53,6 +53,14 @@ def settle(references: Iterable[str], *, store: Store, meanings: Meanings, now: 
     give_codes([group.renewed() for group in groups], now=now)
 
 
+def licenses_of(line: PurchaseLine, *, store: Store, meanings: Meanings) -> list[License]:
+    """The licenses that this line pays for, in the order of their units, whichever purchase they hang on."""
+    for group in groups_of({line.subscription_ref}, store, meanings):
+        if line in group.lines:
+            return sorted(group.first(line.quantity), key=lambda each: each.unit)
+    return []
+
+
 def groups_of(references: Iterable[str], store: Store, meanings: Meanings) -> list[Group]:
     """The placed lines of these subscriptions, by what is renewed."""
     lines = PurchaseLine.objects.filter(
@@ -103,6 +111,12 @@ class Group:
         """The licenses by the edition that they were sold as, in the order of their units."""
         ordered = sorted(self.licenses, key=lambda each: (sold_as(each), each.unit, str(each.pk)))
         return [(edition, list(licenses)) for edition, licenses in groupby(ordered, key=sold_as)]
+
+    def first(self, units: int) -> Iterator[License]:
+        """The licenses of so many units; a purchase of fewer pays for the first ones."""
+        each_unit = {item.edition_id: item.quantity for item in self.items}
+        for edition, licenses in self.by_edition():
+            yield from licenses[: units * each_unit.get(edition, 1)]
 
     def settled(self) -> Iterator[License]:
         """The licenses that change: where they hang, how long they last, and whether they are paid back."""

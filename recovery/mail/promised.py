@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import translation
 
 from licensing.holdings import holdings_of_licenses
+from licensing.intake.key_asks import either_way, units_of
 from licensing.models import EmailAddress, License, Purchase
 from licensing.models.sales import SPOILT
 from recovery.mail.entries import entries
@@ -25,23 +26,21 @@ def no_longer_owed(messages: Collection[Message]) -> set[UUID]:
     if not told:
         return set()
     sound = Purchase.objects.filter(pk=OuterRef("ask__purchase_line__purchase")).exclude(SPOILT)
-    theirs = License.objects.filter(
-        line=OuterRef("ask__purchase_line"),
-        revoked_at=None,
-        refunded_at=None,
-        owner__addresses__canonical=OuterRef("request__address"),
-        owner__addresses__former_since=None,
-    )
-    still = Message.objects.filter(Exists(sound), Exists(theirs), pk__in=told)
+    owns = {
+        "owner__addresses__canonical": OuterRef("request__address"),
+        "owner__addresses__former_since": None,
+    }
+    theirs = either_way("ask__purchase_line", lambda units: Q(Exists(units.filter(**owns))))
+    still = Message.objects.filter(Exists(sound), theirs, pk__in=told)
     return told - set(still.values_list("pk", flat=True))
 
 
 def draft(message: Message, *, address: EmailAddress, now: datetime) -> Draft:
     """The keys of that line as they are now, to the address on file. Raises LookupError where none is theirs."""
     lasting = Q(expires_at=None) | Q(expires_at__gt=now)
-    theirs = License.objects.filter(lasting, owner=address.customer, revoked_at=None, refunded_at=None)
-    units = theirs.filter(line__asks__mails=message).values_list("pk", flat=True)
-    holdings = holdings_of_licenses(units, now=now)
+    line = message.ask.purchase_line if message.ask else None
+    theirs = units_of(line).filter(lasting, owner=address.customer) if line else License.objects.none()
+    holdings = holdings_of_licenses(theirs.values_list("pk", flat=True), now=now)
     if not holdings:
         raise LookupError("the licenses have gone meanwhile; the next attempt decides what that means")
     with translation.override(language_of(message)):

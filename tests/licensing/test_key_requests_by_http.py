@@ -52,6 +52,17 @@ def sent(to: Connection, form: bytes, *, client: str = SHOP_ADDRESS, forwarded: 
     return response
 
 
+def test_only_what_comes_from_the_shop_counts_as_heard(unsigned: Connection) -> None:
+    sent(unsigned, body(), client=ELSEWHERE)
+    unsigned.refresh_from_db()
+    forged = unsigned.heard_at
+    sent(unsigned, body())
+    unsigned.refresh_from_db()
+
+    assert forged is None
+    assert unsigned.heard_at is not None
+
+
 def fastspring_form(**other: str) -> bytes:
     form = {"email": BUYER, "name": "Anna Example", "company": "", "internalProductName": "cutter"}
     form |= {"reference": "FS-1001", "quantity": "1", "test": "false", **other}

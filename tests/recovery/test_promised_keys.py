@@ -30,7 +30,9 @@ from tests import factories
 from tests.kit.mails import html_of, read, text_of
 from tests.kit.race import released_together
 from tests.kit.smtp import SmtpServer
+from tests.licensing.intake.telling import tell
 from tests.licensing.keydesk import BUYER, NOW, ask, body, codes, connected, said, sells
+from tests.licensing.test_key_requests_renewed import period
 
 Deliver = Callable[[], int]
 CODE = "CUT-0000-ABCD-EFGH"
@@ -62,6 +64,23 @@ def test_nothing_is_mailed_while_the_pool_is_empty(shop: Connection) -> None:
 
     assert mail_promised_keys(now=LATER) == 0
     assert not Message.objects.exists()
+
+
+def test_a_renewal_that_was_promised_its_key_gets_it_too(
+    shop: Connection, smtp: SmtpServer, deliver: Deliver
+) -> None:
+    """Its licenses hang on the order that began the subscription."""
+    edition = sells()
+    tell(period(1), period(2))
+    ask(shop, body("2"))
+    assert state() == KeyAskState.PROMISED
+    factories.key(edition=edition, code=CODE)
+
+    assert [mail_promised_keys(now=LATER) for _ in range(2)] == [1, 0]
+    deliver()
+
+    (mail,) = smtp.messages
+    assert f"\n{CODE}\n" in text_of(mail)
 
 
 def test_the_key_goes_to_the_buyer_once_it_is_there(
