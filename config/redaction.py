@@ -8,11 +8,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+_PART = r"[^\s\"'<>()\[\]{},;:=|\\/]"  # of an address, as it may stand in a log
+
 # In this order: a token inside a path first, so that the path's name stays readable.
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(/(?:verify|not-me|unmute|fresh)/)[^/\s\"'<>?]+"), r"\1[token]"),
     (re.compile(r"(/hooks/)[a-z2-7]{32}"), r"\1[address]"),
-    (re.compile(r"[^\s\"'<>()\[\]{},;:=|\\/]+(?:@|%40)[^\s\"'<>()\[\]{},;:=|\\/]+"), "[address]"),
+    # From where a word begins only: a long one without "@" would be gone through again from each of its letters.
+    (re.compile(rf"(?<!{_PART}){_PART}+(?:@|%40){_PART}+"), "[address]"),
     # Three or more groups of four and more, as registration codes are printed; not our ids, which are UUIDs.
     (
         re.compile(

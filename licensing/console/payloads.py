@@ -37,7 +37,7 @@ NAME_WORDS: Final = among(
 )
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _GROUPS = re.compile(r"(?<![\w-])[A-Z0-9]{4,}(?:-[A-Z0-9]{4,}){2,}(?![\w-])")
-_ELEMENT = re.compile(r"<([\w.:-]+)([^<>]*)>([^<>]+)</")
+_ELEMENT = re.compile(r"<([\w.:-]++)([^<>]*+)>([^<>]++)</")  # each sign is looked at once, whatever was sent
 _LINE = re.compile(r"^([\w .-]{1,80})=(.*)$", re.MULTILINE)
 _PAIR = re.compile(r'"([\w .-]{1,80})"\s*:\s*"((?:[^"\\]|\\.)*)')  # of JSON that is damaged
 

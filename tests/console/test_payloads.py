@@ -94,3 +94,9 @@ def test_codes_are_those_of_orders_and_of_codes_told_later() -> None:
     order = PurchaseRecord("1", datetime(2026, 1, 1, tzinfo=UTC), Party("a@b.example"), (line,), Payment())
 
     assert codes_in([order, LateCodes((("order", "1"),), ("two",))]) == {"one", "two"}
+
+
+@pytest.mark.parametrize("sign", ["a", "a ", "<a", "&lt;"])
+def test_a_megabyte_of_what_begins_like_xml_is_shown_at_once(sign: str) -> None:
+    """Where an element never ended, each of its letters was looked at from all the others: hours for this one."""
+    assert readable(("<" + sign * 500_000).encode()).startswith("<")

@@ -14,6 +14,7 @@ from licensing.intake.stores.cells import is_possible
 
 FIRST_YEAR: Final = 1980  # nobody sold downloads before
 LAST_YEAR: Final = 2200
+LONGEST_AMOUNT: Final = 60  # characters, with its currency
 
 _DATE = re.compile(
     r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})"
@@ -73,9 +74,10 @@ def likely_form(values: Iterable[str]) -> str:
 
 def amount(value: str, column: str) -> Decimal:
     """`1,234.50`, `1.234,50 €`, `$12`, `USD 12` or, below zero, `-5` and `(5.00)`. Nothing at all is 0."""
-    if not value.strip():
+    value = " ".join(value.split())  # else the pattern tries every way to share out a long run of white space
+    if not value:
         return Decimal(0)
-    found = _AMOUNT.fullmatch(value.strip())
+    found = _AMOUNT.fullmatch(value) if len(value) <= LONGEST_AMOUNT else None
     if not found or (found["below"] and found["minus"]):
         raise RowRejected(column, "is not an amount")
     number = Decimal(plain_number(found["number"].rstrip()))

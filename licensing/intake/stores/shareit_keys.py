@@ -26,8 +26,9 @@ from licensing.intake.stores.form_fields import form, lines
 from licensing.intake.stores.json_fields import Fields
 
 MOST_UNITS: Final = 10_000
-_ASKS: Final = re.compile(rb"(?:^|[&\r\n])\s*(?:PURCHASE_ID|PRODUCT_ID)=")
-_ENCODING: Final = re.compile(rb"(?:^|[&\r\n])\s*ENCODING=([\w-]*)")
+# No line breaks after a line break: of a megabyte of them, each would be looked at from all that stand before it.
+_ASKS: Final = re.compile(rb"(?:^|[&\r\n])[ \t]*(?:PURCHASE_ID|PRODUCT_ID)=")
+_ENCODING: Final = re.compile(rb"(?:^|[&\r\n])[ \t]*ENCODING=([\w-]*)")
 _DAY: Final = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
 
 

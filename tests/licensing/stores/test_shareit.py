@@ -210,3 +210,9 @@ def test_whatever_is_in_a_request_it_is_read_or_refused(encode: Any) -> None:
 @pytest.mark.parametrize("name", ["shareit-key.form", "shareit-key.txt"])
 def test_half_a_request_is_read_or_refused(name: str) -> None:
     hostile.survives_cuts(SHOP, sample(name))
+
+
+@pytest.mark.parametrize("filling", [b"\n", b"\n ", b"\r\n", b"&"])
+def test_a_megabyte_of_nothing_asks_for_no_key_at_once(filling: bytes) -> None:
+    """It is looked through while the shop waits. After each line break all that followed was tried: half an hour."""
+    assert KEY_DESK.asks(Received("POST", (filling * 1_000_000)[:1_000_000])) is None
