@@ -113,7 +113,7 @@ class ImportRunAdmin(ListedRunAdmin):
     def begun(self, request: HttpRequest, run: ImportRun, question: Question) -> HttpResponse:
         store = question.store or store_made(question.new_kind)
         columns = {} if question.is_native else question.columns
-        if columns and (title := request.POST.get("title", "").strip()):
+        if columns and (title := question.said.get("title", "").strip()):
             save(store, title, columns)
         editions = "editions" in request.POST
         uploads.read_as(run, store=store, encoding=question.encoding, columns=columns, with_editions=editions)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -16,6 +16,7 @@ from licensing.intake.mapped.fields import BY_NAME, DATES, FIELDS, OPTIONS, SEPA
 from licensing.intake.mapped.maps import Columns, guessed, saved_for
 from licensing.intake.record import PurchaseRecord, RowRejected
 from licensing.intake.samples import described
+from licensing.intake.scrubbing import Scrubber
 from licensing.intake.stores import KINDS
 from licensing.intake.uploads import UploadedFile
 from licensing.models import ImportRun, Store
@@ -47,6 +48,7 @@ class Question:
     problem: str = ""
 
     def __post_init__(self) -> None:
+        self.said = {name: value.replace("\0", "") for name, value in self.said.items()}
         self.encoding = self.said.get("encoding", self.run.encoding)
         self.header: list[str] = []
         self.rows: list[list[str]] = []
@@ -117,8 +119,14 @@ class Question:
     def said_columns(self) -> Columns:
         names = (*BY_NAME, *OPTIONS)
         found = {name: self.said.get(f"col-{name}", "").strip() for name in names}
-        known = {name: value for name, value in found.items() if value}
-        return {name: value for name, value in known.items() if name in OPTIONS or value in self.header}
+        return {name: value for name, value in found.items() if value and self.is_known(name, value)}
+
+    def is_known(self, name: str, value: str) -> bool:
+        """Whether that is a column of the file, or an option that there is."""
+        choices = {"dates": DATES, "separator": SEPARATORS}.get(name)
+        if choices is not None:
+            return value in choices
+        return name in OPTIONS or value in self.header
 
     @property
     def is_saved(self) -> bool:
@@ -178,10 +186,13 @@ class Question:
         if not self.needs_map or self.missing:
             return []
         export = MappedExport(self.columns)
-        read = export.reader(self.header)
-        return [self.seen(number, row, read) for number, row in enumerate(self.rows[:SHOWN], start=2)]
+        clean, read = Scrubber(self.header, spared=export.unscrubbed), export.reader(self.header)
+        return [
+            self.seen(number, row, lambda cells: read(clean(cells)))
+            for number, row in enumerate(self.rows[:SHOWN], start=2)
+        ]
 
-    def seen(self, number: int, row: Sequence[str], read: Any) -> dict[str, Any]:
+    def seen(self, number: int, row: list[str], read: Any) -> dict[str, Any]:
         try:
             if len(row) != len(self.header):
                 raise RowRejected("", f"has {len(row)} cells where the first row has {len(self.header)}")

@@ -99,7 +99,7 @@ def chosen(name: str, head: bytes, named: str) -> str:
     try:
         known = codecs.lookup(found)
         "".encode(found)
-    except LookupError:
+    except (LookupError, ValueError):  # the latter of names that are none, and of codecs that take no text
         raise FileRefused(
             f"There is no text encoding {found!r}; Windows files often have windows-1252."
         ) from None

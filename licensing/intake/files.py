@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from itertools import chain, islice
 from typing import Final, NamedTuple, Protocol, runtime_checkable
 
+from licensing.intake.cards import scrub
 from licensing.intake.encoding import FileRefused, after_mark, as_text, encoding_of, keeps_its_place
 from licensing.intake.record import RowRejected, Told
 from licensing.intake.scrubbing import Scrubber
@@ -86,7 +87,7 @@ class Table:
         first = next(source, "")
         delimiter = max(DELIMITERS, key=lambda each: len(next(csv.reader([first], delimiter=each), [])))
         rows = csv.reader(chain([first], source), strict=True, delimiter=delimiter)
-        return [column.strip() for column in next(rows, [])], delimiter, rows
+        return [scrub(column.strip())[0] for column in next(rows, [])], delimiter, rows
 
     @contextmanager
     def refusing(self) -> Iterator[None]:

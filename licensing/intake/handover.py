@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from licensing.intake.cards import scrub
 from licensing.intake.encoding import open_octets
 from licensing.intake.uploads import PART, add_part, complete
 from licensing.models import ImportRun, Store
@@ -26,7 +27,7 @@ def hand_over(
         run = ImportRun.objects.create(
             store=store,
             kind=store.kind,
-            file_name=path.name[-300:],
+            file_name=scrub(path.name)[0][-300:],
             encoding=encoding[:40],
             columns=dict(columns or {}),
             with_editions=with_editions,

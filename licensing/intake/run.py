@@ -8,6 +8,7 @@ from pathlib import Path
 from django.utils import timezone
 
 from licensing.intake.apply import apply, close, unfinished
+from licensing.intake.cards import scrub
 from licensing.intake.detect import choice
 from licensing.intake.files import Source
 from licensing.intake.hooks.waiting import look_again_after_file
@@ -38,7 +39,7 @@ def import_file(
     `columns`: what each column is, for a file of no known kind. Raises `FileRefused` where the file cannot be read to
     its end; nothing of it is then applied.
     """
-    name = path.name[-300:]
+    name = scrub(path.name)[0][-300:]
     if not dry_run:
         for earlier in unfinished(store=store, file_name=name):
             advance(earlier, FileOnDisk(path), reading=reading, applying=applying)

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
+from licensing.intake.cards import scrub
 from licensing.intake.encoding import FileRefused
 from licensing.keys.sealed import vault
 from licensing.models import ImportPart, ImportRun, ImportState, RowOutcome, Store
@@ -24,7 +25,8 @@ MOST_UPLOADED: Final = 200 * 1024 * 1024  # larger files come in by the command 
 
 def begin(file_name: str) -> ImportRun:
     """A file of which nothing has come in yet."""
-    return ImportRun.objects.create(kind="", file_name=file_name[-300:], state=ImportState.UPLOADED)
+    name = scrub(file_name)[0][-300:]
+    return ImportRun.objects.create(kind="", file_name=name, state=ImportState.UPLOADED)
 
 
 def add_part(run: ImportRun, number: int, content: bytes) -> None:
