@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from licensing.intake import told_twice
+from licensing.intake import subscriptions, told_twice
+from licensing.intake.codes import Overtaken
 from licensing.models import Case, CaseKind, KeyAssignment, License, Purchase, PurchaseLine
 
 
@@ -98,6 +99,7 @@ def join(case_id: UUID, *, kept: UUID, by: str, now: datetime) -> Pair:
         given = give_to_buyer(shown.kept, shown.other.purchase.buyer_id)
         told_twice.begin(shown.kept.purchase)
         told_twice.add_up(shown.kept.purchase)
+        settle_subscriptions(shown, moved, now=now)
         close(case, by=by, now=now, same=True, moved=moved, given=given)
     return shown
 
@@ -144,13 +146,24 @@ def part(case_id: UUID, *, by: str, now: datetime) -> Pair:
         other.same_as = None
         other.save(update_fields=["same_as"])
         take_back(case.detail.get("given", ()), shown)
-        if moved := case.detail.get("moved"):
+        moved = case.detail.get("moved", [])
+        if moved:
             Purchase.objects.filter(pk__in=moved, same_as=kept).update(same_as=other)
             told_twice.begin(other)
             told_twice.add_up(other)
         told_twice.add_up(kept)
+        settle_subscriptions(shown, moved, now=now)
         close(case, by=by, now=now, same=False, moved=[], given=[])
     return shown
+
+
+def settle_subscriptions(shown: Pair, moved: Iterable[str], *, now: datetime) -> None:
+    """What they renew lasts as long as those of them that count have paid for. Raises `CannotJoin`."""
+    orders = {shown.kept.purchase.pk, shown.other.purchase.pk, *map(UUID, moved)}
+    try:
+        subscriptions.settle_each(subscriptions.by_store(orders), now=now)
+    except (Overtaken, IntegrityError):
+        raise CannotJoin("Something else was recorded of them at this moment. Please try again.") from None
 
 
 def take_back(given: Iterable[str], shown: Pair) -> None:

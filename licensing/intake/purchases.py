@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from licensing.intake import by_line, late_codes, line_facts, news, subscriptions, unconfirmed
+from licensing.intake import by_line, late_codes, line_facts, news, subscriptions, told_twice, unconfirmed
 from licensing.intake.anew import Numbered, recorded_anew
 from licensing.intake.by_line import Again
 from licensing.intake.contradictions import contradicts
@@ -36,8 +36,9 @@ def record(records: Sequence[Told], *, store: Store, meanings: Meanings, now: da
             changed |= of
     renewed = {line.subscription for _, each in orders for line in each.lines if line.subscription}
     if changed or renewed:
-        renewed |= subscriptions.subscribed(changed)
-        subscriptions.settle(renewed, store=store, meanings=meanings, now=now)
+        touched = subscriptions.by_store(told_twice.with_counting(changed)) if changed else {}
+        wanted = touched | {store: renewed | touched.get(store, set())}
+        subscriptions.settle_each(wanted, known={store: meanings}, now=now)
     return [outcomes[number] for number in range(len(records))]
 
 

@@ -6,9 +6,10 @@ which they speak changes nothing, and what was its own comes back when they turn
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from licensing.intake import dispute_rows, refunds
 from licensing.intake.disputes import of_shops
@@ -36,6 +37,12 @@ def count_for_both(said: Sequence[tuple[Payment, Purchase]], *, now: datetime) -
     for _, order in said:
         if order.pk in counting:
             order.refresh_from_db(fields=FACTS)
+
+
+def with_counting(purchases: Collection[UUID]) -> set[UUID]:
+    """These orders, and those that count instead of one of them."""
+    copies = Purchase.objects.filter(pk__among=set(purchases), same_as__isnull=False)
+    return {*purchases, *(pk for pk in copies.values_list("same_as", flat=True) if pk)}
 
 
 def begin(purchase: Purchase) -> None:
