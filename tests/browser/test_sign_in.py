@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 from playwright.sync_api import Page
@@ -153,7 +154,7 @@ def make_proof_old(now: datetime) -> None:
     for session in Session.objects.all():
         data = session.get_decoded()
         data["staff_proved"][1] = (now - timedelta(minutes=6)).timestamp()
-        session.session_data = Session.get_session_store_class()().encode(data)
+        session.session_data = SessionStore().encode(data)
         session.save()
 
 
