@@ -16,6 +16,7 @@ from django.db import models
 # one. The quote is among them, so that one quote less is always the value itself.
 RISKY: Final = tuple("=+-@\t\r\n\0'\uff1d\uff0b\uff0d\uff20")
 QUOTE: Final = "'"
+LONGEST_NUMBER: Final = 18  # characters; no column holds more, and SQLite takes no larger ones
 YES_AND_NO: Final = {"yes": True, "no": False}
 
 
@@ -68,7 +69,7 @@ def read_text(text: str) -> str:
 
 
 def read_number(text: str) -> int:
-    if not text.isascii() or not text.removeprefix("-").isdigit():
+    if not text.isascii() or not text.removeprefix("-").isdigit() or len(text) > LONGEST_NUMBER:
         raise NotThatKind("it must be a whole number")
     return int(text)
 
@@ -83,11 +84,11 @@ def read_id(text: str) -> str:
 def read_moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # the latter where UTC has no such year
         raise NotThatKind("it must be a moment, such as 2026-01-31T12:00:00+00:00") from None
-    if moment.tzinfo is None:
-        raise NotThatKind("it must be a moment with its time zone, such as 2026-01-31T12:00:00+00:00")
-    return moment.astimezone(UTC)
+    raise NotThatKind("it must be a moment with its time zone, such as 2026-01-31T12:00:00+00:00")
 
 
 def read_yes_or_no(text: str) -> bool:
@@ -104,7 +105,7 @@ def write_json(value: object) -> str:
 def read_json(text: str) -> object:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise NotThatKind("it must be JSON") from None
 
 

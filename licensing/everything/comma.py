@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, TextIO
@@ -68,7 +69,7 @@ class Zipped:
                 yield from read(name, io.TextIOWrapper(octets, encoding="utf-8-sig", newline=""))
         except KeyError:
             raise FileRefused(f"There is no {file_of(name)} in it.") from None
-        except (BadZipFile, EOFError):
+        except (BadZipFile, EOFError, zlib.error, RuntimeError):  # the last: encrypted, or of an unknown kind
             raise FileRefused(f"{file_of(name)} in it is damaged.") from None
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Protocol
 
-from django.db import IntegrityError, connection, models, transaction
+from django.db import DataError, IntegrityError, connection, models, transaction
 
 from licensing.everything.cells import NotThatKind
 from licensing.everything.tables import Cells, CodeForms, Column, Late, Table, everything
@@ -143,3 +143,5 @@ def said_of(what: str) -> Iterator[None]:
         diagnosis = getattr(error.__cause__, "diag", None)
         rule = getattr(diagnosis, "constraint_name", None) or "a rule of the database"
         raise FileRefused(f"{what}: its rows contradict {rule}.") from None
+    except (DataError, UnicodeEncodeError):
+        raise FileRefused(f"{what}: it holds a value that its column cannot hold.") from None

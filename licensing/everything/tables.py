@@ -146,7 +146,7 @@ def read_kept_codes(text: str, cells: Cells, forms: CodeForms) -> tuple[bytes | 
         return (None,)
     try:
         codes = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         codes = None
     if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
         raise NotThatKind('it must be a list of codes, such as ["ABCD-EFGH"]')
