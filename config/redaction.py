@@ -12,7 +12,7 @@ _PART = r"[^\s\"'<>()\[\]{},;:=|\\/]"  # of an address, as it may stand in a log
 
 # In this order: a token inside a path first, so that the path's name stays readable.
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"(/(?:verify|not-me|unmute|fresh)/)[^/\s\"'<>?]+"), r"\1[token]"),
+    (re.compile(r"(/(?:verify|not-me|unmute|fresh|invitation)/)[^/\s\"'<>?]+"), r"\1[token]"),
     (re.compile(r"(/hooks/)[a-z2-7]{32}"), r"\1[address]"),
     # From where a word begins only: a long one without "@" would be gone through again from each of its letters.
     (re.compile(rf"(?<!{_PART}){_PART}+(?:@|%40){_PART}+"), "[address]"),

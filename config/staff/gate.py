@@ -5,7 +5,7 @@ A middleware, so that no page can be forgotten; the site asks `standing_of` once
 
 from collections.abc import Callable
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponseRedirect
@@ -58,6 +58,10 @@ class Gate:
         if name in FOR_ANYBODY:
             return None
         standing = standing_of(request)
+        if standing is Standing.NOBODY and request.user.is_authenticated:
+            logout(
+                request
+            )  # somebody whose rights were taken: the sign-in would send them back here for ever
         if standing is not Standing.PROVEN:
             open_pages, instead = ROADS[standing]
             return None if name in open_pages else led_to(instead, request)
@@ -79,12 +83,13 @@ def end_what_is_over(request: HttpRequest) -> None:
 
 def led_to(page: str, request: HttpRequest) -> HttpResponseRedirect:
     """There, and back here afterwards. What a form sent is not kept: it may be a secret."""
-    return HttpResponseRedirect(f"{reverse(page)}?{urlencode({'next': way_back(request)})}")
+    return HttpResponseRedirect(f"{reverse(page)}?{urlencode({'next': way_back(request)}, safe='/')}")
 
 
 def way_back(request: HttpRequest) -> str:
     """The page itself; of a form that goes elsewhere, the page it was on, if that was one of ours."""
     if request.method in ("GET", "HEAD"):
         return request.get_full_path()
-    origin = f"{request.scheme}://{request.get_host()}"
-    return request.META.get("HTTP_REFERER", "").removeprefix(origin) or PATH
+    came_from = urlsplit(request.META.get("HTTP_REFERER", ""))
+    ours = came_from.netloc == request.get_host() and came_from.path.startswith(PATH)
+    return urlunsplit(("", "", came_from.path, came_from.query, "")) if ours else PATH

@@ -65,7 +65,7 @@ def remember(request: HttpRequest, user: AbstractBaseUser, *, now: datetime) -> 
 def open_of(user: Person, *, now: datetime) -> QuerySet[SignIn]:
     """The sessions of a person that are still good, the latest used first."""
     lasting = Q(seen_at__gt=now - IDLE, began_at__gt=now - WHOLE)
-    return SignIn.objects.filter(lasting, user__pk=user.pk, ended_at=None)
+    return SignIn.objects.filter(lasting, user__pk=user.pk or 0, ended_at=None)
 
 
 def renamed(old: str | None, new: str | None) -> None:

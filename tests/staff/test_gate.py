@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 from django.conf import LazySettings
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from django.utils import timezone
 from time_machine import travel
 
+from config.redaction import redact_text
 from config.staff.gate import FOR_ANYBODY, FOR_PROVING, FOR_SETTING_UP
 from config.staff.models import SignIn
 from tests.staff.people import Person, add_app, person
@@ -152,6 +154,22 @@ def test_an_export_asks_for_the_factor_again_after_five_minutes(grace: Person) -
         proved = grace.client.post("/console/prove/", {"code": grace.code(), "next": page})
         assert proved["Location"] == page
         assert grace.client.get(page).status_code == 200
+
+
+def test_whose_rights_were_taken_is_led_to_the_sign_in_and_not_in_circles(grace: Person) -> None:
+    grace.sign_in()
+    User.objects.update(is_staff=False)
+
+    answer = grace.client.get("/console/", follow=True)
+
+    assert [way for way, _status in answer.redirect_chain] == ["/console/login/?next=/console/"]
+    assert answer.status_code == 200
+
+
+def test_the_secret_of_an_invitation_is_not_logged() -> None:
+    path = "/console/invitation/x7Hq-2_kkN0uVwYt3b5Zp8sJ1cR4dE6fG9aLmQoTiU0/"
+
+    assert redact_text(f"GET {path} failed") == "GET /console/invitation/[token]/ failed"
 
 
 def test_a_password_is_no_proof(grace: Person) -> None:

@@ -82,7 +82,7 @@ def new_codes(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end_session(request: HttpRequest, pk: int) -> HttpResponse:
     """One of one's own, elsewhere."""
-    sessions.end(SignIn.objects.filter(pk=pk, user__pk=request.user.pk), now=timezone.now())
+    sessions.end(SignIn.objects.filter(pk=pk, user__pk=request.user.pk or 0), now=timezone.now())
     return HttpResponseRedirect(reverse("mfa_index"))
 
 
