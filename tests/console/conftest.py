@@ -34,6 +34,7 @@ from licensing.models import (
     KeyOrder,
     License,
     Purchase,
+    PurchaseDispute,
     PurchaseLine,
     PurchaseReference,
     PurchaseRefund,
@@ -218,6 +219,7 @@ def filed(db: None) -> Filed:
         connection=shop, order=ORDER, state=KeyAskState.ANSWERED, purchase_line=line, asked_at=now
     )
     PurchaseRefund.objects.create(purchase=order, line="known", reference="refund-1", units=1, at=now)
+    PurchaseDispute.objects.create(purchase=order, reference="dispute-1", at=now)
     exchange = asked_for(license, request=request, assignment=assignment)
     ExchangeNote.objects.create(exchange=exchange, author=NoteAuthor.CUSTOMER, text="A new computer")
     ExchangeMail.objects.create(exchange=exchange, message=message, step="question 1")

@@ -9,6 +9,8 @@ Decided here, since the file does not say it:
   never a way to the keys. Consent ("Do not contact?") is the buyer's, also for a gift.
 - A partial refund is so many units when it is exactly so many times the price of one; otherwise it is money back that
   takes no unit.
+- A membership is not named, and no column says what one of its charges paid for: `Recurrence` is how it is paid now,
+  and stands at purchases by instalments, too. So what only the export tells lasts for ever; a ping's end is kept.
 - Moments of refund, dispute and win are not in the file; they are taken as known since the import.
 - The time stands alone in older exports, and after date and before zone in newer ones; it is UTC in both.
 - Gumroad's CSV writer puts "'" before cells that begin like a formula, which ids and keys may do: taken off there.

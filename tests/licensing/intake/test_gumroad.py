@@ -158,3 +158,10 @@ def test_a_rejection_never_repeats_what_stood_in_the_cell() -> None:
         read(**{"Purchase Email": "secret name"})
 
     assert "secret" not in str(rejected.value)
+
+
+def test_a_charge_of_a_membership_ends_with_nothing_that_the_file_says() -> None:
+    """How it is paid now is not how long this charge paid for, and instalments look the same."""
+    [sold] = read(**{"Recurrence": "monthly", "Subscription End Date": "2024-04-01"}).lines
+
+    assert (sold.subscription, sold.paid_until) == ("", None)
