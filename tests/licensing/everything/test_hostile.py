@@ -61,11 +61,13 @@ def test_one_such_customer_is_taken(tmp_path: Path) -> None:
 
 
 def test_a_value_that_its_column_cannot_hold_is_refused_without_showing_it() -> None:
-    with pytest.raises(
-        FileRefused, match="customers: it holds a value that its column cannot hold"
-    ) as refusal:
-        with said_of("customers"):
-            raise DataError("value too long for type character varying(20), secret")
+    with (
+        pytest.raises(
+            FileRefused, match="customers: it holds a value that its column cannot hold"
+        ) as refusal,
+        said_of("customers"),
+    ):
+        raise DataError("value too long for type character varying(20), secret")
 
     assert "secret" not in str(refusal.value)
 
