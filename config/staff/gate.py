@@ -8,6 +8,7 @@ from typing import Any, Final
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.contrib.auth import logout
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -16,6 +17,7 @@ from django.utils import timezone
 from config.staff import sessions
 from config.staff.proof import Standing, is_fresh, is_over, see, standing_of
 from licensing.console.proof import wants_proof
+from recovery.web.outage import OutagePage
 
 PATH: Final = "/console/"
 FOR_ANYBODY: Final = {
@@ -53,21 +55,27 @@ class Gate:
         """None lets the request in. Reads no body: uploads come with their own reader."""
         if not request.path_info.startswith(PATH):
             return None
-        end_what_is_over(request)
-        name = request.resolver_match.view_name if request.resolver_match else ""
-        if name in FOR_ANYBODY:
-            return None
-        standing = standing_of(request)
-        if standing is Standing.NOBODY and request.user.is_authenticated:
-            logout(
-                request
-            )  # somebody whose rights were taken: the sign-in would send them back here for ever
-        if standing is not Standing.PROVEN:
-            open_pages, instead = ROADS[standing]
-            return None if name in open_pages else led_to(instead, request)
-        if wants_proof(view) and not is_fresh(request, now=timezone.now()):
-            return led_to("staff_prove", request)
+        try:
+            return decided(request, view)
+        except (OperationalError, InterfaceError) as error:
+            return OutagePage(self.get_response).process_exception(request, error)
+
+
+def decided(request: HttpRequest, view: Callable[..., Any]) -> HttpResponseBase | None:
+    """The way elsewhere, or none for somebody who may go on."""
+    end_what_is_over(request)
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    if name in FOR_ANYBODY:
         return None
+    standing = standing_of(request)
+    if standing is Standing.NOBODY and request.user.is_authenticated:
+        logout(request)  # somebody whose rights were taken: the sign-in would send them back here for ever
+    if standing is not Standing.PROVEN:
+        open_pages, instead = ROADS[standing]
+        return None if name in open_pages else led_to(instead, request)
+    if wants_proof(view) and not is_fresh(request, now=timezone.now()):
+        return led_to("staff_prove", request)
+    return None
 
 
 def end_what_is_over(request: HttpRequest) -> None:

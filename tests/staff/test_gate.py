@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.conf import LazySettings
 from django.contrib.auth.models import User
+from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from django.utils import timezone
@@ -164,6 +165,16 @@ def test_whose_rights_were_taken_is_led_to_the_sign_in_and_not_in_circles(grace:
 
     assert [way for way, _status in answer.redirect_chain] == ["/console/login/?next=/console/"]
     assert answer.status_code == 200
+
+
+def test_says_so_when_the_database_is_away(grace: Person) -> None:
+    grace.sign_in()
+
+    def fail(*_: object) -> None:
+        raise OperationalError("connection refused")
+
+    with connection.execute_wrapper(fail):
+        assert grace.client.get("/console/licensing/customer/").status_code == 503
 
 
 def test_the_secret_of_an_invitation_is_not_logged() -> None:
