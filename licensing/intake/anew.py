@@ -9,11 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from licensing.intake import bulk, dispute_rows, people, refunds, same_order
+from licensing.intake.codes import Codes
 from licensing.intake.contradictions import sold_digests
 from licensing.intake.disputes import said_in
 from licensing.intake.meanings import Meanings
 from licensing.intake.payments import FACTS, facts_of
-from licensing.intake.placing import Placement, place
+from licensing.intake.placing import Placement, codes_of, place
 from licensing.intake.record import Party, PurchaseRecord, SoldLine
 from licensing.models import Purchase, PurchaseLine, PurchaseReference, RowOutcome, Store
 
@@ -39,14 +40,22 @@ class Ledger:
     lines: list[tuple[int, Placement]] = field(default_factory=list)
 
     def insert(self, *, now: datetime) -> None:
+        codes = codes_of([placement for _, placement in self.lines], now=now)
         bulk.insert(Purchase, PURCHASE, self.purchases, now=now)
-        bulk.insert(PurchaseReference, REFERENCE, self.references, now=now)
-        add_lines(self.lines, now=now)
+        ids = bulk.new_ids(len(self.references))
+        references = [(each, *rest) for each, rest in zip(ids, self.references, strict=True)]
+        bulk.insert(PurchaseReference, REFERENCE, references, now=now)
+        bulk.check_so_far()
+        place_lines(self.lines, codes, now=now)
 
 
 def add_lines(lines: Sequence[tuple[int, Placement]], *, now: datetime) -> None:
     """Write these lines, each with its position in its order, and what follows from them."""
-    place([placement for _, placement in lines], now=now)
+    place_lines(lines, codes_of([placement for _, placement in lines], now=now), now=now)
+
+
+def place_lines(lines: Sequence[tuple[int, Placement]], codes: Codes, *, now: datetime) -> None:
+    place([placement for _, placement in lines], codes, now=now)
     bulk.insert(PurchaseLine, LINE, [line_row(*line, now=now) for line in lines], now=now)
 
 
@@ -58,7 +67,11 @@ def recorded_anew(
         return {}
     customers = people.settle([known_of(each) for _, each in new], store=store, now=now)
     ledger = Ledger()
-    placements = {number: enter(ledger, each, customers, store, meanings, now) for number, each in new}
+    ids = bulk.new_ids(len(new))
+    placements = {
+        number: enter(ledger, purchase_id, each, customers, store, meanings, now)
+        for purchase_id, (number, each) in zip(ids, new, strict=True)
+    }
     ledger.insert(now=now)
     if any(each.payment.refunds for _, each in new):
         orders = zip(ledger.purchases, new, strict=True)
@@ -81,20 +94,20 @@ def known_of(told: PurchaseRecord) -> PurchaseRecord:
 
 def enter(
     ledger: Ledger,
+    purchase_id: str,
     told: PurchaseRecord,
     customers: dict[str, str],
     store: Store,
     meanings: Meanings,
     now: datetime,
 ) -> list[Placement]:
-    purchase_id = bulk.new_id()
     buyer, owner = customers.get(told.buyer.email), customers.get(told.owner.email)
     confirmed_at = now if told.confirmed else None
     identity = (purchase_id, str(store.pk), told.reference, buyer, told.ordered_at, told.test, confirmed_at)
     facts = facts_of(told.payment, now=now)
     sold_as = (told.buyer.consent, told.complete, sold_digests(told)[0])
     ledger.purchases.append((*identity, *facts, *sold_as))
-    ledger.references += [(bulk.new_id(), purchase_id, kind, value) for kind, value in told.references]
+    ledger.references += [(purchase_id, kind, value) for kind, value in told.references]
     counts = told.confirmed and not told.test
     placements = []
     for position, sold in enumerate(told.lines):

@@ -15,6 +15,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from licensing.intake import bulk
+from licensing.intake.behind import writing_behind
 from licensing.intake.codes import Overtaken
 from licensing.intake.editions import create_missing
 from licensing.intake.leases import TakenOver, renewed
@@ -107,7 +108,7 @@ def is_passing(error: Exception) -> bool:
 
 
 def keep_chunk(run: ImportRun, rows: Sequence[Staged]) -> None:
-    with transaction.atomic():
+    with transaction.atomic(), writing_behind():
         bulk.suit_many_lookups()
         locked = ImportRun.objects.select_for_update().get(pk=run.pk)  # two that resume one run take turns
         if locked.dry_run or locked.paused or locked.state not in (ImportState.STAGED, ImportState.APPLYING):
@@ -125,8 +126,9 @@ def keep_chunk(run: ImportRun, rows: Sequence[Staged]) -> None:
 def try_chunk(run: ImportRun, rows: Sequence[Staged]) -> None:
     """What would become of them; only that is kept. Of two that try the same run, one finds it moved on and stops."""
     with transaction.atomic():
-        bulk.suit_many_lookups()
-        outcomes = recorded(run, [told for _, told in rows])
+        with writing_behind():
+            bulk.suit_many_lookups()
+            outcomes = recorded(run, [told for _, told in rows])
         transaction.set_rollback(True)
     reached = run.reached
     count(run, outcomes)

@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Lookup
 from psycopg.adapt import PyFormat
 from psycopg.types.datetime import DatetimeDumper
+
+from licensing.intake.behind import CURRENT, Sent
 
 T = TypeVar("T")
 
@@ -24,9 +28,18 @@ VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
 
 def new_id() -> str:
     """A version 7 UUID as `licensing.models.base.uuid7` makes it, but as text: half the work where rows are many."""
+    return new_ids(1)[0]
+
+
+def new_ids(many: int) -> list[str]:
+    """So many at once, with one look at the clock: a fifth of the work again."""
     time_part = f"{time.time_ns() // 1_000_000:012x}"
-    chance = os.urandom(10).hex()
-    return f"{time_part[:8]}-{time_part[8:]}-7{chance[:3]}-{VARIANT[chance[3]]}{chance[4:7]}-{chance[7:19]}"
+    begin = f"{time_part[:8]}-{time_part[8:]}-7"
+    chance = os.urandom(10 * many).hex()
+    return [
+        f"{begin}{chance[at : at + 3]}-{VARIANT[chance[at + 3]]}{chance[at + 4 : at + 7]}-{chance[at + 7 : at + 19]}"
+        for at in range(0, 20 * many, 20)
+    ]
 
 
 @models.Field.register_lookup
@@ -61,9 +74,14 @@ def insert(
     if not rows:
         return
     concrete = {field.attname: field for field in model._meta.concrete_fields}
-    rest = [f for name, f in concrete.items() if name not in fields and not isinstance(f, models.AutoField)]
+    rest = {
+        f: default(f, now)
+        for name, f in concrete.items()
+        if name not in fields and not isinstance(f, models.AutoField)
+    }
+    rest = {field: value for field, value in rest.items() if value is not None or field.has_db_default()}
     chosen = [*(concrete[name] for name in fields), *rest]
-    constants = tuple(default(field, now) for field in rest)
+    constants = tuple(rest.values())
     if connection.vendor == "postgresql":
         copy(model, chosen, ((*row, *constants) for row in rows))
     else:
@@ -83,10 +101,21 @@ def copy(
     wrapped = connection.wrap_database_errors
     with connection.cursor() as cursor:
         cursor.adapters.register_dumper(datetime, Moments)
-        with wrapped, cursor.copy(statement) as stream:
+        with wrapped, sending(cursor, statement) as stream:
             write = stream.write_row
             for row in rows:
                 write(row)
+
+
+def sending(cursor: CursorWrapper, statement: str) -> AbstractContextManager[Any]:
+    """Takes the rows of a COPY. Where they are written behind, its end does not wait until they are."""
+    stream: AbstractContextManager[Any]
+    if behind := CURRENT.get():
+        behind.wait()
+        stream = cursor.cursor.copy(statement, writer=Sent(cursor.cursor, behind))
+    else:
+        stream = cursor.copy(statement)
+    return stream
 
 
 class Moments(DatetimeDumper):
@@ -111,6 +140,16 @@ def insert_each(
     statement = f"INSERT INTO {table(model)} ({columns(fields)}) VALUES ({places})"  # noqa: S608  names of our own models
     with connection.cursor() as cursor:
         cursor.executemany(statement, prepared(fields, rows))
+
+
+def check_so_far() -> None:
+    """Let PostgreSQL check what was written until now, which it would do at the commit, while the next rows are made.
+
+    Of use only within `writing_behind`. For moments at which no row names another that is not written yet.
+    """
+    if CURRENT.get():
+        with connection.cursor() as cursor:
+            execute(cursor, "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED", None)
 
 
 def learn_sizes(models: Sequence[type[models.Model]]) -> None:
@@ -155,11 +194,26 @@ def update(
         if connection.vendor == "postgresql":
             arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in chosen)
             statement = f"WITH new ({columns(chosen)}) AS (SELECT * FROM unnest({arrays})) {rest}"  # noqa: S608  the same
-            cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)])
+            execute(cursor, statement, [list(column) for column in zip(*rows, strict=True)])
         else:
             places = ", ".join(["%s"] * len(chosen))
             statement = f"WITH new ({columns(chosen)}) AS (VALUES ({places})) {rest}"
             cursor.executemany(statement, prepared(chosen, rows))
+
+
+def set_all(model: type[models.Model], field: str, changed: Sequence[models.Model]) -> None:
+    """Store this one field of all of them."""
+    rows = [(each.pk, getattr(each, field)) for each in changed]
+    update(model, ("id", field), rows, changes=f"{field} = new.{field}", where="TRUE")
+
+
+def execute(cursor: CursorWrapper, statement: str, parameters: Sequence[Any] | None) -> None:
+    """Or have it executed, where rows are written behind: its cursor may be closed meanwhile."""
+    if behind := CURRENT.get():
+        behind.wait()
+        behind.leave(partial(cursor.connection.cursor().execute, statement, parameters))
+    else:
+        cursor.execute(statement, parameters)
 
 
 def prepared(fields: Sequence[models.Field[Any, Any]], rows: Iterable[Sequence[Any]]) -> list[list[Any]]:

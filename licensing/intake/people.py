@@ -36,9 +36,11 @@ def settle(records: Iterable[PurchaseRecord], *, store: Store, now: datetime) ->
     people = gathered(records)
     known = owners_of(people)
     source = f"bought at {store.name}"
-    made = [(bulk.new_id(), email, person) for email, person in people.items() if email not in known]
+    new = [(email, person) for email, person in people.items() if email not in known]
+    made = [(customer_id, *each) for customer_id, each in zip(bulk.new_ids(len(new)), new, strict=True)]
     insert(made, source=source, now=now)
     update([(known[email], person) for email, person in people.items() if email in known], source=source)
+    bulk.check_so_far()
     return known | {email: customer_id for customer_id, email, _ in made}
 
 
@@ -66,7 +68,10 @@ def insert(made: Sequence[tuple[str, str, Person]], *, source: str, now: datetim
     bulk.insert(
         EmailAddress,
         ("id", "customer_id", "address", "canonical"),
-        [(bulk.new_id(), customer_id, email, email) for customer_id, email, _ in made],
+        [
+            (address_id, customer_id, email, email)
+            for address_id, (customer_id, email, _) in zip(bulk.new_ids(len(made)), made, strict=True)
+        ],
         now=now,
     )
 

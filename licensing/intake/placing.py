@@ -18,6 +18,7 @@ from licensing.models import Case, CaseKind, KeyAssignment, License
 
 Row = tuple[Any, ...]
 LICENSE = ("id", "line_id", "unit", "edition_id", "owner_id", "expires_at")
+ASSIGNMENT = ("id", "key_id", "license_id", "seat", "starts_at")
 
 
 @dataclass(slots=True)
@@ -45,16 +46,25 @@ class Placement:
         return seal_codes(self.line_id, self.sold.codes) if kept else None
 
 
-def place(placements: Sequence[Placement], *, now: datetime) -> None:
+def placed_now(placements: Iterable[Placement]) -> list[Placement]:
+    """Those of lines that the mapping knows, but for subscriptions: `licensing.intake.subscriptions` sees to them."""
+    return [each for each in placements if each.placed and not each.sold.subscription]
+
+
+def codes_of(placements: Iterable[Placement], *, now: datetime) -> Codes:
+    """What is on file of the codes that `place` will be asked to give."""
+    placed = placed_now(placements)
+    wanted = ((item, code) for each in placed for item in each.items for code in each.sold.codes if code)
+    return Codes(wanted, now=now)
+
+
+def place(placements: Sequence[Placement], codes: Codes, *, now: datetime) -> None:
     """Write licenses, keys, assignments and cases for every line that the mapping knows; the others are left alone.
 
-    So are lines of subscriptions (`licensing.intake.subscriptions`). The caller's transaction writes the lines. Raises
+    `codes`: those of these placements, as they are on file. The caller's transaction writes the lines. Raises
     `Overtaken` and IntegrityError where another transaction was quicker: then begin again.
     """
-    placed = [each for each in placements if each.placed and not each.sold.subscription]
-    codes = Codes(
-        ((item, code) for each in placed for item in each.items for code in each.sold.codes if code), now=now
-    )
+    placed = placed_now(placements)
     units: list[Row] = []
     assignments: list[Row] = []
     cases: list[Case] = []
@@ -62,7 +72,9 @@ def place(placements: Sequence[Placement], *, now: datetime) -> None:
         Placing(placement, codes, now).run(units, assignments, cases)
     codes.save(now=now)
     bulk.insert(License, LICENSE, units, now=now)
-    bulk.insert(KeyAssignment, ("id", "key_id", "license_id", "seat", "starts_at"), assignments, now=now)
+    ids = bulk.new_ids(len(assignments))
+    rows = [(each, *rest) for each, rest in zip(ids, assignments, strict=True)]
+    bulk.insert(KeyAssignment, ASSIGNMENT, rows, now=now)
     Case.objects.bulk_create(cases, ignore_conflicts=True)
 
 
@@ -78,7 +90,7 @@ class Placing:
         placement, number = self.placement, 0
         for item in placement.items:
             for code, count in pieces(placement.sold, item.quantity):
-                licenses = [bulk.new_id() for _ in range(count)]
+                licenses = bulk.new_ids(count)
                 of_edition = (item.edition_id, placement.owner_id, placement.sold.paid_until)
                 for license_id in licenses:
                     number += 1
@@ -97,8 +109,7 @@ class Placing:
         name, owner = self.placement.sold.registered_name, self.placement.owner_id
         key_id, seats = self.codes.give(item, code, owner=owner, units=len(licenses), registered_name=name)
         return [
-            (bulk.new_id(), key_id, license_id, seat, self.now)
-            for license_id, seat in zip(licenses, seats, strict=True)
+            (key_id, license_id, seat, self.now) for license_id, seat in zip(licenses, seats, strict=True)
         ]
 
 

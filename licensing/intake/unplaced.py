@@ -13,7 +13,7 @@ from licensing.intake import refunds, subscriptions
 from licensing.intake.apply import ATTEMPTS, CHUNK
 from licensing.intake.codes import Overtaken
 from licensing.intake.meanings import Meanings
-from licensing.intake.placing import Placement, open_codes, place
+from licensing.intake.placing import Placement, codes_of, open_codes, place
 from licensing.intake.record import SoldLine
 from licensing.models import Mapping, PurchaseLine, Store
 
@@ -54,7 +54,7 @@ def place_locked(store: Store, lines: list[UUID], *, now: datetime) -> int:
     locked = PurchaseLine.objects.unplaced().filter(pk__in=lines).select_for_update(of=("self",))
     found = {str(line.pk): line for line in locked.select_related("purchase").order_by("id")}
     placements = [placement_of(line, meanings) for line in found.values()]
-    place(placements, now=now)
+    place(placements, codes_of(placements, now=now), now=now)
     placed = [found[placement.line_id] for placement in placements if placement.placed]
     by_id = {placement.line_id: placement for placement in placements}
     for line in placed:
