@@ -9,10 +9,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from licensing.intake import bulk
 from licensing.intake.record import Refund
 from licensing.models import KeyAssignment, License, Purchase, PurchaseLine, PurchaseRefund
 
@@ -81,16 +82,29 @@ def first_of(one: datetime | None, other: datetime | None) -> datetime | None:
 def settle(purchases: Iterable[UUID]) -> Settled:
     """Bring those of the purchases that have refunds by unit, and their licenses, to what these say together."""
     refunded = PurchaseRefund.objects.filter(purchase__id__among=set(purchases)).values("purchase")
-    settled: Settled = {}
-    for purchase in Purchase.objects.filter(pk__in=refunded).prefetch_related("lines", "refunds"):
+    found = list(Purchase.objects.filter(pk__in=refunded).prefetch_related("lines", "refunds"))
+    licenses = licenses_of(found)
+    counted: list[Purchase] = []
+    changed: list[License] = []
+    for purchase in found:
         back = PaidBack(list(purchase.lines.all()), list(purchase.refunds.all()))
         if purchase.refunded_units is not None:
             whole = purchase.complete and back.total >= back.quantity
             purchase.refunded_units = None if whole else back.total
-            Purchase.objects.filter(pk=purchase.pk).update(refunded_units=purchase.refunded_units)
-        end_units(purchase, back)
-        settled[purchase.pk] = purchase.refunded_units
-    return settled
+            counted.append(purchase)
+        changed += end_units(purchase, back, licenses)
+    bulk.set_all(Purchase, "refunded_units", counted)
+    bulk.set_all(License, "refunded_at", changed)
+    return {purchase.pk: purchase.refunded_units for purchase in found}
+
+
+def licenses_of(purchases: Iterable[Purchase]) -> dict[UUID, list[License]]:
+    """By line, in the order of their units; without those of subscriptions."""
+    lines = [line.pk for each in purchases for line in each.lines.all() if not line.subscription_ref]
+    by_line: dict[UUID, list[License]] = defaultdict(list)
+    for each in License.objects.filter(line__id__among=lines).order_by("unit"):
+        by_line[each.line_id].append(each)
+    return by_line
 
 
 class PaidBack:
@@ -141,22 +155,22 @@ def parts(refunds: Iterable[PurchaseRefund]) -> tuple[int, int]:
     return added, running
 
 
-def end_units(purchase: Purchase, back: PaidBack) -> None:
-    """Mark the licenses that are paid back, and no others."""
-    licenses = list(License.objects.filter(line__in=back.lines, line__subscription_ref="").order_by("unit"))
-    ended = {each.pk for line in back.lines for each in last_units(line, licenses, back.units[line.pk])}
-    changed = []
-    for each in licenses:
-        at = purchase.refunded_at if each.pk in ended else None
-        if each.refunded_at != at:
-            each.refunded_at = at
-            changed.append(each)
-    License.objects.bulk_update(changed, ["refunded_at"])
+def end_units(
+    purchase: Purchase, back: PaidBack, licenses: Mapping[UUID, Sequence[License]]
+) -> Iterator[License]:
+    """Mark the licenses that are paid back, and no others; those of which this is news."""
+    for line in back.lines:
+        mine = licenses.get(line.pk, ())
+        ended = {each.pk for each in last_units(line, mine, back.units[line.pk])}
+        for each in mine:
+            at = purchase.refunded_at if each.pk in ended else None
+            if each.refunded_at != at:
+                each.refunded_at = at
+                yield each
 
 
-def last_units(line: PurchaseLine, licenses: Sequence[License], units: int) -> Iterator[License]:
+def last_units(line: PurchaseLine, mine: Sequence[License], units: int) -> Iterator[License]:
     """The licenses of the line's last so many units; of each edition, as it was sold, its share."""
-    mine = [each for each in licenses if each.line_id == line.pk]
     if not units or not mine:
         return
     blocks: dict[UUID, list[License]] = defaultdict(list)
