@@ -6,7 +6,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from licensing.intake import by_line, late_codes, line_facts, news, subscriptions, told_twice, unconfirmed
+from licensing.intake import (
+    by_line,
+    late_codes,
+    line_facts,
+    news,
+    subscriptions,
+    told_codes,
+    told_twice,
+    unconfirmed,
+)
 from licensing.intake.anew import Numbered, recorded_anew
 from licensing.intake.by_line import Again
 from licensing.intake.contradictions import contradicts
@@ -57,8 +66,10 @@ def record_orders(
         outcomes |= recorded_anew(new, store=store, meanings=meanings, now=now)
         again = [(number, each, known[order_of(each)]) for number, each in told if order_of(each) in known]
         changes = learn(again, now=now)
+        brought = told_codes.bring(again, now=now)  # before they are compared with what is on file
         outcomes |= told_again(again, changes, meanings=meanings, now=now)
-        changed |= changes.keys()
+        outcomes |= with_codes(again, brought, outcomes)
+        changed |= changes.keys() | brought.keys()
         described = line_facts.learn([(told, purchase) for _, told, purchase in again if told.confirmed])
         outcomes |= updated(again, described, outcomes)
         changed |= described
@@ -104,6 +115,18 @@ def updated(
         number: RowOutcome.UPDATED
         for number, _, purchase in again
         if purchase.pk in described and outcomes[number] == RowOutcome.UNCHANGED
+    }
+
+
+def with_codes(
+    again: Iterable[Again], brought: Mapping[UUID, RowOutcome], outcomes: Mapping[int, RowOutcome]
+) -> dict[int, RowOutcome]:
+    """Those that brought codes, unless something else about them is for a person, or for a mapping."""
+    said = {RowOutcome.UNCHANGED, RowOutcome.UPDATED}
+    return {
+        number: brought[purchase.pk]
+        for number, _, purchase in again
+        if purchase.pk in brought and outcomes[number] in said
     }
 
 

@@ -15,6 +15,7 @@ from licensing.intake.hooks.waiting import look_again, look_for_confirmation
 from licensing.intake.meanings import Meanings
 from licensing.intake.purchases import record
 from licensing.models import (
+    Case,
     Connection,
     HookEvent,
     KeyAssignment,
@@ -137,6 +138,22 @@ def test_an_unmapped_product_is_kept_and_named(connection: Connection) -> None:
     tell(connection, sold(product="prod_7"))
 
     assert work() == [("done", "No mapping says what “prod_7” is.")]
+
+
+@pytest.mark.parametrize("first", ["file", "notification"])
+def test_keys_that_only_the_notification_has_are_there_whichever_comes_first(
+    connection: Connection, first: str
+) -> None:
+    sellable(connection)
+    if first == "file":
+        on_file(connection)
+    tell(connection, sold("1001", key="AAAA-1111"))
+    assert work() == [("done", "")]
+    if first == "notification":
+        on_file(connection)
+
+    assert RegistrationKey.objects.get().assignments.count() == 1
+    assert not Case.objects.exists()
 
 
 def test_an_order_that_says_otherwise_is_for_a_person(connection: Connection) -> None:
