@@ -1,11 +1,19 @@
 """The forms of signing in. What they check is checked elsewhere, under its limits."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from allauth.account.forms import LoginForm
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
+from allauth.mfa.webauthn.internal import auth as passkeys
 from django import forms
 from django.contrib.auth.forms import BaseUserCreationForm
 from django.contrib.auth.models import User
@@ -82,6 +90,51 @@ class SignInCode(OneCode, AuthenticateForm):
 
 class ProofCode(OneCode, ReauthenticateForm):
     """Once more, before something sensitive."""
+
+
+NO_PASSKEY: Final = "That was not accepted. Try again, or use a code."
+
+
+class Readable:
+    """What a browser sends of a passkey is JSON of any shape: one that the library stumbles over is a wrong one."""
+
+    def clean_credential(self) -> Any:
+        try:
+            return super().clean_credential()  # type: ignore[misc]  # of allauth's forms
+        except (AttributeError, LookupError, TypeError, ValueError):
+            raise ValidationError(NO_PASSKEY) from None
+
+
+class SignInKey(Readable, AuthenticateWebAuthnForm):
+    """A passkey or security key as the second step."""
+
+
+class ProofKey(Readable, ReauthenticateWebAuthnForm):
+    """The same, once more."""
+
+
+class NewKey(AddWebAuthnForm):
+    def clean(self) -> dict[str, Any]:
+        try:
+            cleaned: dict[str, Any] = super().clean()
+        except (AttributeError, LookupError, TypeError, ValueError):
+            raise ValidationError(NO_PASSKEY) from None
+        return cleaned
+
+
+class OwnWord(LoginWebAuthnForm):
+    """The passkey's own word that it knew its owner counts, not what was asked of it: the challenge may be one of the
+    second step, which asks for less."""
+
+    def clean_credential(self) -> Authenticator:
+        answer = passkeys.parse_authentication_response(self.cleaned_data["credential"])
+        if not answer.response.authenticator_data.is_user_verified():
+            raise ValidationError("This passkey did not ask who you are. Sign in with your password first.")
+        return super().clean_credential()  # which checks that the passkey really said so
+
+
+class PasskeyAlone(Readable, OwnWord):
+    """A passkey in place of everything else."""
 
 
 class NewApp(ActivateTOTPForm):

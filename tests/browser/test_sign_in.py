@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.conf import LazySettings
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.utils import timezone
+from fido2.utils import websafe_encode
 from playwright.sync_api import Page
 
 from config.staff.accounts import add
@@ -31,7 +33,7 @@ def invitation(site: str, settings: LazySettings) -> str:
     return link
 
 
-def with_authenticator(page: Page) -> Any:
+def with_authenticator(page: Page, *, knows_owner: bool = True) -> Any:
     """A phone or laptop that makes passkeys, and knows its owner."""
     devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
@@ -39,8 +41,8 @@ def with_authenticator(page: Page) -> Any:
         "protocol": "ctap2",
         "transport": "internal",
         "hasResidentKey": True,
-        "hasUserVerification": True,
-        "isUserVerified": True,
+        "hasUserVerification": knows_owner,
+        "isUserVerified": knows_owner,
         "automaticPresenceSimulation": True,
     }
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": about})
@@ -69,8 +71,8 @@ def sign_out(page: Page) -> None:
     page.wait_for_url(re.compile(r"/console/login/"))
 
 
-def type_password(page: Page) -> None:
-    page.get_by_label("Name").fill("ada")
+def type_password(page: Page, *, name: str = "ada") -> None:
+    page.get_by_label("Name").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
 
@@ -193,3 +195,50 @@ def test_works_without_javascript_and_by_keyboard(new_browser: NewBrowser, invit
 
     page.wait_for_url(re.compile(r"/console/$"))
     assert is_in(page)
+
+
+def test_a_key_that_does_not_know_its_owner_is_no_passkey(
+    new_browser: NewBrowser, invitation: str, settings: LazySettings
+) -> None:
+    """Mallory has an account and found Ada's security key: a challenge of his own second step, which asks for no PIN,
+    must not sign him in as Ada by the way that asks for no password."""
+    page = new_browser().new_page()
+    with_authenticator(page, knows_owner=False)
+    _user, link_of_mallory = add(
+        name="mallory", email="m@vendor.example", role=Role.AGENT, now=timezone.now()
+    )
+    for link in (invitation, link_of_mallory):
+        choose_password(page, link)
+        page.get_by_role("link", name="Add a passkey").click()
+        page.get_by_label("Sign in with it alone").uncheck()
+        page.get_by_role("button", name="Add it").click()
+        page.get_by_role("button", name="I have kept them").click()
+        sign_out(page)
+
+    type_password(page, name="mallory")
+    settings.ACCOUNT_LOGIN_TIMEOUT = (
+        -1
+    )  # a quarter of an hour passes: his own sign-in is forgotten, its challenge not
+    answer = page.evaluate(FORGED, list(key_of("ada")))
+
+    assert answer.endswith("/console/login/")
+    page.goto("/console/")
+    assert not is_in(page)
+
+
+def key_of(name: str) -> tuple[str, str]:
+    """Its id, and that of its owner, as a browser would send them."""
+    key = Authenticator.objects.get(user__username=name, type=Authenticator.Type.WEBAUTHN)
+    credential = key.wrap().authenticator_data.credential_data
+    return websafe_encode(credential.credential_id), websafe_encode(str(key.user_id).encode())
+
+
+FORGED = """async ([id, owner]) => {
+    const asked = JSON.parse(document.getElementById('passkey-data').textContent).request_options;
+    asked.publicKey.allowCredentials = [{type: 'public-key', id}];
+    const credential = await webauthnJSON.get(asked);
+    credential.response.userHandle = owner;
+    const form = new FormData(document.getElementById('passkey-form'));
+    form.set('credential', JSON.stringify(credential));
+    return (await fetch('/console/login/passkey/', {method: 'POST', body: new URLSearchParams(form)})).url;
+}"""

@@ -193,3 +193,31 @@ def test_a_wrong_code_says_nothing_about_what_was_wrong(grace: Person) -> None:
     answers = {without_token(grace.type_code(code)) for code in (wrong_code(), "123456789012", "letters")}
 
     assert len({text.count("That code is not right") for text in answers}) == 1
+
+
+NONSENSE = [
+    "",
+    "[]",
+    "1",
+    "null",
+    '"x"',
+    "{}",
+    '{"response": 1}',
+    '{"id": [], "response": {"userHandle": 5}}',
+    "{",
+]
+
+
+@pytest.mark.parametrize("sent", NONSENSE, ids=[str(number) for number in range(len(NONSENSE))])
+def test_what_is_no_passkey_is_refused_and_breaks_nothing(sent: str, grace: Person) -> None:
+    alone = Client()
+    alone.get("/console/login/passkey/", headers={"accept": "application/json"})
+    assert alone.post("/console/login/passkey/", {"credential": sent})["Location"] == SIGN_IN
+
+    grace.type_password()
+    assert grace.client.post(SECOND_STEP, {"credential": sent}).status_code == 200
+    grace.type_code()
+    assert grace.client.post("/console/prove/", {"credential": sent}).status_code == 200
+    assert (
+        grace.client.post("/console/you/passkeys/add/", {"credential": sent, "name": "x"}).status_code == 200
+    )

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from config.staff import limits
-from config.staff.forms import SignInCode, SignInForm
+from config.staff.forms import PasskeyAlone, SignInCode, SignInForm, SignInKey
 from config.staff.frame import Framed
 from config.staff.proof import has_passkey, passkeys_work
 from licensing.network import client_ip
@@ -32,6 +32,7 @@ class SignIn(Framed, LoginView):
 class SecondStep(Framed, AuthenticateView):
     title = "Second step"
     form_class = SignInCode
+    webauthn_form_class = SignInKey
     template_name = "staff/second_step.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -41,6 +42,8 @@ class SecondStep(Framed, AuthenticateView):
 
 class PasskeySignIn(LoginWebAuthnView):
     """A passkey that knows its owner by finger, face or PIN: two factors in one."""
+
+    form_class = PasskeyAlone
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         uses = ((limits.PASSKEYS_OF_NETWORK, network_digest(client_ip(request))),)

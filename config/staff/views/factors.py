@@ -13,7 +13,7 @@ from django.urls import reverse, reverse_lazy
 from django.utils.safestring import mark_safe
 
 from config.staff.codes import use_up
-from config.staff.forms import NewApp
+from config.staff.forms import NewApp, NewKey
 from config.staff.frame import Framed
 from licensing.console.proof import asks_for_proof
 
@@ -51,6 +51,7 @@ class RemoveApp(Framed, DeactivateTOTPView):
 
 class AddPasskey(Framed, AddWebAuthnView):
     title = "Add a passkey"
+    form_class = NewKey
     template_name = "staff/add_passkey.html"
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm
 from allauth.mfa.webauthn.internal import auth as passkeys
 from django.contrib.auth.models import User
 from django.forms import Form
@@ -11,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.generic import TemplateView
 
-from config.staff.forms import ProofCode
+from config.staff.forms import ProofCode, ProofKey
 from config.staff.frame import Framed
 from config.staff.proof import has_passkey
 
@@ -28,7 +27,7 @@ class Prove(Framed, TemplateView):
         return HttpResponseRedirect(self.way_on())
 
     def sent(self) -> Any:
-        kind = ReauthenticateWebAuthnForm if "credential" in self.request.POST else ProofCode
+        kind = ProofKey if "credential" in self.request.POST else ProofCode
         return kind(user=self.request.user, data=self.request.POST)
 
     def way_on(self) -> str:
@@ -41,9 +40,7 @@ class Prove(Framed, TemplateView):
         assert isinstance(user, User)  # noqa: S101 - the gate lets nobody else here
         context = {
             "form": sent if isinstance(sent, ProofCode) else ProofCode(user=user),
-            "webauthn_form": sent
-            if isinstance(sent, ReauthenticateWebAuthnForm)
-            else ReauthenticateWebAuthnForm(user=user),
+            "webauthn_form": sent if isinstance(sent, ProofKey) else ProofKey(user=user),
             "has_passkey": has_passkey(user),
             "next": self.way_on(),
         }
