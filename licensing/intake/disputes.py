@@ -1,7 +1,7 @@
 """What the disputes over an order's payment come to, whichever was told first and however often.
 
 - A dispute with the store's id is one of its own: open or lost until it is told as won. Without an id it is said of the
-  order as a whole: that there is at least one, or that one was won.
+  order as a whole: that there is at least one, or that one was won; none of those that began after that win.
 - A win may have an id of its own and name no dispute (a reversal). It wins one of them, nobody knows which, and a store
   may tell of it in both ways: so the larger number of wins counts, not the sum.
 - An order is in dispute until as many were won as there are.
@@ -73,6 +73,8 @@ def standing(facts: Mapping[str, Fact]) -> Standing:
     named = {reference: fact for reference, fact in facts.items() if reference != OF_THE_ORDER}
     begun = [fact for fact in named.values() if fact.at]
     whole = facts.get(OF_THE_ORDER)
+    if whole and is_one_before(whole, begun):
+        begun.append(whole)
     wins = (
         won_of(begun),
         won_of([fact for fact in named.values() if not fact.at]),
@@ -81,6 +83,11 @@ def standing(facts: Mapping[str, Fact]) -> Standing:
     won, won_at = furthest(wins)
     since = earliest(fact.at for fact in facts.values()) or earliest(fact.won_at for fact in facts.values())
     return Standing(max(len(begun), 1), won, since, won_at)
+
+
+def is_one_before(whole: Fact, named: Sequence[Fact]) -> bool:
+    """Whether what was won without an id was over before any that has one began, and so is none of them."""
+    return whole.won_at is not None and all(fact.at and fact.at > whole.won_at for fact in named)
 
 
 def won_of(facts: Sequence[Fact]) -> tuple[int, datetime | None]:

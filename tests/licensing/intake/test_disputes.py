@@ -31,6 +31,7 @@ def reversed_(number: int) -> Payment:
 
 
 WHOLE = Payment(paid=False, disputed=True, disputed_at=LATER + DAY)
+WHOLE_WON = Payment(disputed=True, disputed_at=LATER, won=True, won_at=LATER + DAY)
 THREE = [opened(1), opened(2), opened(3)]
 STORIES: dict[str, tuple[Sequence[Payment], Ends]] = {
     "three, two won": ([*THREE, closed(1), closed(3)], (LATER + DAY, None)),
@@ -41,6 +42,11 @@ STORIES: dict[str, tuple[Sequence[Payment], Ends]] = {
     ),
     "two, one won in both ways": ([opened(1), opened(2), closed(1), reversed_(1)], (LATER + DAY, None)),
     "two, and one said of the order": ([opened(1), closed(2), WHOLE], (LATER + DAY, None)),
+    "won without a name, before another began": ([WHOLE_WON, opened(2)], (LATER, None)),
+    "won without a name, before another was won": (
+        [WHOLE_WON, opened(2), closed(2)],
+        (LATER, LATER + 60 * DAY),
+    ),
     "a win alone": ([reversed_(1)], (LATER + 30 * DAY, LATER + 30 * DAY)),
     "nothing": ([Payment()], (None, None)),
 }
