@@ -11,11 +11,12 @@ from django.db.models import F
 
 from licensing.intake import key_asks
 from licensing.intake.allowed import is_allowed
+from licensing.intake.cards import scrub
 from licensing.intake.codes import Overtaken
 from licensing.intake.hooks.faults import place_of
 from licensing.intake.key_answers import Answer, given
 from licensing.intake.patience import within
-from licensing.intake.record import RowRejected
+from licensing.intake.record import Party, RowRejected
 from licensing.intake.shop import KeyDesk, KeyRequest, NotUnderstood, Received, Reply, Shop
 from licensing.keys.assign import KeyUnavailable
 from licensing.keys.vault import Tampered, UnknownKey
@@ -75,15 +76,27 @@ def asked_for(desk: KeyDesk, received: Received) -> KeyRequest | None:
 
 
 def trusted(request: KeyRequest, connection: Connection) -> KeyRequest:
-    """The request as it counts here: the sender is known, other lines may follow, and the codes are ours to give."""
+    """The request as it counts here: the sender is known, other lines may follow, the codes are ours to give, and what
+    people typed holds no card number."""
     record = request.record
     told = record._replace(
-        lines=tuple(sold._replace(codes=()) for sold in record.lines),
+        buyer=without_cards(record.buyer),
+        receiver=without_cards(record.receiver) if record.receiver else None,
+        lines=tuple(
+            sold._replace(codes=(), name=scrub(sold.name)[0], registered_name=scrub(sold.registered_name)[0])
+            for sold in record.lines
+        ),
         test=record.test or connection.test,
         confirmed=True,
         complete=False,
     )
     return request._replace(record=told)
+
+
+def without_cards(party: Party) -> Party:
+    typed = (party.name, party.company, party.phone, party.mailing_address)
+    name, company, phone, mailing_address = (scrub(each)[0] for each in typed)
+    return party._replace(name=name, company=company, phone=phone, mailing_address=mailing_address)
 
 
 def unusable(request: KeyRequest) -> str:

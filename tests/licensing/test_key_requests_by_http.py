@@ -12,7 +12,15 @@ from django.test import Client
 from licensing.intake.hooks.connections import address_of, connect
 from licensing.intake.stores import KINDS
 from licensing.intake.stores.fastspring.keys import HASH, request_hash
-from licensing.models import Connection, HookEvent, KeyAsk, KeyAssignment, Purchase
+from licensing.models import (
+    Connection,
+    Customer,
+    HookEvent,
+    KeyAsk,
+    KeyAssignment,
+    Purchase,
+    PurchaseLine,
+)
 from recovery.journeys.promised_keys import mail_promised_keys
 from tests import factories
 from tests.licensing.keydesk import BUYER, NOW, SHOP_ADDRESS, UNSIGNED, body, codes
@@ -66,6 +74,10 @@ def test_only_what_comes_from_the_shop_counts_as_heard(unsigned: Connection) -> 
 def fastspring_form(**other: str) -> bytes:
     form = {"email": BUYER, "name": "Anna Example", "company": "", "internalProductName": "cutter"}
     form |= {"reference": "FS-1001", "quantity": "1", "test": "false", **other}
+    return hashed(form)
+
+
+def hashed(form: dict[str, str]) -> bytes:
     return urlencode({**form, HASH: request_hash(form, PRIVATE_KEY)}).encode()
 
 
@@ -86,6 +98,29 @@ def test_fastsprings_test_gets_a_sample() -> None:
 
     assert sent(shop, fastspring_form(test="true")).content == b"TEST-ORDER-NO-KEY-1"
     assert not KeyAssignment.objects.exists()
+
+
+def test_fastsprings_request_that_does_not_say_whether_it_is_a_test_gets_nothing() -> None:
+    """Its test storefront is open to anybody, and takes a card that everybody knows."""
+    shop = connection("fastspring", secret=PRIVATE_KEY)
+    form = {"email": BUYER, "internalProductName": "cutter", "reference": "FS-1001", "quantity": "1"}
+
+    reply = sent(shop, hashed(form))
+
+    assert reply.status_code >= 400
+    assert b"test: is missing" in reply.content
+    assert not Purchase.objects.exists()
+
+
+def test_no_card_number_that_a_buyer_typed_is_kept() -> None:
+    card = "4111 1111 1111 1111"
+    shop = connection("fastspring", secret=PRIVATE_KEY)
+
+    assert sent(shop, fastspring_form(name=f"Anna {card}", company=f"Cuts {card}")).status_code == 200
+
+    buyer, line = Customer.objects.get(), PurchaseLine.objects.get()
+    names = (buyer.full_name, buyer.company, line.registered_name)
+    assert names == ("Anna [removed]", "Cuts [removed]", "Anna [removed]")
 
 
 def test_a_wrong_hash_gets_nothing() -> None:

@@ -12,6 +12,8 @@ Decided here, since no document says it:
   somebody who has seen a request. Requests come over TLS, and one order's line is answered once: accepted.
 - A refusal is a status that is no success: whatever is answered with a success is shown to the buyer as a key.
 - A request that names a subscription is refused, since it does not say when that ends: its key would last for ever.
+- A request that does not say whether it is a test is refused, as webhooks are: a test storefront is open to anybody,
+  and takes a card that everybody knows.
 - The request does not say when the order was made: it is made now, the buyer waits for it.
 """
 
@@ -29,6 +31,7 @@ from licensing.intake.stores.json_fields import Fields
 from licensing.intake.stores.signatures import is_same
 
 HASH: Final = "security_request_hash"
+TEST: Final = "test"
 SUBSCRIPTION: Final = "subscriptionReference"
 _MOST_UNITS: Final = 10_000
 
@@ -61,6 +64,8 @@ class FastSpringKeys:
         fields = Fields(dict(form(received.body)))
         if SUBSCRIPTION in fields:
             fields.reject(SUBSCRIPTION, "names a subscription: when it ends is told by webhooks only")
+        if TEST not in fields.values:
+            fields.reject(TEST, "is missing: add it to the fulfillment's parameters in FastSpring")
         product = fields.required("internalProductName")
         name = fields.cut("name", 300)
         line = SoldLine(
@@ -77,7 +82,7 @@ class FastSpringKeys:
             buyer=Party(fields.address("email"), name=name, company=fields.cut("company", 300)),
             lines=(line,),
             payment=Payment(paid_at=now),
-            test=fields.flag("test"),
+            test=fields.flag(TEST),
             complete=False,
         )
         return KeyRequest(line=product, record=record)
