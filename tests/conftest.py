@@ -8,6 +8,7 @@ from django.conf import LazySettings
 from django.db import connection
 from django.db.models.functions import Now
 
+from licensing.intake import patience
 from recovery.mail.deliver import deliver_due
 from recovery.mail.smtp import SmtpTransport
 from recovery.models import Message
@@ -25,6 +26,13 @@ def django_db_modify_db_settings(
     """SQLite as it runs in earnest: a file in WAL mode, not the shared memory that Django's tests default to."""
     if connection.vendor == "sqlite":
         connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def _who_asks_for_a_key_waits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine makes a shop's request no other one; that it is given up in time, `hurried` tests show."""
+    if "hurried" not in request.keywords:
+        monkeypatch.setattr(patience, "SECONDS", 30.0)
 
 
 @pytest.fixture(scope="session")

@@ -115,6 +115,7 @@ def in_the_way(connection: Connection) -> Iterator[None]:
         thread.join()
 
 
+@pytest.mark.hurried
 def test_a_database_that_does_not_answer_makes_the_shop_ask_again() -> None:
     shop = connected(allowed_networks=SHOP_ADDRESS)
     sells(codes=codes(1))
