@@ -30,6 +30,9 @@ LEASE: Final = timedelta(minutes=3)  # several times what asking a shop and writ
 SECONDS: Final = 60.0  # of one run; below Celery's hard time limit by far
 PAUSES: Final = tuple(timedelta(minutes=minutes) for minutes in (0.5, 2, 5, 15, 60, 180, 360))
 MOST_FAILURES: Final = 5  # of ours, before a person has to look; a shop that is silent is asked for ever
+MOST_DEATHS: Final = (
+    20  # of workers that had it in hand and never said why: one event must not kill them for ever
+)
 UNREADABLE: Final = (RecursionError, UnicodeError, json.JSONDecodeError)  # reading it again would end alike
 
 log = structlog.get_logger(__name__)
@@ -108,6 +111,8 @@ def handle(event: HookEvent) -> bool:
 
 def result_of(event: HookEvent, *, now: datetime) -> Verdict | Postponed | None:
     """None where it is on file; else why not."""
+    if event.attempts > MOST_DEATHS and not event.reason:
+        return Verdict(EventState.NOT_UNDERSTOOD, "The worker that read it was ended, again and again.")
     try:
         (unpack if event.whole else tell)(event, now=now)
     except ShopSilent as silence:

@@ -68,3 +68,23 @@ def test_what_a_test_connection_did_not_understand_stays_a_test_when_it_goes_liv
 
     assert Purchase.objects.get().test
     assert not KeyAssignment.objects.exists()
+
+
+def test_one_event_that_ends_its_worker_does_not_end_workers_for_ever(connection: Connection) -> None:
+    tell(connection, sold("1001"))
+    HookEvent.objects.update(attempts=process.MOST_DEATHS, lease_until=None)
+
+    work()
+
+    event = HookEvent.objects.get()
+    assert (event.state, event.reason) == ("unclear", "The worker that read it was ended, again and again.")
+    assert not Purchase.objects.exists()
+
+
+def test_an_order_of_more_units_than_any_customer_buys_is_not_understood(connection: Connection) -> None:
+    tell(connection, sold("1001", quantity=20_001))
+
+    work()
+
+    assert HookEvent.objects.get().reason == "It tells of more than 20,000 units."
+    assert not Purchase.objects.exists()

@@ -63,7 +63,7 @@ class Stripe(Shop):
             "customer",
             "number",
         }
-        | {"latest_charge", "balance_transaction", "client_reference_id", "payment_link", "payment_method"}
+        | {"latest_charge", "balance_transaction", "payment_link", "payment_method"}
     )
     sample = "stripe-session.json"
 
