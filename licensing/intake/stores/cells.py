@@ -78,9 +78,9 @@ def is_possible(amount: Decimal) -> bool:
 
 
 def moment(date: str, time: str, column: str) -> datetime:
-    """Date and time of day, both as ISO 8601 writes them, in UTC."""
+    """Date and time of day, both as ISO 8601 writes them, in UTC; without a time, the day's beginning."""
     try:
-        when = datetime.fromisoformat(f"{date.strip()}T{time.strip()}")
+        when = datetime.fromisoformat(f"{date.strip()}T{time.strip() or '00:00'}")
         return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
     except (ValueError, OverflowError):  # the latter where UTC has no such year
         raise RowRejected(column, "is not a date and time such as 2024-05-31 and 09:30:00") from None

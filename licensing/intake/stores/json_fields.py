@@ -99,6 +99,15 @@ class Fields:
     def code(self, name: str) -> str:
         return cells.code(self.raw(name), self.where(name))
 
+    def codes(self, name: str) -> tuple[str, ...]:
+        """The codes of a list of texts, without empty ones; none if missing. A single text is a list of one."""
+        value = self.values.get(name)
+        listed = value if isinstance(value, list) else [value]
+        if len(listed) > MOST_ITEMS:
+            self.reject(name, f"must be a list of at most {MOST_ITEMS:,}")
+        each = Fields({f"{name}[{place}]": code for place, code in enumerate(listed)}, self.path)
+        return tuple(code for place in each.values if (code := each.code(place)))
+
     def flag(self, name: str) -> bool:
         """True or false; also as 0, 1 or a word, as shops' forms and older versions write it. Missing is false."""
         value = self.values.get(name)

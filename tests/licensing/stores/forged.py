@@ -25,9 +25,9 @@ HEADERS = (
 )
 
 
-def are_refused(shop: Shop, body: bytes, *, header: str) -> None:
+def are_refused(shop: Shop, body: bytes, *, header: str = "") -> None:
     """The genuine one is taken, also under the second of two live secrets; every altered one is not, nor does any
-    raise.
+    raise. `header`: where the signature stands; empty, where that is in the body, of which then every octet is altered.
     """
     genuine = shop.sent(body, secret=SECRET, now=NOW)
     assert accepts(shop, genuine)
@@ -36,8 +36,10 @@ def are_refused(shop: Shop, body: bytes, *, header: str) -> None:
     assert not accepts(shop, genuine, "")
     assert not shop.is_authentic(genuine, secrets=[], now=NOW)
     assert not accepts(shop, shop.sent(body, secret="", now=NOW), "")
-    for number, forged in enumerate(forgeries(genuine, header)):
-        assert not accepts(shop, forged), number
+    for number, forged in enumerate(forgeries(genuine, header) if header else altered(genuine)):
+        assert not accepts(shop, forged), (
+            f"forgery {number} is taken: the signature must cover all that is sent"
+        )
 
 
 def are_refused_late(shop: Shop, body: bytes, *, window: int = 300) -> None:
@@ -51,6 +53,14 @@ def are_refused_late(shop: Shop, body: bytes, *, window: int = 300) -> None:
 
 def accepts(shop: Shop, received: Received, *secrets: str) -> bool:
     return shop.is_authentic(received, secrets=secrets or [SECRET], now=NOW)
+
+
+def altered(genuine: Received) -> Iterator[Received]:
+    body = genuine.body
+    for place, octet in enumerate(body):
+        yield genuine._replace(body=body[:place] + bytes([octet ^ 1]) + body[place + 1 :])
+    yield genuine._replace(body=body[: len(body) // 2])
+    yield genuine._replace(body=b"")
 
 
 def forgeries(genuine: Received, header: str) -> Iterator[Received]:

@@ -138,3 +138,32 @@ def test_lists_hold_objects_and_have_an_end() -> None:
 )
 def test_flags_are_read_in_every_way_that_shops_write_them(value: object, said: bool) -> None:
     assert Fields({"live": value}).flag("live") is said
+
+
+@pytest.mark.parametrize(
+    ("value", "codes"),
+    [
+        (["AAAA-1111", "", " BBBB-2222 "], ("AAAA-1111", "BBBB-2222")),
+        ("AAAA-1111", ("AAAA-1111",)),
+        ([], ()),
+        (None, ()),
+    ],
+    ids=["several", "a single text", "none", "missing"],
+)
+def test_a_list_of_codes_is_read(value: object, codes: tuple[str, ...]) -> None:
+    assert Fields({"keys": value}).codes("keys") == codes
+
+
+@pytest.mark.parametrize(
+    ("value", "where"),
+    [
+        ([["AAAA"]], r"keys\[0\]"),
+        (["AAAA", {"code": "BBBB"}], r"keys\[1\]"),
+        ({}, r"keys\[0\]"),
+        (["A"] * 1_001, "keys"),
+    ],
+    ids=["lists", "objects", "an object", "too many"],
+)
+def test_what_is_no_list_of_codes_is_refused_by_its_place(value: object, where: str) -> None:
+    with pytest.raises(RowRejected, match=rf"^order\.{where}: must be"):
+        Fields({"keys": value}, "order").codes("keys")
