@@ -11,9 +11,10 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "add-a-shop.md").read_text()
-PARTS = ("config", "demo", "licensing", "recovery", "tests", "pyproject.toml", "manage.py")
+PARTS = ("config", "demo", "docs", "licensing", "recovery", "tests", "pyproject.toml", "manage.py")
 REGISTRY = "licensing/intake/stores/__init__.py"
 _FILE = re.compile(r"`([\w.-]+/[\w./-]+)`:\n\n```\w+\n(.*?)```\n", re.DOTALL)
+_SECTION = re.compile(r"before \"Any other\":\n\n```markdown\n(.*?)```\n", re.DOTALL)
 _LINE = re.compile(r"and to `KINDS`:\n\n```python\n(.*?)```\n", re.DOTALL)
 
 
@@ -31,6 +32,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert not (copy / name).exists(), name
         (copy / name).write_text(content)
     register(copy / REGISTRY)
+    describe(copy / "docs" / "shops.md")
     return copy
 
 
@@ -53,6 +55,14 @@ def register(registry: Path) -> None:
     assert first in text
     assert opening in text
     registry.write_text(text.replace(opening, opening + found[1]))
+
+
+def describe(page: Path) -> None:
+    found = _SECTION.search(PAGE)
+    before = "### Any other\n"
+    assert found
+    assert before in page.read_text()
+    page.write_text(page.read_text().replace(before, f"{found[1]}\n{before}"))
 
 
 def run(copy: Path, *arguments: str) -> str:
@@ -83,7 +93,14 @@ def test_the_page_has_the_files_that_it_speaks_of() -> None:
 
 
 def test_its_shop_reads_what_its_test_says(followed: Path) -> None:
-    assert "6 passed" in run(followed, "pytest", "-q", "tests/licensing/stores/test_corner.py")
+    assert "8 passed" in run(followed, "pytest", "-q", "tests/licensing/stores/test_corner.py")
+
+
+def test_the_page_of_all_shops_says_of_it_what_it_has_to(followed: Path) -> None:
+    page = "tests/licensing/stores/test_shops_page.py"
+
+    assert "4 passed" in run(followed, "pytest", "-q", page, "-k", "corner")
+    assert " failed" not in run(followed, "pytest", "-q", page)
 
 
 def test_its_shop_can_be_connected_and_tried_in_the_console(followed: Path) -> None:
@@ -103,7 +120,7 @@ def test_its_code_is_written_as_ours_is(followed: Path) -> None:
 def test_what_it_points_to_is_there() -> None:
     table = PAGE[PAGE.index("## What other shops need") :]
     stores = ROOT / "licensing" / "intake" / "stores"
-    named = re.findall(r"\| `(\w+(?:\.py)?)` \|$", table, re.MULTILINE)
+    named = re.findall(r"\| `([\w./]+\.py)` \|$", table, re.MULTILINE)
 
     assert len(named) == table.count("\n| ") - 2
     assert [name for name in named if not (stores / name).exists()] == []
