@@ -21,7 +21,7 @@ SAID = """
 
     Try it with     {buyer}
 
-    Commands        MODE=demo VAR_DIR={folder} ENV_FILE={folder}/demo.env .venv/bin/python manage.py …
+    Commands        MODE=demo PORT={port} VAR_DIR={folder} ENV_FILE={folder}/demo.env .venv/bin/python manage.py …
 
   Ctrl-C stops it; `make demo` finds the data in {folder} again.
 """
@@ -64,7 +64,8 @@ def run(*, port: int, sales: Path) -> None:
     with Server(port, cwd=ROOT) as server:
         server.wait_until_ready()
         url = f"http://{HOST}:{port}"
-        print(SAID.format(url=url, password=kept[envfile.PASSWORD], buyer=buyer, folder=folder), flush=True)
+        said = SAID.format(url=url, port=port, password=kept[envfile.PASSWORD], buyer=buyer, folder=folder)
+        print(said, flush=True)
         server.wait()
 
 
