@@ -44,6 +44,6 @@ def store_named(name: str) -> Store:
     if store is None:
         known = ", ".join(Store.objects.values_list("name", flat=True)[:10]) or "none yet"
         raise CommandError(
-            f"There is no store {name!r} (known: {known}). To make it: manage.py stores set {name} --kind gumroad"
+            f"There is no store {name!r} (known: {known}). To make it: manage.py stores set {name} --kind KIND"
         )
     return store

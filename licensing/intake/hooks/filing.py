@@ -15,6 +15,7 @@ from django.db.models.functions import Now
 from licensing.intake.apply import ATTEMPTS, is_passing
 from licensing.intake.codes import Overtaken
 from licensing.intake.finding import orders_of
+from licensing.intake.hooks.doubt import reason_for
 from licensing.intake.hooks.waiting import wake
 from licensing.intake.meanings import Meanings
 from licensing.intake.purchases import record
@@ -30,7 +31,6 @@ from licensing.models import (
 
 SERVING: Final = timedelta(minutes=2)  # within which keys are given, or somebody else gives them
 NO_ORDER: Final = "The order that it speaks of is not on file yet."
-NOT_CONFIRMED: Final = "Nobody signed it, and nothing confirms it yet."
 CONTRADICTS: Final = "It contradicts what is on file; see its case."
 # Whoever waits for such an order would only wait again.
 NOTHING_NEW: Final = frozenset({RowOutcome.UNCHANGED, RowOutcome.NO_ORDER})
@@ -67,7 +67,7 @@ def attempt_file(event: HookEvent, told: Sequence[Told], *, now: datetime) -> li
         return []
     store = event.connection.store
     outcomes = record(told, store=store, meanings=Meanings(store), now=now) if told else []
-    verdict = verdict_of(told, outcomes, store=store)
+    verdict = verdict_of(told, outcomes, store=store, now=now)
     if not NOTHING_NEW.issuperset(outcomes):
         wake(verdict.purchases, store=store)  # before this event waits itself, or it would never rest
     settle(event, verdict, now=now)
@@ -99,7 +99,9 @@ def pause(event: HookEvent) -> timedelta:
     return timedelta(hours=min(2 ** (event.attempts - 2), 24)) if event.attempts > 1 else timedelta(0)
 
 
-def verdict_of(told: Sequence[Told], outcomes: Sequence[RowOutcome], *, store: Store) -> Verdict:
+def verdict_of(
+    told: Sequence[Told], outcomes: Sequence[RowOutcome], *, store: Store, now: datetime
+) -> Verdict:
     """What waits for an order comes first, then what is not confirmed: the whole event is told again later."""
     if not told:
         return Verdict(EventState.IGNORED)
@@ -109,7 +111,8 @@ def verdict_of(told: Sequence[Told], outcomes: Sequence[RowOutcome], *, store: S
     ]:
         return Verdict(EventState.WAITING, NO_ORDER, name_of(missing[0]), purchases)
     if RowOutcome.UNCONFIRMED in outcomes:
-        return Verdict(EventState.UNCONFIRMED, NOT_CONFIRMED, purchases=purchases)
+        reason = reason_for(told, purchases, store=store, now=now)
+        return Verdict(EventState.UNCONFIRMED, reason, purchases=purchases)
     reasons = [CONTRADICTS] if RowOutcome.NEEDS_PERSON in outcomes else []
     reasons += unplaced(purchases) if RowOutcome.UNPLACED in outcomes else []
     return Verdict(EventState.DONE, " ".join(reasons), purchases=purchases)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from argparse import ArgumentParser
+from contextlib import suppress
 from datetime import timedelta
 from getpass import getpass
 from pathlib import Path
@@ -17,7 +18,8 @@ from django.utils import timezone
 
 from licensing.intake.hooks import connections
 from licensing.intake.hooks.accept import LARGEST
-from licensing.intake.hooks.events import replay, unsettled
+from licensing.intake.hooks.events import NotConfirmable, confirm, replay, unsettled
+from licensing.intake.shop import Shop
 from licensing.intake.stores import KINDS
 from licensing.keys.sources.fetch import Answer, BadAnswer, NoAnswer, send
 from licensing.keys.sources.hosts import PORTS, NotAllowed, Target
@@ -55,7 +57,11 @@ class Command(BaseCommand):
         events = actions.add_parser("events", help=f"the latest {SHOWN} that came in")
         events.add_argument("--unsettled", action="store_true", help="only what waits for something")
         again = actions.add_parser("replay", help="have events told again")
-        again.add_argument("ids", type=UUID, nargs="+", metavar="ID")
+        sure = actions.add_parser("confirm", help="say that events which nobody signed are true")
+        for those in (again, sure):
+            those.add_argument(
+                "ids", type=UUID, nargs="+", metavar="ID", help="as `connections events` shows it"
+            )
 
     def handle(self, *, action: str, **options: Any) -> None:
         if action in NAMED:
@@ -77,7 +83,7 @@ class Command(BaseCommand):
         shop = KINDS[store.kind]
         if not shop.notifies:
             raise CommandError(f"{shop.title} sends no notifications that this service reads.")
-        secret = read_secret(options, "secret") if shop.signed or given(options) else ""
+        secret = secret_of(shop, options)
         try:
             made = connections.connect(store=store, name=options["name"], test=options["test"], secret=secret)
         except connections.BadSecret as problem:
@@ -85,6 +91,10 @@ class Command(BaseCommand):
         url = connections.address_of(made)
         for number, step in enumerate(shop.steps, start=1):
             self.stdout.write(f"{number}. {step.replace('{url}', url)}")
+        if shop.secret_name and not secret:
+            self.stdout.write(
+                f"No secret is set yet ({shop.secret_name}): connections secret {options['name']}"
+            )
         self.stdout.write(url)
 
     def address(self, options: dict[str, Any]) -> None:
@@ -134,7 +144,18 @@ class Command(BaseCommand):
         again = replay(HookEvent.objects.filter(pk__in=options["ids"]))
         if again < len(set(options["ids"])):
             self.stdout.write("Some are not known, or what they held has been dropped already.")
-        self.stdout.write(f"{again} are told again within seconds.")
+        self.stdout.write(f"{again} are told again within half a minute.")
+
+    def confirm(self, options: dict[str, Any]) -> None:
+        """One by one: what cannot be confirmed holds up no other."""
+        ids, confirmed = set(options["ids"]), 0
+        for event in HookEvent.objects.filter(pk__in=ids).order_by("id"):
+            with suppress(NotConfirmable):
+                confirm(event, now=timezone.now())
+                confirmed += 1
+        if confirmed < len(ids):
+            self.stdout.write("Some are not known, or nothing of them waits to be confirmed.")
+        self.stdout.write(f"{confirmed} confirmed; they are told again within half a minute.")
 
 
 NAMED: Final = {
@@ -153,6 +174,13 @@ def add_secret_options(parser: ArgumentParser) -> None:
 
 def given(options: dict[str, Any]) -> bool:
     return bool(options["secret_from_stdin"] or options["secret_env"])
+
+
+def secret_of(shop: Shop, options: dict[str, Any]) -> str:
+    """Asked for where the shop has one; one that signs nothing by it can be connected without, and told it later."""
+    if shop.signed or given(options):
+        return read_secret(options, "secret")
+    return read_secret(options, shop.secret_name) if shop.secret_name and sys.stdin.isatty() else ""
 
 
 def read_secret(options: dict[str, Any], what: str) -> str:

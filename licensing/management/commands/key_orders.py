@@ -35,7 +35,7 @@ class Command(BaseCommand):
         order = KeyOrder.objects.filter(pk=order_id).first()
         if order is None or not orders.ask_again(order, now=timezone.now()):
             raise CommandError("There is no such order, or its key was made already. Nothing was changed.")
-        self.stdout.write("The worker asks for it within seconds.")
+        self.stdout.write("The worker asks for it within half a minute.")
 
     def list(self) -> None:
         found = orders.in_trouble().select_related("edition").order_by("id")

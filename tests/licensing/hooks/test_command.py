@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.core.wsgi import get_wsgi_application
 
 from licensing.intake.hooks.connections import address_of, api_key_of, secrets_of
-from licensing.models import Connection, HookEvent
+from licensing.models import Connection, HookEvent, Purchase
 from tests import factories
 from tests.licensing.hooks.ground import (
     SECRET,
@@ -63,6 +63,52 @@ def test_a_shop_that_signs_nothing_needs_no_secret(typed: Typed) -> None:
     typed("add", "mine", "main", "--test")
 
     assert Connection.objects.get().test
+
+
+def test_it_is_said_that_a_token_of_a_shop_that_signs_nothing_is_not_set_yet(typed: Typed) -> None:
+    factories.store(name="mine", kind=UNSIGNED)
+
+    printed = typed("add", "mine", "main")
+
+    assert "No secret is set yet (Secret): connections secret main" in printed
+    assert printed.splitlines()[-1] == address_of(Connection.objects.get())
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_the_token_of_a_shop_that_signs_nothing_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    factories.store(name="mine", kind=UNSIGNED)
+    monkeypatch.setattr("sys.stdin", Terminal())
+    monkeypatch.setattr("licensing.management.commands.connections.getpass", lambda prompt: SECRET)
+
+    call_command("connections", "add", "mine", "main", stdout=io.StringIO())
+
+    assert secrets_of(Connection.objects.get(), now=NOW) == [SECRET]
+
+
+def test_a_store_that_is_missing_can_be_of_any_kind(typed: Typed) -> None:
+    with pytest.raises(CommandError, match=r"stores set mine --kind KIND$"):
+        typed("add", "mine", "main")
+
+
+def test_a_person_confirms_what_nobody_signed(typed: Typed) -> None:
+    unsigned = connected(kind=UNSIGNED)
+    tell(unsigned, refunded("1001"))
+    tell(unsigned, sold("1001"))
+    work()
+    event = HookEvent.objects.get(kind="sold")
+
+    printed = typed("confirm", str(event.pk), str(unsigned.pk))
+
+    assert printed.splitlines() == [
+        "Some are not known, or nothing of them waits to be confirmed.",
+        "1 confirmed; they are told again within half a minute.",
+    ]
+    work()
+    assert Purchase.objects.get().confirmed_at
 
 
 def test_a_kind_that_sends_nothing_is_not_connected(typed: Typed) -> None:
@@ -131,7 +177,7 @@ def test_events_that_wait_are_listed_and_told_again(typed: Typed, connection: Co
 
     assert [line.split()[0] for line in listed] == [str(waiting.pk)]
     assert "waits for its order" in listed[0]
-    assert typed("replay", str(waiting.pk)) == "1 are told again within seconds.\n"
+    assert typed("replay", str(waiting.pk)) == "1 are told again within half a minute.\n"
     waiting.refresh_from_db()
     assert waiting.state == "received"
 

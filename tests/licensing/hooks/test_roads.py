@@ -203,6 +203,30 @@ def test_a_forged_refund_revokes_nothing(unsigned: Connection) -> None:
     assert Purchase.objects.get().refunded_at is None
 
 
+@pytest.mark.parametrize(
+    ("told", "more"),
+    [
+        (refunded("1001"), "a refund"),
+        (sold("1001", key="AAAA-1111"), "keys"),
+        (sold("1001", email="eve@example.com", quantity=2), "address, quantity"),
+    ],
+    ids=["refund", "keys", "facts"],
+)
+def test_what_says_more_than_the_file_is_said_to(unsigned: Connection, told: Said, more: str) -> None:
+    on_file(unsigned)
+    tell(unsigned, told)
+
+    [(state, reason)] = work()
+
+    assert state == "unconfirmed"
+    assert reason == f"Its order is on file, but it says more than that: {more}. Nobody signed it."
+
+
+def test_what_nothing_is_on_file_of_only_says_that_nobody_signed_it(unsigned: Connection) -> None:
+    tell(unsigned, sold("1001"))
+    assert work() == [("unconfirmed", "Nobody signed it, and nothing confirms it yet.")]
+
+
 def test_what_a_file_says_too_is_confirmed(unsigned: Connection) -> None:
     sellable(unsigned, keys=1)
     tell(unsigned, sold("1001"), refunded("1001"))
