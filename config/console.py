@@ -41,6 +41,7 @@ SECTIONS: Final = (
 )
 ENOUGH: Final = 100  # a number beyond this says no more to a person, and would be counted row by row
 
+
 @dataclass(frozen=True)
 class Waiting:
     """One line of the first page: something that may need a person, how much of it, and where."""

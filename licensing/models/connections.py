@@ -72,7 +72,8 @@ class HookEvent(Record):
     )
     test = models.BooleanField(default=False)
     whole = models.BooleanField(
-        default=False, help_text="The notification as it came, because what it tells could not be taken apart."
+        default=False,
+        help_text="The notification as it came, because what it tells could not be taken apart.",
     )
     confirmed_at = models.DateTimeField(
         null=True, blank=True, help_text="When support said that it is true, though nobody signed it."
