@@ -7,7 +7,7 @@ PERCENT = int(os.environ.get("FAULTS_PERCENT", "100"))
 
 
 def counted(full: int) -> int:
-    """The count of `threats.md`, or the share of it that `FAULTS_PERCENT` asks for; at least one."""
+    """This count, or the share of it that `FAULTS_PERCENT` asks for; at least one."""
     return max(1, full * PERCENT // 100)
 
 
