@@ -88,14 +88,21 @@ def serve_batch(edition: Edition, *, now: datetime, among: QuerySet[KeyOrder] | 
         if among is not None:
             line_up = line_up.filter(pk__in=among.values("license"))
         locked = line_up.select_for_update(skip_locked=True, of=("self",))
-        licenses = list(locked.order_by("line__purchase__ordered_at", "line__position", "unit")[:BATCH])
+        found = list(locked.order_by("line__purchase__ordered_at", "line__position", "unit")[:BATCH])
+        licenses = still_without(found)
         before = KeyOrder.objects.filter(edition=edition, license__in=licenses).count()
         keys = supply(edition, licenses, now=now) if licenses else {}
         for license in licenses:
             if key := keys.get(license.id):
                 assign(license=license, key=key, now=now)
         opened = KeyOrder.objects.filter(edition=edition, license__in=licenses).count() - before
-    return Batch(served=len(keys), more=bool(keys or opened))
+    return Batch(served=len(keys), more=bool(keys or opened) or len(licenses) < len(found))
+
+
+def still_without(licenses: list[License]) -> list[License]:
+    """Those that nobody served between our look at them and our lock on them."""
+    served = set(KeyAssignment.objects.filter(license__in=licenses).values_list("license", flat=True))
+    return [each for each in licenses if each.pk not in served]
 
 
 def in_line(edition: Edition, *, now: datetime) -> QuerySet[License]:
