@@ -1,4 +1,5 @@
-/* What allauth's passkey scripts leave to the page: the button only where it works, and words when it did not. */
+/* What allauth's passkey scripts leave to the page: the form only where it works, and once its button listens (these
+   scripts come before), and words when it did not. */
 (function () {
   'use strict';
 
