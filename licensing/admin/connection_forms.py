@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from ipaddress import ip_network
 from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from licensing.intake import allowed
 from licensing.intake.shop import Shop
 from licensing.models import Store
 
 LONGEST_SECRET: Final = 4_000  # characters; a public key in PEM is the longest thing that shops call one
 MOST_KEYS_PER_DAY: Final = 100_000
-MOST_NETWORKS: Final = 100
 KEEP: Final = (
     ("48", "48 hours"),
     ("0", "not at all: the shop has the new one already"),
@@ -53,19 +52,16 @@ class Networks(forms.CharField):
 
     def clean(self, value: Any) -> str:
         lines = [line.strip() for line in super().clean(value).splitlines() if line.strip()]
-        if len(lines) > MOST_NETWORKS:
-            raise ValidationError(f"These are more than {MOST_NETWORKS}.")
+        if len(lines) > allowed.MOST_NETWORKS:
+            raise ValidationError(f"These are more than {allowed.MOST_NETWORKS}.")
         return "\n".join(map(plain_network, lines))
 
 
 def plain_network(line: str) -> str:
     try:
-        network = ip_network(line, strict=False)
-    except ValueError:
-        raise ValidationError(f"{line!r} is no address or network, such as 192.0.2.0/24.") from None
-    if network.prefixlen == 0:
-        raise ValidationError(f"{line!r} is everybody. Name the shop's own addresses.")
-    return str(network)
+        return allowed.plain_network(line)
+    except ValueError as problem:
+        raise ValidationError(str(problem)) from None
 
 
 def keys_per_day_field() -> forms.IntegerField:
@@ -109,7 +105,7 @@ class NewConnection(forms.Form):
         if shop.secret_name:
             self.fields["secret"] = secret_field(shop.secret_name, required=False, help_text=LATER)
         if shop.api_host:
-            self.fields["api_key"] = secret_field("API key", required=False, help_text=asks(shop))
+            self.fields["api_key"] = secret_field(api_key_label(shop), required=False, help_text=asks(shop))
         if wants_networks(shop):
             self.fields["allowed_networks"] = Networks()
             self.fields["keys_per_day"] = keys_per_day_field()
@@ -126,6 +122,11 @@ class NewConnection(forms.Form):
 LATER: Final = (
     "Leave it empty if the shop shows it only after it knows the address: you can paste it on the next page."
 )
+
+
+def api_key_label(shop: Shop) -> str:
+    """In the shop's own words, where it has some."""
+    return shop.api_key_name if shop.api_key_name == "API key" else f"API key ({shop.api_key_name})"
 
 
 def asks(shop: Shop) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Final
 
+MOST_NETWORKS: Final = 100  # of one connection
 Network = IPv4Network | IPv6Network
 
 
@@ -20,6 +22,14 @@ def network_of(line: str) -> Network:
         return ip_network(line, strict=False)
     except ValueError as error:
         raise ValueError(f"“{line}” is no address and no network, such as 192.0.2.0/24.") from error
+
+
+def plain_network(line: str) -> str:
+    """The network in its plain form. Raises ValueError, with a sentence for people, for one of everybody, too."""
+    network = network_of(line)
+    if network.prefixlen == 0:
+        raise ValueError(f"“{line}” is everybody. Name the shop's own addresses.")
+    return str(network)
 
 
 def is_allowed(address: str, networks: str) -> bool:

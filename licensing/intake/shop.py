@@ -111,6 +111,8 @@ class Shop:
     methods: Sequence[str] = ("POST",)
     secret_name: str = ""  # what the shop calls the secret that it signs with
     api_host: str = ""  # where `Ask` asks, such as "api.example.com"; empty: there is nothing to ask
+    api_key_name: str = "API key"  # what the shop calls the key that its API is asked with
+    needs_api_key: bool = False  # whether its notifications say too little to be understood without one
     test_api_host: str = (
         ""  # the same for connections in test mode, where the shop has another host for these
     )

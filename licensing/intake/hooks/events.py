@@ -17,7 +17,8 @@ from licensing.models import Connection, EventState, HookEvent
 from licensing.nudge import Nudger
 
 NEEDS_KEY: Final = (
-    "It does not hold what is needed: the connection needs a key to the shop's API to ask for it."
+    "Needs an API key: what the shop sends does not say all. Set it with `connections api-key NAME`, "
+    "or at the connection."
 )
 FOR_A_PERSON: Final = (EventState.WAITING, EventState.UNCONFIRMED, EventState.NOT_UNDERSTOOD)
 

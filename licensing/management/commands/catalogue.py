@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from licensing.console.exchange_rules import sentence
+from licensing.management.migrated import OnTables
 from licensing.management.tables import DRY_RUN, add_file_options, telling
 from licensing.models import Edition, KeySource
 from licensing.setup.catalogue import COLUMNS, load_catalogue
@@ -17,7 +16,7 @@ from licensing.setup.shown import catalogue_rows, editions_with_pool, is_shared,
 from licensing.setup.table import write_table
 
 
-class Command(BaseCommand):
+class Command(OnTables):
     help = f"Shows products and editions, or sets them from a CSV file with the columns {', '.join(COLUMNS)}."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

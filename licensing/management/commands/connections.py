@@ -2,66 +2,45 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from argparse import ArgumentParser
 from contextlib import suppress
 from datetime import timedelta
-from getpass import getpass
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
-from uuid import UUID
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
+from django.db.models import Count
 from django.utils import timezone
 
+from licensing.console.event_words import outcome
+from licensing.console.told_words import counted
+from licensing.console.trials import CannotBeSigned, try_sample
+from licensing.intake.allowed import MOST_NETWORKS, plain_network
 from licensing.intake.hooks import connections
 from licensing.intake.hooks.accept import LARGEST
 from licensing.intake.hooks.events import NotConfirmable, confirm, replay, unsettled
 from licensing.intake.shop import Shop
 from licensing.intake.stores import KINDS
-from licensing.keys.sources.fetch import Answer, BadAnswer, NoAnswer, send
-from licensing.keys.sources.hosts import PORTS, NotAllowed, Target
+from licensing.management.connection_options import NAMED, SHOWN, add_options
+from licensing.management.connection_sending import sent
+from licensing.management.connection_words import event_in_full, event_line, in_a_line
+from licensing.management.migrated import OnTables
+from licensing.management.secrets_typed import first_secret, read_secret, signing_secret
 from licensing.management.tables import store_named
 from licensing.models import Connection, HookEvent
 
-SHOWN: Final = 50  # events
-LONGEST_SECRET: Final = 8_000  # characters that are read
+MOST_KEYS_PER_DAY: Final = 100_000
+ONLY_THE_SHOP: Final = (
+    "The sample could not be signed: the secret here only checks what the shop signs with a key of its own. "
+    "Have the shop send a test notification."
+)
 
 
-class Command(BaseCommand):
+class Command(OnTables):
     help = "Connects shops, and shows what came in. Secrets are typed, piped or in the environment, never arguments."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        actions = parser.add_subparsers(dest="action", required=True)
-        actions.add_parser("show", help="all connections, without their addresses")
-        add = actions.add_parser("add", help="connect a store; prints the address to paste into the shop")
-        add.add_argument("store", metavar="STORE", help="its short name, see `stores show`")
-        add.add_argument("name", metavar="NAME", help="for you to tell connections apart")
-        add.add_argument("--test", action="store_true", help="all that comes in there is a test order")
-        add_secret_options(add)
-        for action, what in NAMED.items():
-            named = actions.add_parser(action, help=what)
-            named.add_argument("name", metavar="NAME", help="of the connection, or STORE/NAME")
-            if action in ("secret", "api-key"):
-                add_secret_options(named)
-        actions.choices["secret"].add_argument(
-            "--keep-former-hours",
-            type=int,
-            default=0,
-            metavar="HOURS",
-            help="how long what the former one signed is taken, too",
-        )
-        actions.choices["send"].add_argument("file", type=Path, metavar="FILE", help="the body of one")
-        events = actions.add_parser("events", help=f"the latest {SHOWN} that came in")
-        events.add_argument("--unsettled", action="store_true", help="only what waits for something")
-        again = actions.add_parser("replay", help="have events told again")
-        sure = actions.add_parser("confirm", help="say that events which nobody signed are true")
-        for those in (again, sure):
-            those.add_argument(
-                "ids", type=UUID, nargs="+", metavar="ID", help="as `connections events` shows it"
-            )
+        add_options(parser)
 
     def handle(self, *, action: str, **options: Any) -> None:
         if action in NAMED:
@@ -69,21 +48,17 @@ class Command(BaseCommand):
         getattr(self, action.replace("-", "_"))(options)
 
     def show(self, options: dict[str, Any]) -> None:
+        waiting = unsettled().order_by().values_list("connection").annotate(Count("pk"))
+        unsettled_of = dict(waiting)
         for each in Connection.objects.select_related("store").order_by("store__name", "name"):
-            mode = ", test" if each.test else ""
-            state = "" if each.active else ", switched off"
-            heard = f"{each.heard_at:%Y-%m-%d %H:%M} UTC" if each.heard_at else "never"
-            self.stdout.write(
-                f"{each.store.name}/{each.name} ({each.store.kind}{mode}{state}): last heard {heard}, "
-                f"{each.refusals} refused"
-            )
+            self.stdout.write(in_a_line(each, unsettled=unsettled_of.get(each.pk, 0)))
 
     def add(self, options: dict[str, Any]) -> None:
         store = store_named(options["store"])
         shop = KINDS[store.kind]
         if not shop.notifies:
             raise CommandError(f"{shop.title} sends no notifications that this service reads.")
-        secret = secret_of(shop, options)
+        secret = first_secret(shop, options)
         try:
             made = connections.connect(store=store, name=options["name"], test=options["test"], secret=secret)
         except connections.BadSecret as problem:
@@ -91,36 +66,99 @@ class Command(BaseCommand):
         url = connections.address_of(made)
         for number, step in enumerate(shop.steps, start=1):
             self.stdout.write(f"{number}. {step.replace('{url}', url)}")
-        if shop.secret_name and not secret:
-            self.stdout.write(
-                f"No secret is set yet ({shop.secret_name}): connections secret {options['name']}"
-            )
+        self.next_commands(made, shop)
         self.stdout.write(url)
+
+    def next_commands(self, made: Connection, shop: Shop) -> None:
+        """What the steps call "at this connection", as commands."""
+        name = f"{made.store.name}/{made.name}"
+        if shop.secret_name and not made.sealed_secret:
+            self.stdout.write(f"No secret is set yet ({shop.secret_name}): connections secret {name}")
+        if shop.api_host:
+            need = "It needs" if shop.needs_api_key else "It can have"
+            self.stdout.write(f"{need} an API key ({shop.api_key_name}): connections api-key {name}")
+        if shop.key_desk and not shop.signed:
+            self.stdout.write(f"Nobody may ask for keys there yet: connections allow {name} NETWORK")
 
     def address(self, options: dict[str, Any]) -> None:
         self.stdout.write(connections.address_of(options["connection"]))
 
+    def new_address(self, options: dict[str, Any]) -> None:
+        url = connections.new_address(options["connection"])
+        self.stdout.write("Paste this in the shop: the former address has stopped.")
+        self.stdout.write(url)
+
     def secret(self, options: dict[str, Any]) -> None:
-        hours = options["keep_former_hours"]
+        connection, hours = options["connection"], options["keep_former_hours"]
         if hours < 0:
             raise CommandError("Hours are a whole number, 0 or more.")
+        secret = signing_secret(connections.shop_of(connection), options)
+        had_one = bool(connection.sealed_secret)
         try:
             connections.change_secret(
-                options["connection"],
-                secret=read_secret(options, "secret"),
-                keep_former_for=timedelta(hours=hours),
-                now=timezone.now(),
+                connection, secret=secret, keep_former_for=timedelta(hours=hours), now=timezone.now()
             )
         except connections.BadSecret as problem:
             raise CommandError(str(problem)) from None
-        self.stdout.write(f"Changed. The former secret is good for {hours} more hours.")
+        self.stdout.write(changed(had_one, hours))
 
     def api_key(self, options: dict[str, Any]) -> None:
+        connection = options["connection"]
+        shop = connections.shop_of(connection)
+        if not shop.api_host:
+            raise CommandError(f"{shop.title} has no API that is asked. Nothing was changed.")
+        api_key = read_secret(options, shop.api_key_name).strip()
         try:
-            again = connections.set_api_key(options["connection"], api_key=read_secret(options, "API key"))
+            again = connections.set_api_key(connection, api_key=api_key)
         except connections.BadSecret as problem:
             raise CommandError(str(problem)) from None
-        self.stdout.write(f"Set. {again} notifications are looked at again.")
+        if not api_key:
+            self.stdout.write("Taken away.")
+        else:
+            self.stdout.write(f"Set. To be looked at again: {counted(again, 'notification')}.")
+
+    def allow(self, options: dict[str, Any]) -> None:
+        connection = unsigned_desk(options["connection"])
+        only: list[str] | None = options["only"]
+        before = connection.allowed_networks.splitlines() if only is None else []
+        try:
+            more = [plain_network(each) for each in [*options["networks"], *(only or [])]]
+        except ValueError as problem:
+            raise CommandError(f"{problem} Nothing was changed.") from None
+        networks = list(dict.fromkeys([*before, *more]))
+        if len(networks) > MOST_NETWORKS:
+            raise CommandError(f"These are more than {MOST_NETWORKS}. Nothing was changed.")
+        connection.allowed_networks = "\n".join(networks)
+        connection.save(update_fields=["allowed_networks"])
+        self.stdout.write(connection.allowed_networks or "Nobody may ask for keys there.")
+
+    def keys_per_day(self, options: dict[str, Any]) -> None:
+        connection, number = unsigned_desk(options["connection"]), options["number"]
+        if not 0 <= number <= MOST_KEYS_PER_DAY:
+            raise CommandError(f"A whole number, 0 to {MOST_KEYS_PER_DAY:,}. Nothing was changed.")
+        connection.keys_per_day = number
+        connection.save(update_fields=["keys_per_day"])
+        self.stdout.write(f"At most {counted(number, 'key')} in 24 hours.")
+
+    def pause(self, options: dict[str, Any]) -> None:
+        switch(options["connection"], active=False)
+        self.stdout.write("Paused. What the shop sends is answered as if nothing were there.")
+
+    def resume(self, options: dict[str, Any]) -> None:
+        switch(options["connection"], active=True)
+        self.stdout.write("It accepts what the shop sends, at the same address as before.")
+
+    def test(self, options: dict[str, Any]) -> None:
+        connection = options["connection"]
+        shop = connections.shop_of(connection)
+        if not shop.sample or (shop.secret_name and not connection.sealed_secret):
+            raise CommandError(f"It needs its secret first: connections secret {options['name']}")
+        try:
+            events = try_sample(connection, now=timezone.now())
+        except CannotBeSigned:
+            raise CommandError(ONLY_THE_SHOP) from None
+        for event in events:
+            self.stdout.write(f"{event.pk}  {outcome(event)}")
 
     def send(self, options: dict[str, Any]) -> None:
         path: Path = options["file"]
@@ -134,17 +172,22 @@ class Command(BaseCommand):
 
     def events(self, options: dict[str, Any]) -> None:
         found = unsettled() if options["unsettled"] else HookEvent.objects.all()
-        for each in found.select_related("connection__store").order_by("-id")[:SHOWN]:
-            self.stdout.write(
-                f"{each.pk}  {each.received_at:%Y-%m-%d %H:%M}  {each.connection.store.name}/{each.connection.name}  "
-                f"{each.kind or '-'}  {each.get_state_display()}. {each.reason}".rstrip()
-            )
+        found = found.select_related("connection__store", "purchase").order_by("-id")
+        if options["id"] is None:
+            for each in found.defer("payload")[:SHOWN]:
+                self.stdout.write(event_line(each))
+            return
+        event = HookEvent.objects.select_related("connection__store", "purchase").filter(pk=options["id"])
+        if (one := event.first()) is None:
+            raise CommandError("There is no such notification. `connections events` shows the latest.")
+        for line in event_in_full(one):
+            self.stdout.write(line)
 
     def replay(self, options: dict[str, Any]) -> None:
         again = replay(HookEvent.objects.filter(pk__in=options["ids"]))
         if again < len(set(options["ids"])):
             self.stdout.write("Some are not known, or what they held has been dropped already.")
-        self.stdout.write(f"{again} are told again within half a minute.")
+        self.stdout.write(f"To be told again within half a minute: {counted(again, 'notification')}.")
 
     def confirm(self, options: dict[str, Any]) -> None:
         """One by one: what cannot be confirmed holds up no other."""
@@ -155,45 +198,32 @@ class Command(BaseCommand):
                 confirmed += 1
         if confirmed < len(ids):
             self.stdout.write("Some are not known, or nothing of them waits to be confirmed.")
-        self.stdout.write(f"{confirmed} confirmed; they are told again within half a minute.")
+        self.stdout.write(f"{confirmed} confirmed; what was confirmed is told again within half a minute.")
 
 
-NAMED: Final = {
-    "address": "print the secret address",
-    "secret": "change what its notifications are signed with",
-    "api-key": "set the key to the shop's API; an empty one takes it away",
-    "send": "post a recorded body to the running service, signed as the shop would",
-}
+def changed(had_one: bool, hours: int) -> str:
+    if not had_one:
+        return "Set."
+    if not hours:
+        return "Changed. The former secret is not accepted any more."
+    return f"Changed. The former secret is accepted for {counted(hours, 'more hour')}."
 
 
-def add_secret_options(parser: ArgumentParser) -> None:
-    from_where = parser.add_mutually_exclusive_group()
-    from_where.add_argument("--secret-from-stdin", action="store_true", help="read the secret from a pipe")
-    from_where.add_argument("--secret-env", default="", metavar="VARIABLE", help="the variable that holds it")
+def unsigned_desk(connection: Connection) -> Connection:
+    """The same, if who may ask for keys is told by addresses there. Raises `CommandError`."""
+    shop = connections.shop_of(connection)
+    if shop.key_desk is None:
+        raise CommandError(f"{shop.title} asks for no keys. Nothing was changed.")
+    if shop.signed:
+        raise CommandError(
+            f"{shop.title} signs what it sends: nobody has to be allowed. Nothing was changed."
+        )
+    return connection
 
 
-def given(options: dict[str, Any]) -> bool:
-    return bool(options["secret_from_stdin"] or options["secret_env"])
-
-
-def secret_of(shop: Shop, options: dict[str, Any]) -> str:
-    """Asked for where the shop has one; one that signs nothing by it can be connected without, and told it later."""
-    if shop.signed or given(options):
-        return read_secret(options, "secret")
-    return read_secret(options, shop.secret_name) if shop.secret_name and sys.stdin.isatty() else ""
-
-
-def read_secret(options: dict[str, Any], what: str) -> str:
-    """From a pipe, a variable, or typed without being shown."""
-    if variable := options["secret_env"]:
-        if variable not in os.environ:
-            raise CommandError(f"There is no variable {variable} in the environment.")
-        return os.environ[variable]
-    if options["secret_from_stdin"]:
-        return sys.stdin.read(LONGEST_SECRET)
-    if not sys.stdin.isatty():
-        raise CommandError(f"Say where the {what} is: --secret-from-stdin or --secret-env VARIABLE.")
-    return getpass(f"{what[0].upper()}{what[1:]} (not shown): ")
+def switch(connection: Connection, *, active: bool) -> None:
+    connection.active = active
+    connection.save(update_fields=["active"])
 
 
 def connection_named(name: str) -> Connection:
@@ -207,30 +237,3 @@ def connection_named(name: str) -> Connection:
             raise CommandError(f"There is no connection {name!r}. `connections show` names them.")
         case _:
             raise CommandError(f"Several connections are called {name!r}: say which as STORE/NAME.")
-
-
-def sent(connection: Connection, body: bytes) -> Answer:
-    """What the service answers to this body, sent as the shop would send it now, over its public address."""
-    now = timezone.now()
-    secret = next(iter(connections.secrets_of(connection, now=now)), "")
-    received = connections.shop_of(connection).sent(body, secret=secret, now=now)
-    parts = urlsplit(connections.address_of(connection))
-    target = Target(
-        scheme=parts.scheme,
-        host=parts.hostname or "",
-        port=parts.port or PORTS[parts.scheme],
-        path=parts.path + (f"?{received.query}" if received.query else ""),
-        internal=True,  # our own service, mostly on this very machine
-    )
-    try:
-        return send(
-            target,
-            method=received.method,
-            body=received.body,
-            headers=received.headers,
-            seconds=30,
-            longest=LARGEST,
-            whom="The service",
-        )
-    except (NotAllowed, NoAnswer, BadAnswer) as problem:
-        raise CommandError(f"{problem} Is the service running at {parts.scheme}://{parts.netloc}?") from None

@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from django.core.checks import Tags
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from licensing.everything.kinds import opened
 from licensing.everything.loading import NotEmpty, load
 from licensing.intake.encoding import FileRefused
 from licensing.intake.pace import seldom_collecting
+from licensing.management.migrated import OnTables
 
 
-class Command(BaseCommand):
+class Command(OnTables):
     requires_system_checks = (Tags.models, Tags.database)
     help = "Puts what export_everything wrote on file, all of it or nothing. The database must be empty."
 

@@ -6,18 +6,19 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from licensing.intake.encoding import FileRefused
 from licensing.intake.keyfile import Filled, import_keys
 from licensing.keys.waiting import serve_waiting
+from licensing.management.migrated import OnTables
 from licensing.models import Edition
 
 SHOWN = 10  # row numbers that a line names
 
 
-class Command(BaseCommand):
+class Command(OnTables):
     help = (
         "Puts codes into an edition's pool: one on each line, or CSV with the columns code, name and seats."
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from django.core.checks import Tags
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.core.validators import validate_slug
 
 from licensing.import_tasks import publish
@@ -16,11 +17,12 @@ from licensing.intake.detect import detect, kind_of
 from licensing.intake.encoding import FileRefused
 from licensing.intake.files import first_rows, header_of
 from licensing.intake.handover import hand_over
+from licensing.intake.mapped.fields import BY_NAME, NEEDED
+from licensing.intake.mapped.guess import guessed
 from licensing.intake.mapped.maps import (
     Columns,
     MapRefused,
     checked,
-    guessed,
     read_map,
     save,
     saved_as,
@@ -32,6 +34,7 @@ from licensing.intake.rejects import write_rejects
 from licensing.intake.run import import_file
 from licensing.intake.sources import FileOnDisk
 from licensing.intake.stores import KINDS
+from licensing.management.migrated import OnTables
 from licensing.management.progress import Progress
 from licensing.models import ImportRun, RowOutcome, Store
 
@@ -49,7 +52,7 @@ WORDS = {
 }
 
 
-class Command(BaseCommand):
+class Command(OnTables):
     # Checking the URLs as well would load every page first: half a second before the first row.
     requires_system_checks = (Tags.models, Tags.database)
     help = "Reads a store's sales file to its end and checks it, then puts it on file. A second run changes nothing."
@@ -177,6 +180,16 @@ def columns_of(file: Path, store: Store, *, encoding: str, map: str, use_map: st
     if detect(header) or KINDS[store.kind].exports or saved_for(store, header):
         return {}
     raise MapRefused(
-        f"Nobody has said what the columns of {file.name} are. A guess, to be corrected where it is wrong: "
-        f"--map '{written(guessed(header, first_rows(FileOnDisk(file), encoding=encoding)))}'."
+        unexplained(file, header, guessed(header, first_rows(FileOnDisk(file), encoding=encoding)))
+    )
+
+
+def unexplained(file: Path, header: Sequence[str], guess: Columns) -> str:
+    """What is needed, what the file has, and a map to begin with."""
+    lacking = [name for name in NEEDED if name not in guess]
+    still = f" The guess lacks {', '.join(lacking)}." if lacking else ""
+    return (
+        f"Nobody has said what the columns of {file.name} are. It has: {', '.join(filter(None, header))}. "
+        f"Needed are: {', '.join(f'{name} ({BY_NAME[name].title})' for name in NEEDED)}. "
+        f"A guess, to be corrected where it is wrong: --map '{written(guess)}'.{still}"
     )

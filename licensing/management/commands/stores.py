@@ -6,13 +6,14 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from licensing.intake.stores import KINDS
+from licensing.management.migrated import OnTables
 from licensing.models import Store
 
 
-class Command(BaseCommand):
+class Command(OnTables):
     help = "Shows the shops, or makes and names one: licenses and mails call it by its title."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -27,9 +28,8 @@ class Command(BaseCommand):
     def handle(self, *, action: str, **options: Any) -> None:
         if action == "set":
             self.change(options["name"], options["kind"], options["title"], options["statement_name"])
-        for store in Store.objects.all():
-            known = f", on statements {store.statement_name}" if store.statement_name else ""
-            self.stdout.write(f"{store.name:<24} {store.kind:<12} {store}{known}")
+        else:
+            self.stdout.writelines(map(line_of, Store.objects.all()))
 
     def change(self, name: str, kind: str | None, title: str | None, statement_name: str | None) -> None:
         store = Store.objects.filter(name=name).first()
@@ -44,4 +44,11 @@ class Command(BaseCommand):
             store.full_clean()
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from None
+        made = store._state.adding
         store.save()
+        self.stdout.write(f"{'Made' if made else 'Changed'} {line_of(store)}")
+
+
+def line_of(store: Store) -> str:
+    known = f", on statements {store.statement_name}" if store.statement_name else ""
+    return f"{store.name:<24} {store.kind:<12} {store}{known}"

@@ -3,6 +3,7 @@
 import io
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
@@ -10,6 +11,7 @@ import pytest
 from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 from django.core.wsgi import get_wsgi_application
+from django.utils import timezone
 
 from licensing.intake.hooks.connections import address_of, api_key_of, secrets_of
 from licensing.models import Connection, HookEvent, Purchase
@@ -70,7 +72,7 @@ def test_it_is_said_that_a_token_of_a_shop_that_signs_nothing_is_not_set_yet(typ
 
     printed = typed("add", "mine", "main")
 
-    assert "No secret is set yet (Secret): connections secret main" in printed
+    assert "No secret is set yet (Secret): connections secret mine/main" in printed
     assert printed.splitlines()[-1] == address_of(Connection.objects.get())
 
 
@@ -82,7 +84,7 @@ class Terminal(io.StringIO):
 def test_the_token_of_a_shop_that_signs_nothing_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     factories.store(name="mine", kind=UNSIGNED)
     monkeypatch.setattr("sys.stdin", Terminal())
-    monkeypatch.setattr("licensing.management.commands.connections.getpass", lambda prompt: SECRET)
+    monkeypatch.setattr("licensing.management.secrets_typed.getpass", lambda prompt: SECRET)
 
     call_command("connections", "add", "mine", "main", stdout=io.StringIO())
 
@@ -105,7 +107,7 @@ def test_a_person_confirms_what_nobody_signed(typed: Typed) -> None:
 
     assert printed.splitlines() == [
         "Some are not known, or nothing of them waits to be confirmed.",
-        "1 confirmed; they are told again within half a minute.",
+        "1 confirmed; what was confirmed is told again within half a minute.",
     ]
     work()
     assert Purchase.objects.get().confirmed_at
@@ -136,6 +138,51 @@ def test_a_secret_is_changed_and_the_former_one_kept(
     assert secrets_of(connection, now=NOW) == ["newer", SECRET]
 
 
+@pytest.mark.parametrize("piped", ["", " \n"])
+def test_an_empty_pipe_wipes_no_secret(typed: Typed, connection: Connection, piped: str) -> None:
+    with pytest.raises(CommandError, match=r"^The secret is empty\. Nothing was changed\.$"):
+        typed("secret", "main", "--secret-from-stdin", piped=piped)
+    with pytest.raises(CommandError, match="Nothing was changed"):
+        typed("add", connection.store.name, "second", "--secret-from-stdin", piped=piped)
+
+    connection = Connection.objects.get()
+    assert secrets_of(connection, now=NOW) == [SECRET]
+
+
+def test_the_former_secret_is_kept_for_two_days_unless_said_otherwise(
+    typed: Typed, connection: Connection
+) -> None:
+    printed = typed("secret", "main", "--secret-from-stdin", piped="newer")
+
+    connection.refresh_from_db()
+    assert printed == "Changed. The former secret is accepted for 48 more hours.\n"
+    assert secrets_of(connection, now=timezone.now() + timedelta(hours=47)) == ["newer", SECRET]
+    assert secrets_of(connection, now=timezone.now() + timedelta(hours=49)) == ["newer"]
+
+
+def test_a_secret_that_the_shop_shows_later_is_set_later(typed: Typed) -> None:
+    factories.store(name="mine", kind=KIND)
+    typed("add", "mine", "main", "--secret-later")
+
+    assert "(test-shop, not ready: no secret, no API key): last heard never, 0 refused" in typed("show")
+    assert typed("secret", "main", "--secret-from-stdin", piped=SECRET) == "Set.\n"
+    assert "not ready" not in typed("show")
+
+
+def test_it_is_shown_what_a_connection_is_like(typed: Typed, connection: Connection) -> None:
+    tell(connection, refunded("1001"))
+    tell(connection, refunded("1002"), secret="another one")
+    work()
+    typed("pause", "main")
+
+    shown = typed("show")
+
+    connection.refresh_from_db()
+    assert connection.refused_at
+    assert "(test-shop, paused, no API key)" in shown
+    assert f"1 refused, last {connection.refused_at:%Y-%m-%d %H:%M} UTC, 1 unsettled" in shown
+
+
 def test_a_key_to_the_shops_api_is_set(typed: Typed, connection: Connection) -> None:
     tell(connection, {"id": "1", "type": "asks", "order": "1"})
     work()
@@ -144,7 +191,7 @@ def test_a_key_to_the_shops_api_is_set(typed: Typed, connection: Connection) -> 
 
     connection.refresh_from_db()
     assert api_key_of(connection) == "an API key"
-    assert printed == "Set. 1 notifications are looked at again.\n"
+    assert printed == "Set. To be looked at again: 1 notification.\n"
 
 
 def test_without_a_terminal_it_says_where_a_secret_may_come_from(
@@ -177,9 +224,90 @@ def test_events_that_wait_are_listed_and_told_again(typed: Typed, connection: Co
 
     assert [line.split()[0] for line in listed] == [str(waiting.pk)]
     assert "waits for its order" in listed[0]
-    assert typed("replay", str(waiting.pk)) == "1 are told again within half a minute.\n"
+    assert typed("replay", str(waiting.pk)) == "To be told again within half a minute: 1 notification.\n"
     waiting.refresh_from_db()
     assert waiting.state == "received"
+
+
+def test_one_notification_is_shown_with_its_codes_masked(typed: Typed, connection: Connection) -> None:
+    tell(connection, sold("1001", key="AAAA-BBBB-CCCC-DDDD"))
+    work()
+    event = HookEvent.objects.get()
+
+    shown = typed("events", str(event.pk))
+
+    assert "on file" in shown
+    assert "Order: 1001" in shown
+    assert '"email": "anna@example.com"' in shown
+    assert "AAAA-BBBB" not in shown
+    with pytest.raises(CommandError, match="no such notification"):
+        typed("events", str(connection.pk))
+
+
+def test_a_connection_is_paused_and_resumed(typed: Typed, connection: Connection) -> None:
+    typed("pause", "main")
+    assert tell(connection, sold()).status_code == 404
+
+    typed("resume", "main")
+    assert tell(connection, sold()).status_code == 200
+
+
+def test_another_address_ends_the_former_one(typed: Typed, connection: Connection) -> None:
+    former = address_of(connection)
+
+    printed = typed("new-address", "main").splitlines()[-1]
+
+    connection.refresh_from_db()
+    assert printed == address_of(connection) != former
+
+
+def test_networks_may_be_allowed_where_the_shop_signs_nothing(typed: Typed) -> None:
+    factories.store(name="mine", kind="shareit")
+    assert "connections allow mine/main NETWORK" in typed("add", "mine", "main")
+
+    typed("allow", "main", "192.0.2.7/24")
+    printed = typed("allow", "main", "2001:db8::1", "192.0.2.0/24").splitlines()
+
+    assert printed == ["192.0.2.0/24", "2001:db8::1/128"]
+    assert Connection.objects.get().allowed_networks == "192.0.2.0/24\n2001:db8::1/128"
+    assert typed("allow", "main", "--only", "198.51.100.1").split() == ["198.51.100.1/32"]
+    assert typed("allow", "main", "--only") == "Nobody may ask for keys there.\n"
+
+
+@pytest.mark.parametrize("network", ["0.0.0.0/0", "everywhere", "192.0.2.0/33"])
+def test_a_network_that_is_none_or_everybody_is_not_allowed(typed: Typed, network: str) -> None:
+    desk = connected(kind="shareit", allowed_networks="192.0.2.0/24")
+
+    with pytest.raises(CommandError, match="Nothing was changed"):
+        typed("allow", "main", network)
+    desk.refresh_from_db()
+    assert desk.allowed_networks == "192.0.2.0/24"
+
+
+def test_keys_per_day_are_set_where_the_shop_signs_nothing(typed: Typed) -> None:
+    desk = connected(kind="shareit")
+
+    assert typed("keys-per-day", "main", "7") == "At most 7 keys in 24 hours.\n"
+    desk.refresh_from_db()
+    assert desk.keys_per_day == 7
+    with pytest.raises(CommandError, match="0 to 100,000"):
+        typed("keys-per-day", "main", "100001")
+
+
+def test_a_shop_that_signs_needs_no_list_of_addresses(typed: Typed) -> None:
+    connected(kind="fastspring")
+
+    with pytest.raises(CommandError, match="signs what it sends"):
+        typed("allow", "main", "192.0.2.0/24")
+
+
+def test_the_recorded_sample_comes_in_as_a_test_order(typed: Typed) -> None:
+    connected(kind="fastspring")
+
+    printed = typed("test", "main")
+
+    assert "It is on file: a test order" in printed
+    assert Purchase.objects.get().test
 
 
 class Quiet(WSGIRequestHandler):
