@@ -2,7 +2,7 @@
 
 from django.contrib.admin import AdminSite
 
-from licensing.admin.catalog import EditionAdmin, MappingAdmin, MappingItemAdmin, StoreAdmin
+from licensing.admin.catalog import EditionAdmin, MappingItemAdmin, StoreAdmin
 from licensing.admin.connections import ConnectionAdmin
 from licensing.admin.customers import CustomerAdmin, EmailAddressAdmin
 from licensing.admin.events import HookEventAdmin, KeyAskAdmin
@@ -10,6 +10,7 @@ from licensing.admin.imports import ImportRunAdmin
 from licensing.admin.intake import CaseAdmin, ImportRowAdmin
 from licensing.admin.keys import KeyAssignmentAdmin, LicenseAdmin, RegistrationKeyAdmin
 from licensing.admin.made import KeyOrderAdmin, SigningKeyAdmin
+from licensing.admin.meaning_said import SayingMapping
 from licensing.admin.products import ProductAdmin
 from licensing.admin.retired import RetiredCodeAdmin, RetiredListAdmin
 from licensing.admin.runs import ColumnMapAdmin, ImportPartAdmin
@@ -57,7 +58,7 @@ PAGES = (
     (Connection, ConnectionAdmin),
     (HookEvent, HookEventAdmin),
     (KeyAsk, KeyAskAdmin),
-    (Mapping, MappingAdmin),
+    (Mapping, SayingMapping),
     (MappingItem, MappingItemAdmin),
     (Customer, CustomerAdmin),
     (EmailAddress, EmailAddressAdmin),

@@ -7,22 +7,18 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 
 from licensing.admin.event_views import Repeatable
-from licensing.admin.sales import placement
-from licensing.console.cells import EMPTY, choice, happened, link, number, state, text, when
-from licensing.console.event_words import TONES, lines_without_meaning, outcome, told_by
+from licensing.admin.sales import saying
+from licensing.console.cells import EMPTY, choice, happened, link, number, page_of, state, text, when
+from licensing.console.event_text import UNREADABLE, laid_out
+from licensing.console.event_words import TONES, lines_without_meaning, outcome, reason_now, unexplained
 from licensing.console.pages import ReadOnly
-from licensing.console.payloads import codes_in, readable
 from licensing.console.search import customers, first, orders
-from licensing.intake.hooks.connections import shop_of
-from licensing.intake.hooks.envelope import unpacked
-from licensing.intake.hooks.events import FOR_A_PERSON, payload_of
-from licensing.intake.shop import NotUnderstood
-from licensing.keys.vault import Tampered, UnknownKey
+from licensing.intake.hooks.events import FOR_A_PERSON
 from licensing.models import Connection, EventState, HookEvent, KeyAsk, KeyAskState
 
 ASK_TONES = {
@@ -31,6 +27,7 @@ ASK_TONES = {
     KeyAskState.MAILED: "good",
     KeyAskState.REFUSED: "bad",
 }
+UNEXPLAINED = Prefetch("purchase__lines", unexplained().defer("sealed_code"), to_attr="unexplained")
 SEALED = (
     "connection__sealed_address",
     "connection__sealed_secret",
@@ -78,24 +75,10 @@ class InState(admin.SimpleListFilter):
 @admin.display(description="what it says")
 def what_it_says(event: HookEvent) -> str:
     """The payload, laid out, with codes masked; or why there is none."""
+    said = laid_out(event)
     if event.payload is None:
-        return "What it said was dropped 30 days after it was processed."
-    try:
-        payload = payload_of(event)
-    except (Tampered, UnknownKey):
-        return state("cannot be decrypted with the present keys", "bad")
-    codes, fields = codes_in(told_by(event)), shop_of(event.connection).unscrubbed
-    text = readable(body_of(payload) if event.whole else payload, codes=codes, fields=fields)
-    return format_html('<pre class="payload">{}</pre>', text)
-
-
-def body_of(payload: bytes) -> bytes:
-    """Of a notification that was kept whole: what was sent, or what followed the "?"."""
-    try:
-        kept = unpacked(payload)
-    except NotUnderstood:
-        return payload
-    return kept.body or kept.query.encode("utf-8", "replace")
+        return said
+    return state(said, "bad") if said == UNREADABLE else format_html('<pre class="payload">{}</pre>', said)
 
 
 @admin.display(description="what became of it")
@@ -106,8 +89,24 @@ def became(event: HookEvent) -> str:
 @admin.display(description="needs a meaning")
 def without_meaning(event: HookEvent) -> str:
     """Lines of its order that no mapping knows, each with the way to say what it means."""
-    rows = ((line, placement(line)) for line in lines_without_meaning(event))
+    here = page_of(event)
+    rows = ((line, saying(line, back=here)) for line in lines_without_meaning(event))
     return format_html_join("", '<p class="plain">{} {}</p>', rows) or EMPTY
+
+
+@admin.display(description="reason")
+def reason(event: HookEvent) -> str:
+    """As it still holds. The list has the lines at hand."""
+    lines = getattr(event.purchase, "unexplained", ())
+    return reason_now(event, lines) or EMPTY
+
+
+@admin.display(description="order, or what it waits for")
+def order(event: HookEvent) -> str:
+    """The order on file; else what is known of its name, which may be all that there is before it is confirmed."""
+    if event.purchase:
+        return format_html('<a href="{}">{}</a>', page_of(event.purchase), event.purchase.reference)
+    return event.awaits or EMPTY
 
 
 @admin.display(description="mode")
@@ -120,8 +119,8 @@ class HookEventAdmin(Repeatable):
         link("connection", "shop"),
         text("kind", "kind"),
         choice("state", "state", TONES),
-        text("reason", "reason"),
-        link("purchase", "order", label="reference"),
+        reason,
+        order,
         mode,
         when("received_at", "received"),
     )
@@ -150,7 +149,7 @@ class HookEventAdmin(Repeatable):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Of connections, only what they are called; what was sent is read on the page of one."""
         rows = super().get_queryset(request).select_related("connection__store", "purchase").defer(*SEALED)
-        return rows.defer("payload") if is_list(request) else rows
+        return rows.defer("payload").prefetch_related(UNEXPLAINED) if is_list(request) else rows
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Without what has not happened to it."""

@@ -8,15 +8,14 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import urlencode
 
-from licensing.console.cells import link, number, related, said, state, text, when
+from licensing.admin.meaning_said import placed_in
+from licensing.console.cells import link, number, page_of, related, said, state, text, when
 from licensing.console.pages import ReadOnly, ReadOnlyRows
 from licensing.console.people import mailboxes
 from licensing.console.search import customers, itself, keys, orders
-from licensing.intake.unplaced import place_lines
 from licensing.models import (
     Case,
     License,
@@ -46,12 +45,19 @@ def purchase_state(purchase: Purchase) -> str:
 
 @admin.display(description="meaning here")
 def placement(line: PurchaseLine) -> str:
-    """Whether a mapping said what the line means; if not, the way to make one, filled in as far as it is known."""
+    """Whether a mapping said what the line means, or why none is asked; else the way to make one."""
     if line.placed_at:
         return state("placed", "good")
+    if line.purchase.test:
+        return state("test: makes no license", "off")
+    return format_html("{} {}", state("no mapping", "wait"), saying(line, back=page_of(line)))
+
+
+def saying(line: PurchaseLine, *, back: str) -> str:
+    """The way to a new mapping, filled in as far as it is known; once it is saved, it leads to `back`."""
     known = {"store": str(line.purchase.store_id), "product_ref": line.product_ref, "variant": line.variant}
-    address = f"{reverse('admin:licensing_mapping_add')}?{urlencode(known)}"
-    return format_html('{} <a href="{}">Say what it means</a>', state("no mapping", "wait"), address)
+    address = f"{reverse('admin:licensing_mapping_add')}?{urlencode({**known, 'next': back})}"
+    return format_html('<a href="{}">Say what it means</a>', address)
 
 
 class Lines(ReadOnlyRows):
@@ -179,8 +185,7 @@ class PurchaseLineAdmin(ReadOnly):
     def place_now(self, request: HttpRequest, queryset: QuerySet[PurchaseLine]) -> None:
         """Make licenses and keys of the lines of these shops that have a meaning by now."""
         shops = Store.objects.filter(pk__in=queryset.values("purchase__store"))
-        placed = sum(place_lines(shop, now=timezone.now()) for shop in shops)
-        self.message_user(request, f"Placed: {placed}." + ("" if placed else " No mapping knows these yet."))
+        self.message_user(request, placed_in(list(shops)))
 
     def found(self, term: str) -> set[Any]:
         """Also by the store's product id, among the lines without a mapping: those have an index for it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from licensing.console.event_words import told_by
-from licensing.console.payloads import codes_in, readable
+from licensing.console.payloads import codes_in, names_in, readable
 from licensing.intake.hooks.connections import shop_of
 from licensing.intake.hooks.envelope import unpacked
 from licensing.intake.hooks.events import payload_of
@@ -24,8 +24,9 @@ def laid_out(event: HookEvent) -> str:
         payload = payload_of(event)
     except (Tampered, UnknownKey):
         return UNREADABLE
-    codes, fields = codes_in(told_by(event)), shop_of(event.connection).unscrubbed
-    return readable(body_of(payload) if event.whole else payload, codes=codes, fields=fields)
+    told, fields = told_by(event), shop_of(event.connection).unscrubbed
+    said = body_of(payload) if event.whole else payload
+    return readable(said, codes=codes_in(told), fields=fields, names=names_in(told))
 
 
 def body_of(payload: bytes) -> bytes:

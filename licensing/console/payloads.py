@@ -42,19 +42,35 @@ _LINE = re.compile(r"^([\w .-]{1,80})=(.*)$", re.MULTILINE)
 _PAIR = re.compile(r'"([\w .-]{1,80})"\s*:\s*"((?:[^"\\]|\\.)*)')  # of JSON that is damaged
 
 
-def readable(payload: bytes, *, codes: Collection[str] = (), fields: Collection[str] = ()) -> str:
+def readable(
+    payload: bytes,
+    *,
+    codes: Collection[str] = (),
+    fields: Collection[str] = (),
+    names: Collection[str] = (),
+) -> str:
     """The payload for a page: JSON indented, forms one field a line, anything else as it is.
 
     `codes`: what the shop's reader found in it. `fields`: names of fields in which keys and references stand.
+    `names`: what the shop's reader takes for the name of an order or a product; stays readable wherever it is all
+    that a field holds.
     """
     text = payload.decode("utf-8", errors="replace")
-    shown = Masked(codes, fields).laid_out(text)
+    shown = Masked(codes, fields, names).laid_out(text)
     return shown if len(shown) <= LONGEST else shown[:LONGEST] + "\n… and more"
 
 
 def codes_in(told: Collection[Told]) -> set[str]:
     """Every registration code that was told."""
     return {code for each in told for code in codes_of(each)}
+
+
+def names_in(told: Collection[Told]) -> set[str]:
+    """What the orders and products are called that were told, codes excepted."""
+    orders = [each for each in told if isinstance(each, PurchaseRecord)]
+    lines = [line for order in orders for line in order.lines]
+    names = {name for line in lines for name in (line.product_ref, line.variant)}
+    return names.union(order.reference for order in orders) - codes_in(told) - {""}
 
 
 def codes_of(told: Told) -> Iterator[str]:
@@ -67,9 +83,10 @@ def codes_of(told: Told) -> Iterator[str]:
 class Masked:
     """One payload's codes, and how each form of text is laid out without them."""
 
-    def __init__(self, codes: Collection[str], fields: Collection[str]) -> None:
+    def __init__(self, codes: Collection[str], fields: Collection[str], names: Collection[str]) -> None:
         self.codes = sorted((code for code in codes if len(code) >= SHORTEST_CODE), key=len, reverse=True)
         self.fields = frozenset(fields)
+        self.names = frozenset(names)
 
     def laid_out(self, text: str) -> str:
         try:
@@ -96,6 +113,8 @@ class Masked:
         if isinstance(value, list):
             return [self.value(name, each) for each in value]
         if value is None or isinstance(value, bool):
+            return value
+        if str(value) in self.names:
             return value
         if self.holds_code(name):
             return mask(tail(str(value))) if str(value) else value

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from licensing.console.payloads import LONGEST, codes_in, readable
+from licensing.console.payloads import LONGEST, codes_in, names_in, readable
 from licensing.intake.record import LateCodes, Party, Payment, PurchaseRecord, SoldLine
 
 CODE = "CANA-RY7C-21XQ-PL0M"
@@ -100,3 +100,26 @@ def test_codes_are_those_of_orders_and_of_codes_told_later() -> None:
 def test_a_megabyte_of_what_begins_like_xml_is_shown_at_once(sign: str) -> None:
     """Where an element never ended, each of its letters was looked at from all the others: hours for this one."""
     assert readable(("<" + sign * 500_000).encode()).startswith("<")
+
+
+def test_what_products_and_orders_are_called_stays_readable() -> None:
+    payload = {"sku": "clipcutter-windows", "key": "AAAA-BBBB-CCCC-DDDD", "license": "CLIP-CUTTER-PRO1"}
+    names, fields = {"clipcutter-windows", "CLIP-CUTTER-PRO1"}, {"sku"}
+
+    shown = readable(json.dumps(payload).encode(), fields=fields, names=names)
+
+    assert ("clipcutter-windows" in shown, "CLIP-CUTTER-PRO1" in shown, "AAAA-BBBB" in shown) == (
+        True,
+        True,
+        False,
+    )
+    assert "clipcutter-windows" not in readable(json.dumps(payload).encode(), fields=fields)
+
+
+def test_a_code_is_no_name_though_a_product_is_called_the_same() -> None:
+    sold, at = SoldLine(CODE, "blue", "Clip Cutter", 1, (CODE,)), datetime(2026, 1, 1, tzinfo=UTC)
+
+    assert names_in([PurchaseRecord("1001", at, Party("a@b.example"), (sold,), Payment())]) == {
+        "1001",
+        "blue",
+    }
