@@ -12,8 +12,10 @@ from licensing.intake.detect import detect, lacking
 from licensing.intake.encoding import FileRefused
 from licensing.intake.files import first_rows, header_of
 from licensing.intake.mapped.export import MappedExport, lacking_fields
-from licensing.intake.mapped.fields import BY_NAME, DATES, FIELDS, OPTIONS, SEPARATORS, WORDS, Field
-from licensing.intake.mapped.maps import Columns, guessed, saved_for
+from licensing.intake.mapped.fields import BY_NAME, DATES, FIELDS, OPTIONS, SEPARATORS, Field
+from licensing.intake.mapped.guess import guessed
+from licensing.intake.mapped.maps import Columns, saved_for
+from licensing.intake.mapped.words import WORDS, lists_of, seen_words
 from licensing.intake.record import PurchaseRecord, RowRejected
 from licensing.intake.samples import described
 from licensing.intake.scrubbing import Scrubber
@@ -119,7 +121,13 @@ class Question:
     def said_columns(self) -> Columns:
         names = (*BY_NAME, *OPTIONS)
         found = {name: self.said.get(f"col-{name}", "").strip() for name in names}
-        return {name: value for name, value in found.items() if value and self.is_known(name, value)}
+        usual = {name: listed for field in WORDS for name, listed in lists_of(field, {})}
+        without = {name for field in WORDS if not found[field] for name, _ in lists_of(field, {})}
+        return {
+            name: value
+            for name, value in found.items()
+            if value and name not in without and usual.get(name) != value and self.is_known(name, value)
+        }
 
     def is_known(self, name: str, value: str) -> bool:
         """Whether that is a column of the file, or an option that there is."""
@@ -165,8 +173,18 @@ class Question:
 
     def select(self, each: Field) -> dict[str, Any]:
         chosen = self.columns.get(each.name, "")
-        words = self.columns.get(f"{each.name}_words") or WORDS.get(each.name, "")
-        return {"field": each, "chosen": chosen, "words": words if chosen else ""}
+        titles = ("Words that mean yes", "Words that mean no")
+        listed = lists_of(each.name, self.columns) if each.name in WORDS else ()
+        return {
+            "field": each,
+            "chosen": chosen,
+            "words": [(name, title, text) for title, (name, text) in zip(titles, listed, strict=False)],
+            "seen": seen_words(each.name, self.columns, self.cells_of(chosen)) if listed and chosen else "",
+        }
+
+    def cells_of(self, column: str) -> list[str]:
+        place = self.header.index(column)
+        return [row[place] for row in self.rows if len(row) > place]
 
     def options(self) -> list[dict[str, Any]]:
         """How dates and lists of codes are written."""

@@ -127,6 +127,32 @@ def test_a_map_without_a_needed_column_says_so(support: Client) -> None:
     assert ImportRun.objects.get().state == ImportState.UPLOADED
 
 
+def test_the_words_of_a_column_are_shown_and_what_they_mean(support: Client) -> None:
+    store = factories.store(kind="csv")
+    text = "Order ID;Order date;E-mail;Item;Paid\nA-1;2023-12-31;a@example.com;clip;ja\n"
+    text += "A-2;2023-12-31;b@example.com;clip;fertig\n"
+    address = upload(support, text, store=str(store.pk))
+    seen = support.get(address).content.decode()
+    assert "“ja” = yes, “fertig” = not known" in seen
+    assert "“fertig” is not known to mean yes, nor no" in seen
+    said = {
+        "order": "Order ID",
+        "ordered_at": "Order date",
+        "email": "E-mail",
+        "product": "Item",
+        "paid": "Paid",
+    }
+    form = {"store": str(store.pk), "encoding": "", "title": "x", "go": "1", "col-paid_words": "ja, fertig"}
+
+    support.post(
+        address, form | {"col-test_words": "never"} | {f"col-{name}": value for name, value in said.items()}
+    )
+
+    assert import_tasks.work()
+    assert ImportRun.objects.get().outcomes == {"unplaced": 2}
+    assert ColumnMap.objects.get().columns == said | {"paid_words": "ja, fertig"}
+
+
 def test_another_encoding_is_asked_for(support: Client) -> None:
     factories.store()
     name = text_of(order()).replace("Item Name", "Ítem", 1)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from licensing.intake.mapped.words import WORDS
+
 
 class Field(NamedTuple):
     """`names`: how files call it, in lower case without signs, the most telling first."""
@@ -100,13 +102,13 @@ FIELDS: Final = (
         ),
     ),
     Field("invoice", "invoice number", ("invoice number", "invoice", "invoice id", "invoice no", "rechnungsnummer")),
-    Field("paid", "paid? (words)", ("payment status", "financial status", "paid")),
+    Field("paid", "paid? (words)", ("payment status", "financial status", "paid", "is paid", "paid status")),
     Field("amount", "amount paid", ("amount", "total", "order total", "total amount", "gross")),
     Field("amount_refunded", "amount paid back", ("amount refunded", "refunded amount", "refund amount")),
     Field("refunded", "refunded? (words)", ("refunded", "is refunded", "refund", "refund status")),
     Field("refunded_at", "refunded on", ("refunded at", "refund date", "refunded date", "date refunded")),
     Field("disputed", "payment disputed? (words)", ("disputed", "chargeback", "charged back", "dispute")),
-    Field("test", "test order? (words)", ("test", "test mode", "is test", "mode")),
+    Field("test", "test order? (words)", ("test", "test mode", "is test")),
     Field("receiver_email", "receiver’s e-mail (gift)", ("recipient email", "receiver email", "giftee email")),
     Field("receiver_name", "receiver’s name (gift)", ("recipient name", "receiver name", "giftee name", "recipient")),
     Field("subscription", "subscription id", ("subscription id", "subscription", "subscription reference")),
@@ -138,15 +140,8 @@ SEPARATORS: Final = {
     "line": "line break only",
 }
 
-_YES: Final = "yes, y, true, 1"
-PAID: Final = (
-    "paid, complete, completed, succeeded, success, captured, processed, approved, closed, fulfilled, active"
+OPTIONS: Final = (
+    "dates",
+    "separator",
+    *(f"{name}{list}" for name in WORDS for list in ("_words", "_no_words")),
 )
-WORDS: Final = {  # what means yes in a column of words, besides "yes" itself; everything else means no
-    "paid": f"{_YES}, {PAID}, refunded, partially refunded, partially_refunded, disputed",
-    "refunded": f"{_YES}, refunded, fully refunded, fully_refunded, full, refund, returned, reversed",
-    "disputed": f"{_YES}, disputed, chargeback, charged back, charged_back, lost",
-    "test": f"{_YES}, test, sandbox, demo",
-    "consent": f"{_YES}, subscribed, opted in, granted",
-}
-OPTIONS: Final = ("dates", "separator", *(f"{name}_words" for name in WORDS))

@@ -1,16 +1,14 @@
-"""Where a file's map comes from: said on the command line, saved with the store, or guessed from the columns' names."""
+"""Where a file's map comes from: said on the command line, or saved with the store."""
 
 from __future__ import annotations
 
 import csv
 import io
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from licensing.intake.encoding import FileRefused
 from licensing.intake.mapped.export import MappedExport, lacking_fields
-from licensing.intake.mapped.fields import BY_NAME, DATES, FIELDS, NEEDED, OPTIONS, SEPARATORS
-from licensing.intake.mapped.values import likely_form
+from licensing.intake.mapped.fields import BY_NAME, DATES, NEEDED, OPTIONS, SEPARATORS
 from licensing.models import ColumnMap, Store
 
 Columns = dict[str, str]
@@ -54,28 +52,6 @@ def written(columns: Mapping[str, str]) -> str:
     return out.getvalue()
 
 
-def guessed(header: Sequence[str], rows: Iterable[Sequence[str]] = ()) -> Columns:
-    """What the columns probably are by their names, and the dates by how they look in these rows.
-
-    The best name of a field counts first; a column is taken once, but by the product and its name.
-    """
-    plain = {plain_name(column): column for column in reversed(header) if column}
-    found: Columns = {}
-    for field in sorted(FIELDS, key=lambda each: not each.needed):
-        free = (plain[name] for name in field.names if name in plain)
-        taken = set(found.values()) if field.name != "product_name" else {found.get("product", "")}
-        if column := next((each for each in free if each not in taken), ""):
-            found[field.name] = column
-    if "ordered_at" in found:
-        place = header.index(found["ordered_at"])
-        found["dates"] = likely_form(row[place] for row in rows if len(row) > place)
-    return found
-
-
-def plain_name(column: str) -> str:
-    return " ".join(re.sub(r"[\W_]+", " ", column).lower().split())
-
-
 def saved_for(store: Store, header: Sequence[str]) -> Columns:
     """The store's own saved map whose columns are all there, the one that uses the most; empty if none fits."""
     maps = [dict(each.columns) for each in ColumnMap.objects.filter(store=store)]
@@ -113,7 +89,6 @@ __all__ = [
     "Columns",
     "MapRefused",
     "checked",
-    "guessed",
     "mapped",
     "read_map",
     "save",

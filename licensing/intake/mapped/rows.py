@@ -8,7 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from licensing.intake.mapped import values
-from licensing.intake.mapped.fields import BY_NAME, WORDS
+from licensing.intake.mapped.fields import BY_NAME
+from licensing.intake.mapped.words import WORDS, Answers
 from licensing.intake.record import Party, Payment, PurchaseRecord, Refund, RowRejected, SoldLine
 from licensing.intake.stores import cells
 
@@ -32,9 +33,7 @@ class MappedRow:
         self.form = columns.get("dates", "ISO")
         separator = columns.get("separator", ";")
         self.split = _SPLIT.get(separator) or re.compile(rf"[\r\n]+|{re.escape(separator)}")
-        self.words = {
-            field: values.words(columns.get(f"{field}_words") or default) for field, default in WORDS.items()
-        }
+        self.answers = {field: Answers(field, columns) for field in WORDS}
         self.before: list[str] = []
 
     def read(self, row: Sequence[str]) -> PurchaseRecord:
@@ -77,7 +76,7 @@ class MappedRow:
         return values.moment(value, self.columns[field], form=self.form) if value else None
 
     def says(self, row: Sequence[str], field: str) -> bool:
-        return self.cell(row, field).lower() in self.words[field]
+        return self.answers[field].says(self.cell(row, field))
 
     def parts(self, row: Sequence[str], field: str) -> list[str]:
         return [each for part in self.split.split(self.cell(row, field)) if (each := part.strip())]

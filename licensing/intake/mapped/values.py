@@ -1,4 +1,4 @@
-"""Reads cells as other people's files write them: dates in five forms, amounts with either sign, words for yes."""
+"""Reads cells as other people's files write them: dates in five forms; amounts with either sign."""
 
 from __future__ import annotations
 
@@ -93,7 +93,3 @@ def plain_number(number: str) -> str:
     both = len(set(signs)) == 2
     decimal = both or (len(signs) == 1 and (len(cents) != 3 or whole == "0"))
     return _SIGNS.sub("", whole) + (f".{cents}" if decimal else _SIGNS.sub("", cents))
-
-
-def words(listed: str) -> frozenset[str]:
-    return frozenset(word for each in listed.split(",") if (word := each.strip().lower()))

@@ -11,7 +11,8 @@ from django.core.management import CommandError, call_command
 
 from licensing.intake.encoding import FileRefused
 from licensing.intake.mapped.export import MappedExport
-from licensing.intake.mapped.maps import MapRefused, guessed, read_map, saved_for, written
+from licensing.intake.mapped.guess import guessed
+from licensing.intake.mapped.maps import MapRefused, read_map, saved_for, written
 from licensing.intake.mapped.values import amount, likely_form, moment
 from licensing.intake.record import PurchaseRecord, Refund, RowRejected
 from licensing.intake.run import import_file
@@ -173,7 +174,34 @@ def test_several_codes_of_one_cell() -> None:
 def test_only_words_that_mean_yes_are_paid() -> None:
     assert read(Paid="Paid").payment.paid
     assert not read(Paid="pending").payment.paid
-    assert not read({"paid_words": "bezahlt"}, Paid="paid").payment.paid
+    assert read({"paid_words": "erledigt"}, Paid="Erledigt").payment.paid
+    assert not read({"paid_no_words": "erledigt"}, Paid="erledigt").payment.paid
+
+
+@pytest.mark.parametrize(
+    ("yes", "no"),
+    [("ja", "nein"), ("Bezahlt", "offen"), ("oui", "non"), ("payé", "en attente"), ("sí", "no"), ("sì", "no"),
+     ("Pagato", "in sospeso"), ("pagado", "pendiente"), ("betaald", "nee")],
+)  # fmt: skip
+def test_yes_and_no_are_known_in_five_languages(yes: str, no: str) -> None:
+    assert read(Paid=yes).payment.paid
+    assert not read(Paid=no).payment.paid
+
+
+@pytest.mark.parametrize("field", ["paid", "refunded", "disputed", "test", "consent"])
+def test_a_word_that_nobody_has_explained_rejects_its_row(field: str) -> None:
+    columns = {"paid": "Total", "amount": "Refunded", field: "Paid"}
+
+    column, reason = rejected(columns, Paid="vielleicht", Total="", Refunded="")
+
+    assert (column, reason) == (
+        "Paid", "“vielleicht” is not known to mean yes, nor no: say what it means"
+    )  # fmt: skip
+
+
+def test_what_is_no_word_is_not_repeated_in_the_reason() -> None:
+    for value in ("eve@example.com", "AAAA-1111-BBBB", "=HYPERLINK(1)", "x" * 40):
+        assert rejected(Paid=value)[1].startswith("what it says is not known")
 
 
 @pytest.mark.parametrize(
@@ -270,6 +298,49 @@ def test_guesses_what_columns_are_by_their_names() -> None:
         "codes": "License key",
         "dates": "DD.MM.YYYY",
     }
+
+
+def test_guesses_a_german_file() -> None:
+    header = [
+        "Bestell-Nr.",
+        "Kaufdatum",
+        "Kunden-Mail",
+        "Artikelnr",
+        "Stk",
+        "Schlüssel",
+        "Vorname",
+        "Nachname",
+        "Bezahlt?",
+    ]
+
+    found = guessed(
+        header, [["1", "31.12.2024 18:30", "a@example.com", "C", "1", "K", "Anna", "Muster", "ja"]]
+    )
+
+    fields = ("order", "ordered_at", "email", "product", "quantity", "codes", "name", "last_name", "paid")
+    assert found == dict(zip(fields, header, strict=True)) | {"dates": "DD.MM.YYYY"}
+
+
+def test_guesses_by_what_stands_in_the_rows_where_a_name_says_nothing() -> None:
+    rows = [
+        ["a@example.com", "x", "31.12.2024", "AAAA-1111-BBBB"],
+        ["b@example.com", "20240101", "1.2.2024", ""],
+    ]
+
+    found = guessed(["Wer", "Was", "Wann", "Womit"], rows)
+
+    assert found == {"email": "Wer", "ordered_at": "Wann", "codes": "Womit", "dates": "DD.MM.YYYY"}
+
+
+@pytest.mark.django_db
+def test_the_command_says_what_a_map_needs_and_what_the_file_has(tmp_path: Path) -> None:
+    path = a_file(tmp_path, ["a@example.com", "x"], header=("Wer", "Was"))
+
+    with pytest.raises(
+        CommandError, match=r"It has: Wer, Was\. Needed are: order \(order reference\), ordered_at"
+    ) as told:
+        command(path)
+    assert "The guess lacks order, ordered_at, product." in str(told.value)
 
 
 def test_a_map_reads_back_as_it_was_written() -> None:
