@@ -39,10 +39,10 @@ def bring(again: Sequence[Again], *, now: datetime) -> dict[UUID, RowOutcome]:
 
 
 def differs_by_codes(told: PurchaseRecord, purchase: Purchase) -> bool:
-    """Whether the whole order is told for sure, and as it is on file but for its codes."""
-    if not (told.confirmed and told.complete and any(line.codes for line in told.lines)):
+    """Whether the order, or a line of it, is told for sure, and as it is on file but for its codes."""
+    if not (told.confirmed and any(line.codes for line in told.lines)):
         return False
-    if not purchase.complete:
+    if not (purchase.complete and told.complete):
         return compare(purchase, told).differing == {"code"}
     return bytes(purchase.sold_digest) not in sold_digests(told) and set(differences(purchase, told)) == {
         "code"
@@ -57,7 +57,7 @@ def bringing(told: PurchaseRecord, purchase: Purchase, units: Sequence[Units]) -
 
 def matched(told: PurchaseRecord, purchase: Purchase, units: Sequence[Units]) -> Iterator[Bringing]:
     """Which line on file is meant by which that is told, as they are compared."""
-    if purchase.complete:
+    if purchase.complete and told.complete:
         yield from zip(units, told.lines, strict=True)
         return
     left = {each.line.pk: each for each in units}
