@@ -46,6 +46,11 @@ _NOT_KEPT: Final = re.compile(r"card(\[.*)?|ip_country|referrer|url_params(\[.*)
 _SALE: Final = re.compile(r"[A-Za-z0-9_-]{1,100}={0,2}")
 
 
+SUBSCRIBE: Final = (
+    'curl -X PUT https://api.gumroad.com/v2/resource_subscriptions -d "access_token=$TOKEN" -d post_url={url}'
+)
+
+
 class GumroadPing(Shop):
     """All of Gumroad but its export."""
 
@@ -53,12 +58,17 @@ class GumroadPing(Shop):
     notifies = True
     signed = False
     api_host = "api.gumroad.com"
+    api_key_name = "access token"
     steps = (
         "In Gumroad, open Settings, Advanced, and paste {url} into Ping endpoint.",
-        "For refunds and disputes, add the same address by Gumroad's API as resource subscriptions named refund, "
-        "dispute and dispute_won.",
         "Gumroad signs nothing. Under Settings, Advanced, Applications, create an application, generate an access "
-        "token and enter it as this connection's API key: then every ping is checked with Gumroad before it counts.",
+        "token with the scope view_sales, and enter it at this connection, as its API key: then every ping is checked "
+        "with Gumroad before it counts.",
+        "Refunds and disputes come only by resource subscriptions, which Gumroad's pages cannot add. With the token in "
+        "the variable TOKEN, send three commands:",
+        f"{SUBSCRIBE} -d resource_name=refund",
+        f"{SUBSCRIBE} -d resource_name=dispute",
+        f"{SUBSCRIBE} -d resource_name=dispute_won",
     )
     unscrubbed = frozenset({"license_key", "order_number", "sale_id", "subscription_id", "seller_id"})
     sample = "gumroad-sale.form"

@@ -48,12 +48,15 @@ class SendOwl(Shop):
     signed = True
     secret_name = "Signing key secret"  # noqa: S105  what it is called there
     api_host = "api.sendowl.com"
+    api_key_name = "API key and secret, key:secret"
     steps = (
-        "In SendOwl, open Settings, SendOwl API, enable it, and copy the Signing key secret here.",
+        "In SendOwl, open Settings, SendOwl API, enable it, copy the Signing key secret, and enter it at this "
+        "connection.",
         "Open Settings, Webhooks, Add a webhook, enter {url}, and choose the event Order completed.",
         "Add one more webhook in the same way for each of Free order issued, Order imported, Refund issued, In dispute "
         "and Order charged back.",
-        "To have registration codes that SendOwl gave out, enter the API key and secret as key:secret.",
+        "To have registration codes that SendOwl gave out, enter the API key and secret as key:secret at this "
+        "connection, as its API key.",
     )
     unscrubbed = frozenset({"id", "gateway_transaction_id", "key"})
     sample = "sendowl-completed.json"

@@ -37,10 +37,12 @@ class ShareIt(Shop):
     notifies = True
     signed = False
     steps = (
-        "In the Control Panel, open the product's Delivery settings, choose a key generator on your own server and "
-        "enter {url}; for orders, enter the same address as the URL of the order notification, in XML or JSON.",
-        "ShareIt signs nothing: enter the addresses that its servers ask from as this connection's allowed addresses, "
-        "or no key is given out. Orders that are only notified wait until you confirm them.",
+        "In the Control Panel, open the product's Delivery settings, choose a key generator on your own server, and "
+        "enter {url}.",
+        "Enter the same address as the URL of the order notification, in XML or JSON.",
+        "ShareIt signs nothing, so allow the addresses that its servers ask from, at this connection: ask ShareIt for "
+        "them, or make a test order and look at Requests for keys, which names the address of each that was refused.",
+        "Orders that are only notified wait until you confirm them.",
     )
     unscrubbed = frozenset({"purchaseId", "PURCHASE_ID", "productId", "PRODUCT_ID", "sequentialInvoiceNo"})
     key_desk = KEY_DESK

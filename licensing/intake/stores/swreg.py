@@ -68,8 +68,8 @@ class Swreg(Shop):
     steps = (
         "In your SWREG account, open the products' delivery methods, choose a keycode and enter {url} as the address "
         "of the key generator.",
-        "For refunds, open Edit Your Author Details, enter {url} as Refund Notifier, set a security key, and type the "
-        "same one here as the secret.",
+        "For refunds, open Edit Your Author Details, enter {url} as Refund Notifier, set a security key, and enter the "
+        "same one at this connection, as its secret.",
         "SWREG signs nothing: enter the addresses that its servers ask from as this connection's allowed addresses.",
     )
     unscrubbed = frozenset({NUMBER, "master_order_no", "order_no", "pc"})

@@ -53,9 +53,13 @@ class WooCommerce(Shop):
     secret_name = "Secret"  # noqa: S105  what it is called there
     steps = (
         "In WordPress, open WooCommerce, Settings, Advanced, Webhooks, and click Add webhook.",
-        "Enter {url} as Delivery URL and a long random Secret, and type the same secret here.",
+        "Think of a long random Secret and enter it at this connection first: saving the webhook sends a ping at once.",
+        "Enter {url} as Delivery URL and the same Secret.",
         "Choose Status Active, Topic Order created, API version WP REST API Integration v3, and save.",
         "Add a second webhook in the same way with the Topic Order updated, for payments and refunds.",
+        "WooCommerce sends nothing again, and after five failures in a row it sets the webhook to Disabled without "
+        "a word. If Last heard stays old, look there, and set it to Active again. Orders that were missed: export "
+        "them as CSV (with any export plugin), and import the file; you are asked what its columns are.",
     )
     unscrubbed = frozenset({"id", "number", "order_key", "transaction_id"})
     sample = "woocommerce-completed.json"

@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.core.wsgi import get_wsgi_application
 from django.utils import timezone
 
+from licensing.console.trials import SAMPLES
 from licensing.intake.hooks.connections import address_of, api_key_of, secrets_of
 from licensing.models import Connection, HookEvent, Purchase
 from tests import factories
@@ -337,6 +338,30 @@ def test_a_recorded_notification_is_sent_as_the_shop_would(
 
     assert typed("send", "main", str(recorded)) == "200 OK: received.\n"
     assert states() == [("received", "")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_recorded_request_for_a_key_is_answered_as_one(typed: Typed, running: WSGIServer) -> None:
+    connected(kind="fastspring", test=True)
+
+    printed = typed("send", "main", str(SAMPLES / "fastspring-key.form"))
+
+    assert printed == "200 TEST-ORDER-NO-KEY-1\nTEST-ORDER-NO-KEY-2\n"
+    assert states() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_request_of_a_shop_that_signs_nothing_is_answered_once_its_address_is_allowed(
+    typed: Typed, running: WSGIServer
+) -> None:
+    connected(kind="shareit", test=True)
+    recorded = str(SAMPLES / "shareit-key.form")
+    refused = typed("send", "main", recorded)
+
+    typed("allow", "main", "127.0.0.1")
+
+    assert "This address may not ask for keys." in refused
+    assert typed("send", "main", recorded) == "200 TEST-ORDER-NO-KEY-1\nTEST-ORDER-NO-KEY-2\n"
 
 
 def test_says_that_nothing_answers(

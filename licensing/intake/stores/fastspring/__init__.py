@@ -25,7 +25,12 @@ from datetime import datetime
 
 from licensing.intake.record import Told
 from licensing.intake.shop import Ask, Event, Received, Shop
-from licensing.intake.stores.fastspring.keys import KEY_DESK, is_key_request, proves_key_request
+from licensing.intake.stores.fastspring.keys import (
+    KEY_DESK,
+    is_key_request,
+    proves_key_request,
+    signed_request,
+)
 from licensing.intake.stores.fastspring.orders import THOUSANDTHS, charged, completed, is_live
 from licensing.intake.stores.fastspring.returns import charged_back, returned
 from licensing.intake.stores.json_fields import Fields, dumped, envelope, loaded
@@ -38,10 +43,12 @@ class FastSpring(Shop):
     signed = True
     secret_name = "HMAC SHA256 Secret"  # noqa: S105  # its name only
     api_host = "api.fastspring.com"
+    api_key_name = "API credentials, user:password"
     steps = (
         "In FastSpring, open Developer Tools, Webhooks, Configuration, and click Add Webhook.",
         "Choose Live and Test Orders and switch on Enable Webhook Expansion.",
-        "Click Add URL Endpoint, enter {url} and a long random HMAC SHA256 Secret, and type the same secret here.",
+        "Click Add URL Endpoint, enter {url} and a long random HMAC SHA256 Secret, and enter the same secret at this "
+        "connection.",
         "Choose the events order.completed, subscription.charge.completed, return.created and chargeback.created.",
         "To have keys made here: in the product's Fulfillments, choose Generate a License, Remote Server Request, and "
         "enter {url}, method HTTP POST, encoding UTF-8, output Single-Line License (Quantity Based). Not for "
@@ -49,7 +56,7 @@ class FastSpring(Shop):
         "Under its Parameters, send email, name, company, reference (of the order), internalProductName (the path of "
         "the product), quantity and test. Under Security, copy its Private Key: either use it as the webhook's secret, "
         "too, or make a second connection for these requests with the Private Key as its secret.",
-        "For returns of a part of an order, add API credentials as user:password.",
+        "For returns of a part of an order, enter API credentials as user:password at this connection, as its API key.",
     )
     unscrubbed = frozenset(
         {"id", "order", "reference", "return", "license", "subscription", "product", "account", "chargeback"}
@@ -58,8 +65,9 @@ class FastSpring(Shop):
     sample = "fastspring-order.json"
 
     def sent(self, body: bytes, *, secret: str, now: datetime) -> Received:
+        """A webhook, or a request for a key: these have a signature of their own."""
         headers = {"content-type": "application/json", "x-fs-signature": base64_sha256(secret, body)}
-        return Received("POST", body, headers=headers)
+        return signed_request(body, secret) or Received("POST", body, headers=headers)
 
     def is_authentic(self, received: Received, *, secrets: Sequence[str], now: datetime) -> bool:
         if is_key_request(received):

@@ -23,6 +23,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
+from urllib.parse import urlencode
 
 from licensing.intake.record import Party, Payment, PurchaseRecord, SoldLine
 from licensing.intake.shop import KeyRequest, NotUnderstood, Received, Reply
@@ -31,6 +32,7 @@ from licensing.intake.stores.json_fields import Fields
 from licensing.intake.stores.signatures import is_same
 
 HASH: Final = "security_request_hash"
+PRODUCT: Final = "internalProductName"
 TEST: Final = "test"
 SUBSCRIPTION: Final = "subscriptionReference"
 _MOST_UNITS: Final = 10_000
@@ -39,6 +41,19 @@ _MOST_UNITS: Final = 10_000
 def is_key_request(received: Received) -> bool:
     """Webhooks are JSON, requests for keys are forms."""
     return received.content_type.split(";")[0].strip().lower() == "application/x-www-form-urlencoded"
+
+
+def signed_request(body: bytes, secret: str) -> Received | None:
+    """A recorded request as FastSpring would send it; None for a body that is none."""
+    if PRODUCT.encode() + b"=" not in body:
+        return None
+    try:
+        fields = form(body)
+    except NotUnderstood:
+        return None
+    fields[HASH] = request_hash(fields, secret)
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    return Received("POST", urlencode(fields).encode(), headers=headers)
 
 
 def request_hash(fields: dict[str, str], secret: str) -> str:
@@ -66,7 +81,7 @@ class FastSpringKeys:
             fields.reject(SUBSCRIPTION, "names a subscription: when it ends is told by webhooks only")
         if TEST not in fields.values:
             fields.reject(TEST, "is missing: add it to the fulfillment's parameters in FastSpring")
-        product = fields.required("internalProductName")
+        product = fields.required(PRODUCT)
         name = fields.cut("name", 300)
         line = SoldLine(
             product_ref=product,

@@ -38,12 +38,12 @@ class LemonSqueezy(Shop):
     api_host = "api.lemonsqueezy.com"
     steps = (
         "In Lemon Squeezy, open Settings, Webhooks, and click the plus sign.",
-        "Enter {url} as Callback URL, think of a long random Signing secret (6 to 40 characters), and type the same "
-        "secret here.",
+        "Enter {url} as Callback URL, think of a long random Signing secret (6 to 40 characters), and enter the same "
+        "secret at this connection.",
         "Choose the events order_created, order_refunded, license_key_created, license_key_updated, "
         "subscription_payment_success and subscription_payment_refunded, and save.",
-        "If you sell subscriptions: in Settings, API, make an API key and type it here. What a payment renews is not "
-        "in the notification, so Lemon Squeezy is asked.",
+        "If you sell subscriptions: in Settings, API, make an API key and enter it at this connection. What a payment "
+        "renews is not in the notification, so Lemon Squeezy is asked.",
     )
     unscrubbed = frozenset(
         {

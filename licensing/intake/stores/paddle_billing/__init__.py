@@ -42,14 +42,16 @@ class PaddleBilling(Shop):
     signed = True
     secret_name = "Secret key"  # noqa: S105  # its name only
     api_host = "api.paddle.com"
+    needs_api_key = True
     test_api_host = "sandbox-api.paddle.com"
     steps = (
         "In Paddle, open Developer tools, Notifications, and click New destination.",
         "Choose Webhook and enter {url}.",
         "Choose the events transaction.completed, adjustment.created and adjustment.updated, and save.",
-        "Open the destination again (Edit destination), copy its Secret key, which begins with pdl_ntfset_, to here.",
+        "Open the destination again (Edit destination), copy its Secret key, which begins with pdl_ntfset_, and "
+        "enter it at this connection.",
         "In Developer tools, Authentication, make an API key that may read customers, transactions and subscriptions, "
-        "and type it here: who bought is not in the notification, so Paddle is asked.",
+        "and enter it at this connection: who bought is not in the notification, so Paddle is asked.",
         "For the sandbox, make a second connection in test mode, with the sandbox's secret and key.",
     )
     unscrubbed = frozenset(

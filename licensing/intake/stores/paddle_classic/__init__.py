@@ -44,7 +44,8 @@ class PaddleClassic(Shop):
     methods = ("POST", "GET")
     secret_name = "Public key"  # noqa: S105  # its name only, and not even a secret
     steps = (
-        "In Paddle, open Developer Tools, Public Key, and copy the whole key, with its first and last line, to here.",
+        "In Paddle, open Developer Tools, Public Key, and copy the whole key, with its first and last line, and enter "
+        "it at this connection.",
         "Open Developer Tools, Alerts / Webhooks, and enter {url} as the address for alerts.",
         "Choose Payment Success, Payment Refunded, Payment Dispute Created and Closed, Locker Processed, Subscription "
         "Payment Success and Subscription Payment Refunded.",

@@ -42,14 +42,23 @@ class Stripe(Shop):
     signed = True
     secret_name = "Signing secret"  # noqa: S105  # its name only
     api_host = "api.stripe.com"
+    api_key_name = "restricted API key"
+    needs_api_key = True
     steps = (
-        "In Stripe, open Developers, Webhooks, and add an endpoint with the address {url}.",
+        "In Stripe, open Developers (the Workbench), tab Webhooks, and click Add destination. Choose events from Your "
+        "account, payload style Snapshot, and the destination type Webhook endpoint, with {url} as Endpoint URL. Where "
+        "there is no Workbench: Developers, Webhooks, Add endpoint.",
         "Choose the events checkout.session.completed, checkout.session.async_payment_succeeded, charge.refunded, "
         "charge.dispute.created, charge.dispute.closed and invoice.paid.",
-        "Copy the endpoint's Signing secret, which begins with whsec_, to here.",
-        "Make a restricted API key that may read Checkout Sessions and Invoices, and type it here: what was bought is "
-        "not in the notification, so Stripe is asked.",
-        "When you roll the secret, leave the old one here until it expires.",
+        "Open the endpoint that you made, copy its Signing secret, which begins with whsec_, and enter it at this "
+        "connection.",
+        "Under Developers, API keys, click Create restricted key, let it read Checkout Sessions and Invoices and "
+        "nothing else, and enter it at this connection, as its API key: what was bought is not in the notification, so "
+        "Stripe is asked.",
+        "Test mode and each sandbox have endpoints, secrets and keys of their own: make a second connection in test "
+        "mode for one of these.",
+        "When you roll the secret, enter the new one at this connection, and let the former one stay valid until it "
+        "expires in Stripe.",
     )
     unscrubbed = frozenset(
         {
