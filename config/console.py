@@ -28,7 +28,15 @@ from recovery.models import DomainPause, Exchange, ExchangeState, Message, Messa
 SECTIONS: Final = (
     (
         "Customers",
-        ("Customer", "EmailAddress", "Purchase", "PurchaseLine", "PurchaseReference", "PurchaseRefund"),
+        (
+            "Customer",
+            "EmailAddress",
+            "Purchase",
+            "PurchaseLine",
+            "PurchaseReference",
+            "PurchaseRefund",
+            "PurchaseDispute",
+        ),
     ),
     ("Keys", ("License", "RegistrationKey", "KeyAssignment", "KeyOrder")),
     ("Moves", ("Exchange", "ExchangeNote", "ExchangeMail")),
