@@ -107,7 +107,7 @@ class ImportRunAdmin(ListedRunAdmin):
             store=question.store, encoding=question.encoding[:40], with_editions="editions" in request.POST
         )
         address = reverse("admin:licensing_importrun_check", args=[run.pk])
-        new = question.new_kind or (question.kind_seen if question.store is None else "")
+        new = question.new_kind or question.kind_to_make
         return HttpResponseRedirect(f"{address}?store={NEW}{new}" if new else address)
 
     def begun(self, request: HttpRequest, run: ImportRun, question: Question) -> HttpResponse:

@@ -10,19 +10,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 
-from licensing.console.cells import EMPTY, choice, link, number, related, text, when
+from licensing.console.cells import EMPTY, link, number, related, state, text, when
 from licensing.console.pages import ReadOnly
 from licensing.console.search import first
-from licensing.models import ColumnMap, ImportPart, ImportRow, ImportRun, ImportState, RowOutcome
-
-RUN_TONES = {
-    ImportState.UPLOADED: "wait",
-    ImportState.STAGING: "wait",
-    ImportState.STAGED: "wait",
-    ImportState.APPLYING: "wait",
-    ImportState.APPLIED: "good",
-    ImportState.FAILED: "bad",
-}
+from licensing.intake.states import state_words
+from licensing.models import ColumnMap, ImportPart, ImportRow, ImportRun, RowOutcome
 
 
 def runs(term: str) -> set[UUID]:
@@ -37,15 +29,19 @@ def outcomes(run: ImportRun) -> str:
     return format_html_join(" · ", "{} {}", counts) or EMPTY
 
 
+@admin.display(description="state")
+def become(run: ImportRun) -> str:
+    return state(*state_words(run))
+
+
 class ListedRunAdmin(ReadOnly):
     list_display = (
         "file_name",
         link("store", "store"),
-        choice("state", "state", RUN_TONES),
+        become,
         number("rows", "rows"),
         number("applied_rows", "applied"),
         outcomes,
-        "dry_run",
         when("started_at", "started"),
         when("finished_at", "finished"),
     )

@@ -7,17 +7,20 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
+from django.utils.text import Truncator
+
 from licensing.console.search import row_id
+from licensing.intake.cards import scrub
 from licensing.intake.detect import detect, lacking
 from licensing.intake.encoding import FileRefused
 from licensing.intake.files import first_rows, header_of
 from licensing.intake.mapped.export import MappedExport, lacking_fields
 from licensing.intake.mapped.fields import BY_NAME, DATES, FIELDS, OPTIONS, SEPARATORS, Field
-from licensing.intake.mapped.guess import guessed
+from licensing.intake.mapped.guess import LOOKS, guessed
 from licensing.intake.mapped.maps import Columns, saved_for
 from licensing.intake.mapped.words import WORDS, lists_of, seen_words
 from licensing.intake.record import PurchaseRecord, RowRejected
-from licensing.intake.samples import described
+from licensing.intake.samples import described, masked
 from licensing.intake.scrubbing import Scrubber
 from licensing.intake.stores import KINDS
 from licensing.intake.uploads import UploadedFile
@@ -26,6 +29,7 @@ from licensing.models import ImportRun, Store
 NEW: Final = "new:"  # before a kind: a store of that kind, to be made
 ANY: Final = "csv"
 SHOWN: Final = 3  # rows of the preview
+MOST_CHARACTERS: Final = 60  # of a cell as it stands in the file
 FIRST: Final = 9  # fields that are always shown; the rest is folded away
 ENCODINGS: Final = (
     ("", "Found out (UTF-8, UTF-16)"),
@@ -87,7 +91,14 @@ class Question:
             stores = list(Store.objects.filter(kind=self.kind_seen)[:2])
         else:
             stores = [store for store in Store.objects.all()[:100] if saved_for(store, self.header)][:2]
+            stores = stores or list(Store.objects.filter(kind=ANY)[:2])
         return stores[0] if len(stores) == 1 else None
+
+    @property
+    def kind_to_make(self) -> str:
+        """The kind of the store that has to be made for it: none where one is there, or somebody has to choose."""
+        there = self.store is not None or Store.objects.filter(kind=self.kind_seen).exists()
+        return "" if there else self.kind_seen
 
     @property
     def new_kind(self) -> str:
@@ -210,6 +221,17 @@ class Question:
             for number, row in enumerate(self.rows[:SHOWN], start=2)
         ]
 
+    def raw(self) -> list[list[str]]:
+        """The first rows as they stand in the file, for whom the columns' names alone tell too little."""
+        if self.is_native or not self.header:
+            return []
+        columns = self.columns
+        hidden = {place for place, name in enumerate(self.header) if name and name == columns.get("codes")}
+        return [
+            [raw_cell(cell, is_code=place in hidden) for place, cell in enumerate(row)]
+            for row in self.rows[:SHOWN]
+        ]
+
     def seen(self, number: int, row: list[str], read: Any) -> dict[str, Any]:
         try:
             if len(row) != len(self.header):
@@ -222,6 +244,15 @@ class Question:
             "row": number, "order": order, "who": who, "name": told.buyer.name, "what": what, "at": told.ordered_at,
             "payment": payment_words(told),
         }  # fmt: skip
+
+
+def raw_cell(cell: str, *, is_code: bool) -> str:
+    """The cell without what must not be shown: addresses are masked, of a code its beginning is left."""
+    text = scrub(" ".join(cell.split()))[0]
+    words = [masked(word) if "@" in word else word for word in text.split(" ")]
+    if is_code or LOOKS["codes"](text):
+        words = [f"{text[:2]}…"] if text else []
+    return Truncator(" ".join(words)).chars(MOST_CHARACTERS)
 
 
 def payment_words(told: PurchaseRecord) -> str:
@@ -240,8 +271,9 @@ def in_the_console(words: str) -> str:
 
 
 def store_choices(kind_seen: str = "") -> list[tuple[str, str]]:
-    """Every store, and one to be made of each kind; the kind that the file shows comes first."""
-    stores = [(str(store.pk), str(store)) for store in Store.objects.order_by("title", "name")[:500]]
+    """Every store, and then one to be made of each kind; of both, the kind that the file shows comes first."""
+    found = sorted(Store.objects.order_by("title", "name")[:500], key=lambda each: each.kind != kind_seen)
+    stores = [(str(store.pk), str(store)) for store in found]
     kinds = sorted(KINDS.items(), key=lambda each: (each[0] != kind_seen, each[0] != ANY, each[1].title))
     return [*stores, *((f"{NEW}{kind}", f"A new shop: {shop.title}") for kind, shop in kinds)]
 

@@ -12,6 +12,10 @@ from licensing.intake.stores import KINDS
 from licensing.models import ImportRun
 
 
+class NotItsExport(FileRefused):
+    """The file is no export of its shop; any other file needs somebody to say what its columns are."""
+
+
 def detect(header: Sequence[str]) -> list[tuple[str, Export]]:
     """Every kind of shop, and export of it, whose columns are all there; the one with the most columns first."""
     columns = set(header)
@@ -58,10 +62,10 @@ def export_of(header: Sequence[str], *, kind: str, name: str) -> Export:
         return own[0]
     title = KINDS[kind].title
     if found:
-        raise FileRefused(f"{name} is a {found[0][1].title}, not one of {title}.")
+        raise NotItsExport(f"{name} is a {found[0][1].title}, not one of {title}.")
     if not KINDS[kind].exports:
         raise FileRefused(f"The columns of {title}'s files are not known here: say what each of yours is.")
-    raise FileRefused(lacking(header, KINDS[kind].exports, name=name))
+    raise NotItsExport(lacking(header, KINDS[kind].exports, name=name))
 
 
 def kind_of(source: Source, *, encoding: str = "") -> str:

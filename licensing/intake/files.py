@@ -180,7 +180,8 @@ class SalesFile(Table):
             self.refuse_too_many()
         if self.export.closed and not closed:
             raise FileRefused(
-                f"{self.name} was cut: it ends after row {self.number} without its closing row."
+                f"{self.name} was cut: it ends after row {self.number} without its closing row"
+                f"{closing_row(self.export)}."
             )
 
     def by_order(self, export: JoinedExport, read: Callable[[Sequence[str]], Told]) -> Iterator[Judged]:
@@ -225,6 +226,12 @@ class SalesFile(Table):
                 f"{self.name} has more than the {MOST_ROWS:,} rows that are taken at once. "
                 "Export a shorter range of dates at a time."
             )
+
+
+def closing_row(export: Export) -> str:
+    """How the row begins, where the export says it."""
+    begins = getattr(export, "closing", "")
+    return f" (the one that begins with “{begins}”)" if begins else ""
 
 
 def together(export: JoinedExport, group: Sequence[Judged]) -> list[Judged]:

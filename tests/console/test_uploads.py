@@ -79,6 +79,42 @@ def test_a_shop_is_made_for_a_file_that_is_known(support: Client) -> None:
     assert run.state == ImportState.STAGING
 
 
+@pytest.mark.parametrize("stores", [0, 1, 2])
+def test_a_new_shop_is_chosen_only_where_none_is_there(support: Client, stores: int) -> None:
+    for number in range(stores):
+        factories.store(title=f"Shop {number}", name=f"shop-{number}")
+
+    address = upload(support, text_of(order()))
+
+    seen = "" if "check" not in address else support.get(address).content.decode()
+    chosen = 'value="new:gumroad" selected' in seen
+    assert (chosen, bool(seen)) == (stores == 0, stores != 1)
+
+
+def test_the_first_rows_are_shown_before_anything_is_chosen(support: Client) -> None:
+    seen = support.get(upload(support, UNKNOWN)).content.decode()
+
+    assert "as they stand in the file" in seen
+    assert "s…@example.com" in seen
+    assert "secret.person" not in seen
+    assert "AAAA-1111" not in seen
+
+
+def test_a_tried_file_does_not_say_that_it_was_imported(support: Client) -> None:
+    factories.store()
+    upload(support, text_of(order()))
+    assert import_tasks.work()
+    address = reverse("console:licensing_importrun_changelist")
+    assert "tried, nothing changed" in support.get(address).content.decode()
+
+    support.post(page("run", ImportRun.objects.get()), {"do": "keep"})
+    assert import_tasks.work()
+
+    seen = support.get(address).content.decode()
+    assert "state-good" in seen
+    assert "tried, nothing changed" not in seen
+
+
 def test_a_file_of_another_shop_is_named(support: Client) -> None:
     other = factories.store(kind="csv")
     address = upload(support, text_of(order()), store=str(other.pk))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from licensing.intake.mapped import values
@@ -13,6 +13,7 @@ from licensing.intake.mapped.words import WORDS, Answers
 from licensing.intake.record import Party, Payment, PurchaseRecord, Refund, RowRejected, SoldLine
 from licensing.intake.stores import cells
 
+EARLY = timedelta(days=2)  # of clocks and time zones; whoever ordered later than that has not ordered
 MOST_UNITS = 10_000
 MOST_CODES = 10_000
 _PLACES = ("street", "postal_code", "city", "region", "country")
@@ -34,6 +35,7 @@ class MappedRow:
         separator = columns.get("separator", ";")
         self.split = _SPLIT.get(separator) or re.compile(rf"[\r\n]+|{re.escape(separator)}")
         self.answers = {field: Answers(field, columns) for field in WORDS}
+        self.latest = datetime.now(UTC) + EARLY
         self.before: list[str] = []
 
     def read(self, row: Sequence[str]) -> PurchaseRecord:
@@ -41,6 +43,8 @@ class MappedRow:
         ordered_at = self.moment(row, "ordered_at", time=self.cell(row, "time"))
         if ordered_at is None:
             raise RowRejected(self.columns["ordered_at"], "is empty")
+        if ordered_at > self.latest:
+            raise RowRejected(self.columns["ordered_at"], "is in the future: is the form of the dates right?")
         buyer, receiver = self.buyer(row), self.receiver(row)
         line = self.line(row, "" if receiver else buyer.name)
         return PurchaseRecord(

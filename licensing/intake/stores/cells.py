@@ -13,6 +13,24 @@ _UNTIDY = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]|\s\s|^\s|\s$")
 _PLAIN_CODE = re.compile(r"[0-9A-Za-z]+(?:-[0-9A-Za-z]+)*")
 _TRUE: Final = frozenset({"1", "true", "yes", "y"})
 _FALSE: Final = frozenset({"", "0", "false", "no", "n"})
+# Why an address is none, for the vendor; the customers' sentences stand with the rules (`addresses.MESSAGES`).
+ADDRESS_WORDS: Final = {
+    "empty": "there is none",
+    "too_long": "it is too long",
+    "control": "it has a line break or a control character",
+    "invisible": "it has a character that cannot be seen",
+    "no_at": "it has no @",
+    "several": "it is more than one address",
+    "quoted": "it has quotation marks",
+    "name_included": "it has a name, or < and >, around it",
+    "space": "it has a space inside",
+    "local_non_ascii": "it has letters beyond ASCII before the @",
+    "not_normalised": "a letter before the @ is written in an unusual way",
+    "bad_local": "what stands before the @ is not right",
+    "literal": "it has a number of a machine after the @ instead of a domain",
+    "trailing_dot": "it ends with a dot",
+    "bad_domain": "what stands after the @ is not a domain",
+}
 _MOST_MONEY: Final = (
     Decimal(10) ** 12
 )  # of any currency; with the places below, what Decimal reckons with exactly
@@ -91,7 +109,7 @@ def address(value: str, column: str) -> str:
     try:
         return canonical(value)
     except AddressError as error:
-        raise RowRejected(column, f"not an address we can send to ({error.code.replace('_', ' ')})") from None
+        raise RowRejected(column, f"not an address we can send to ({ADDRESS_WORDS[error.code]})") from None
 
 
 def code(value: str, column: str) -> str:

@@ -67,13 +67,14 @@ class GumroadExport:
     title: str = "Gumroad sales export"
     needed: Sequence[str] = NEEDED
     closed: bool = True
+    closing: str = "Totals"
     unscrubbed: Sequence[str] = ("Purchase ID", "Order Number", "License Key")
 
     def reader(self, header: Sequence[str]) -> Callable[[Sequence[str]], PurchaseRecord]:
         return GumroadRow(header).read
 
     def is_last(self, cells: Sequence[str]) -> bool:
-        return bool(cells) and cells[0].strip() == "Totals"
+        return bool(cells) and cells[0].strip() == self.closing
 
 
 class GumroadRow:

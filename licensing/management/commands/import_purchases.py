@@ -13,7 +13,7 @@ from django.core.management.base import CommandError
 from django.core.validators import validate_slug
 
 from licensing.import_tasks import publish
-from licensing.intake.detect import detect, kind_of
+from licensing.intake.detect import NotItsExport, detect, kind_of
 from licensing.intake.encoding import FileRefused
 from licensing.intake.files import first_rows, header_of
 from licensing.intake.handover import hand_over
@@ -102,6 +102,11 @@ class Command(OnTables):
                     reading=Progress("Reading"),
                     applying=Progress("Applying"),
                 )
+        except NotItsExport as refusal:
+            raise CommandError(
+                f"{refusal} A file that is not the shop's export comes in with --map, which says what its columns are "
+                "(docs/importing.md). Nothing was imported."
+            ) from None
         except (FileRefused, MapRefused) as refusal:
             raise CommandError(f"{refusal} Nothing was imported.") from None
         if options["save_map"]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from licensing.import_tasks import publish
+from licensing.intake.states import state_words
 from licensing.intake.uploads import pause, resume
 from licensing.models import ImportRun, RowOutcome
 
@@ -58,11 +59,10 @@ class Command(BaseCommand):
 
 def how_far(run: ImportRun) -> str:
     if run.problem:
-        return f"{run.get_state_display()}: {run.problem}"
+        return f"{state_words(run)[0]}: {run.problem}"
     paused = ", paused" if run.paused else ""
-    tried = ", a dry run" if run.dry_run else ""
     read = f"{100 * run.position // run.size} % read, " if run.size and not run.rows else ""
-    return f"{run.get_state_display()}{paused}{tried}: {read}{run.applied_rows:,} of {run.rows:,} rows"
+    return f"{state_words(run)[0]}{paused}: {read}{run.applied_rows:,} of {run.rows:,} rows"
 
 
 def outcomes(run: ImportRun) -> str:

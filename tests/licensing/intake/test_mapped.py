@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from licensing.addresses import MESSAGES
 from licensing.intake.encoding import FileRefused
 from licensing.intake.mapped.export import MappedExport
 from licensing.intake.mapped.guess import guessed
@@ -16,6 +17,7 @@ from licensing.intake.mapped.maps import MapRefused, read_map, saved_for, writte
 from licensing.intake.mapped.values import amount, likely_form, moment
 from licensing.intake.record import PurchaseRecord, Refund, RowRejected
 from licensing.intake.run import import_file
+from licensing.intake.stores.cells import ADDRESS_WORDS
 from licensing.models import ColumnMap, ImportRun, Purchase, PurchaseReference, Store
 from tests import factories
 
@@ -159,6 +161,21 @@ def test_rejects_a_quantity_that_is_none(value: str) -> None:
 def test_a_quantity_may_be_as_a_spreadsheet_writes_it() -> None:
     assert read(Qty="2.0").lines[0].quantity == 2
     assert read(Qty="").lines[0].quantity == 1
+
+
+def test_rejects_an_order_of_the_future() -> None:
+    tomorrow, later = (datetime.now(UTC) + timedelta(days=days) for days in (1, 4))
+
+    assert read(Date=tomorrow.isoformat()).ordered_at == tomorrow
+    assert rejected(Date=later.isoformat()) == (
+        "Date", "is in the future: is the form of the dates right?"
+    )  # fmt: skip
+
+
+def test_says_in_words_why_an_address_is_none() -> None:
+    for code in MESSAGES:
+        assert ADDRESS_WORDS[code]
+    assert rejected(Email="jürgen@example.com")[1].endswith("(it has letters beyond ASCII before the @)")
 
 
 def test_rejects_a_refund_in_a_row_of_its_own() -> None:
