@@ -12,10 +12,12 @@ from licensing.admin.sources import EditionForm
 from licensing.console.cells import choice, link, number, related, text, when
 from licensing.console.pages import ReadOnly, SmallListing, TabularInline
 from licensing.console.search import can_be_stored
+from licensing.console.store_names import StoreFilter, full_name, store_name
 from licensing.keys.listable import in_words
 from licensing.models import Edition, License, Mapping, MappingItem, Purchase, RegistrationKey
 
 MOST_WORDS = 20  # no name has as many, and each is looked for in every row
+ALWAYS = "Empty dates mean always. Fill them in only where the store sold something else under the same product id."
 PLATFORM_TONES = {"windows": "info", "macos": "info", "linux": "info"}
 
 
@@ -100,17 +102,30 @@ class MappingAdmin(ByHand):
     list_display = (
         "product_ref",
         "variant",
-        link("store", "store"),
+        link("store", "store", words=store_name),
         hands_out,
         when("valid_from", "from"),
         when("valid_until", "until"),
     )
     list_select_related = ("store",)
-    list_filter = ("store",)
+    list_filter = (("store", StoreFilter),)
+    fieldsets = (
+        (None, {"fields": ("store", "product_ref", "variant")}),
+        (
+            "When it counts",
+            {"fields": ("valid_from", "valid_until"), "classes": ("collapse",), "description": ALWAYS},
+        ),
+    )
     prefetch = ("items__edition",)
     search_fields = ("product_ref", "variant", "items__edition__sku")
     ordering = ("product_ref", "variant", "valid_from")
     inlines = (Items,)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None and db_field.name == "store":
+            field.label_from_instance = full_name  # type: ignore[method-assign,assignment]
+        return field
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("licensing.delete_mapping")  # only its own few items go with it

@@ -36,6 +36,7 @@ class Deed:
     make: Callable[..., forms.Form] = forms.Form
     before: dict[str, Any] = field(default_factory=dict)
     main: bool = False
+    unfolds: str = ""  # what unfolds it is called, where its button says what is done at once
 
     def form(self, data: Any = None) -> forms.Form:
         """With the data that was sent, or as it stands now."""
@@ -49,7 +50,7 @@ def possible(connection: Connection, shop: Shop, *, now: datetime) -> list[Deed]
 
 def deeds(connection: Connection, shop: Shop, now: datetime) -> Iterator[Deed]:
     if shop.sample and connection.active and (connection.sealed_secret or not shop.secret_name):
-        yield Deed("try", "Send a test notification", TRY, send_sample, main=True)
+        yield Deed("try", "Send a test notification", TRY, send_sample, main=True, unfolds=UNFOLDS)
     if shop.secret_name:
         yield from secrets(connection, shop, now)
     if shop.api_host:
@@ -81,6 +82,7 @@ def secrets(connection: Connection, shop: Shop, now: datetime) -> Iterator[Deed]
         yield Deed("end-former", "End the former one now", FORMER.format(until=until), end_former)
 
 
+UNFOLDS = "Test notification…"
 TRY = (
     "Sends this shop’s recorded sample through the same checks as its own notifications, signed with this connection’s "
     "secret. It is a test order: it gives nobody a key."

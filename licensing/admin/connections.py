@@ -14,16 +14,11 @@ from django.utils.html import format_html, format_html_join
 from licensing.admin.catalog import ByHand
 from licensing.admin.connection_views import Connectable
 from licensing.console.cells import EMPTY, happened, link, number, related, state, when
-from licensing.console.connecting import AT_MOST, address_tail, recent_states
+from licensing.console.connecting import AT_MOST, recent_states
 from licensing.console.event_words import TONES
 from licensing.console.heard import heard_words, silent
+from licensing.console.store_names import full_name
 from licensing.models import Connection, EventState, HookEvent, KeyAsk
-
-
-@admin.display(description="address")
-def masked_address(connection: Connection) -> str:
-    """Enough to tell two apart, not enough to send anything there."""
-    return format_html("<code>/hooks/…{}/</code>", address_tail(connection))
 
 
 @admin.display(description="last heard")
@@ -69,10 +64,9 @@ class Silent(admin.SimpleListFilter):
 class ConnectionAdmin(ByHand, Connectable):
     list_display = (
         "name",
-        link("store", "shop"),
-        masked_address,
         connection_state,
         last_heard,
+        link("store", "shop", words=full_name),
         number("refusals", "refused"),
         related(("notifications", HookEvent, "connection")),
     )
@@ -86,7 +80,7 @@ class ConnectionAdmin(ByHand, Connectable):
         lately,
         when("refused_at", "last refused"),
         number("refusals", "refused"),
-        link("store", "shop"),
+        link("store", "shop", words=full_name),
         related(("notifications", HookEvent, "connection"), ("requests for keys", KeyAsk, "connection")),
         when("former_until", "former secret valid until"),
         when("created_at", "connected"),

@@ -28,6 +28,7 @@ AGAIN: Final = (
     "is not done twice."
 )
 TRUST: Final = "Nobody signed this notification. Confirm it only if you saw the same in the shop."
+TRUST_ALL: Final = "Nobody signed these. Confirm only those that you saw in the shop, too."
 
 
 class Repeatable(ReadOnly):
@@ -65,12 +66,13 @@ class Repeatable(ReadOnly):
         return None
 
     def asked_first(self, request: HttpRequest, events: Iterable[HookEvent]) -> HttpResponse:
+        rows = [(event, consequences(event)) for event in events]
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": "Confirm notifications",
-            "trust": TRUST,
-            "rows": [(event, consequences(event)) for event in events],
+            "trust": TRUST if len(rows) == 1 else TRUST_ALL,
+            "rows": rows,
         }
         return TemplateResponse(request, "console/confirm_events.html", context)
 

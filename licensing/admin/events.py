@@ -18,8 +18,10 @@ from licensing.console.event_text import UNREADABLE, laid_out
 from licensing.console.event_words import TONES, lines_without_meaning, outcome, reason_now, unexplained
 from licensing.console.pages import ReadOnly
 from licensing.console.search import customers, first, orders
+from licensing.console.store_names import connection_name
+from licensing.console.told_words import counted
 from licensing.intake.hooks.events import FOR_A_PERSON
-from licensing.models import Connection, EventState, HookEvent, KeyAsk, KeyAskState
+from licensing.models import Connection, EventState, HookEvent, KeyAsk, KeyAskState, PurchaseLine
 
 ASK_TONES = {
     KeyAskState.ANSWERED: "good",
@@ -94,11 +96,25 @@ def without_meaning(event: HookEvent) -> str:
     return format_html_join("", '<p class="plain">{} {}</p>', rows) or EMPTY
 
 
+@admin.display(description="state")
+def event_state(event: HookEvent) -> str:
+    """On file is good news only where every line of it means something."""
+    lines = lines_at_hand(event) if event.state == EventState.DONE else []
+    if lines:
+        return state(f"on file, {counted(len(lines), 'line')} without a meaning", "wait")
+    return state(event.get_state_display(), TONES[EventState(event.state)])
+
+
+def lines_at_hand(event: HookEvent) -> list[PurchaseLine]:
+    """Those without a meaning; the list has fetched them for all its rows."""
+    known: list[PurchaseLine] | None = getattr(event.purchase, "unexplained", None)
+    return lines_without_meaning(event) if known is None else known
+
+
 @admin.display(description="reason")
 def reason(event: HookEvent) -> str:
-    """As it still holds. The list has the lines at hand."""
-    lines = getattr(event.purchase, "unexplained", ())
-    return reason_now(event, lines) or EMPTY
+    """As it still holds."""
+    return reason_now(event, lines_at_hand(event)) or EMPTY
 
 
 @admin.display(description="order, or what it waits for")
@@ -116,11 +132,11 @@ def mode(event: HookEvent | KeyAsk) -> str:
 
 class HookEventAdmin(Repeatable):
     list_display = (
-        link("connection", "shop"),
-        text("kind", "kind"),
-        choice("state", "state", TONES),
+        link("connection", "shop", words=connection_name),
+        event_state,
         reason,
         order,
+        text("kind", "kind"),
         mode,
         when("received_at", "received"),
     )
@@ -129,15 +145,15 @@ class HookEventAdmin(Repeatable):
     search_help_text = "The shop's id of the notification; order reference, or any other of the order's; id"
     ways = ((by_event_id, "pk"), (awaiting, "pk"), (orders, "purchase"))
     details = (
-        choice("state", "state", TONES),
+        event_state,
         became,
         without_meaning,
         link("purchase", "order", label="reference"),
-        link("connection", "shop"),
+        link("connection", "shop", words=connection_name),
         mode,
         text("awaits", "waits for"),
         text("event_id", "the shop's id"),
-        when("said_at", "happened, as the shop says"),
+        when("said_at", "happened, says the shop"),
         when("received_at", "received"),
         when("processed_at", "processed"),
         when("confirmed_at", "confirmed by support"),
@@ -173,7 +189,7 @@ class KeyAskAdmin(ReadOnly):
         number("units", "keys"),
         choice("state", "state", ASK_TONES),
         text("reason", "reason"),
-        link("connection", "shop"),
+        link("connection", "shop", words=connection_name),
         link("purchase_line__purchase", "purchase", label="reference"),
         mode,
         when("asked_at", "asked"),

@@ -16,6 +16,7 @@ from licensing.console.cells import link, number, page_of, related, said, state,
 from licensing.console.pages import ReadOnly, ReadOnlyRows
 from licensing.console.people import mailboxes
 from licensing.console.search import customers, itself, keys, orders
+from licensing.console.store_names import StoreFilter, store_name
 from licensing.models import (
     Case,
     License,
@@ -95,7 +96,7 @@ class Disputes(ReadOnlyRows):
 class PurchaseAdmin(ReadOnly):
     list_display = (
         "reference",
-        link("store", "store"),
+        link("store", "store", words=store_name),
         link("buyer", "buyer"),
         mailboxes("buyer"),
         purchase_state,
@@ -103,7 +104,7 @@ class PurchaseAdmin(ReadOnly):
         when("recorded_at", "recorded"),
     )
     list_select_related = ("store", "buyer")
-    list_filter = ("store",)
+    list_filter = (("store", StoreFilter),)
     prefetch = ("buyer__addresses",)
     search_help_text = (
         "Order reference, or any other of the order's; address or name; code, or its last characters; id"
@@ -152,7 +153,7 @@ class PurchaseLineAdmin(ReadOnly):
         text("variant", "variant"),
         number("quantity", "quantity"),
         link("purchase", "order", label="reference"),
-        link("purchase__store", "store"),
+        link("purchase__store", "store", words=store_name),
         link("receiver", "receiver"),
         placement,
     )
@@ -198,7 +199,7 @@ class PurchaseReferenceAdmin(ReadOnly):
         "value",
         "kind",
         link("purchase", "order", label="reference"),
-        link("purchase__store", "store"),
+        link("purchase__store", "store", words=store_name),
     )
     list_select_related = ("purchase__store",)
     details = list_display

@@ -8,13 +8,11 @@ from typing import Final
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from licensing.intake.hooks.connections import address_of
 from licensing.intake.shop import Shop
 from licensing.intake.stores import KINDS
 from licensing.models import Connection, HookEvent, Store
 
 AT_MOST: Final = 200  # of a connection's newest notifications: what is older says nothing of how it is now
-TAIL: Final = 4
 
 
 def kinds_that_notify() -> dict[str, Shop]:
@@ -25,10 +23,6 @@ def kinds_that_notify() -> dict[str, Shop]:
 
 def stores_that_notify() -> list[Store]:
     return list(Store.objects.filter(kind__in=kinds_that_notify()).order_by("name"))
-
-
-def address_tail(connection: Connection) -> str:
-    return address_of(connection).rstrip("/")[-TAIL:]
 
 
 def steps_of(shop: Shop, *, url: str) -> list[SafeString]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+
 from licensing.intake.record import ORDER, LateCodes, Names, Payment, PurchaseRecord, Told
 
 MOST_NAMED = 3  # of an order's lines; more than these are counted
@@ -21,7 +24,15 @@ def in_words(told: Told) -> str:
 
 def consequence(told: Told) -> str:
     """What happens once somebody says that the shop really sent this."""
-    return f"Counts as true: {in_words(told)}. {effect(told)}".rstrip()
+    return f"Counts as true: {in_words(told)}{whose(told)}. {effect(told)}".rstrip()
+
+
+def whose(told: Told) -> str:
+    """Who ordered, and when: what is compared with the shop."""
+    if not isinstance(told, PurchaseRecord):
+        return ""
+    buyer = told.buyer.email or told.buyer.name or "a buyer without an address"
+    return f", ordered by {buyer} on {date_format(localtime(told.ordered_at), 'j F Y, H:i')}"
 
 
 def effect(told: Told) -> str:

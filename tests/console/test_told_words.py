@@ -66,3 +66,9 @@ def test_says_what_confirming_would_do(told: PurchaseRecord | PaymentNews | Late
 
 def test_an_event_without_orders_says_so() -> None:
     assert all_in_words([]) == "nothing about orders"
+
+
+def test_what_is_confirmed_can_be_compared_with_the_shop() -> None:
+    words = consequence(order())
+
+    assert "2 × Clip Cutter 1), ordered by ada@lovelace.example on 1 January 2026, 00:00." in words
