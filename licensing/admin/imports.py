@@ -30,6 +30,7 @@ from licensing.intake import uploads
 from licensing.intake.detect import detect
 from licensing.intake.mapped.maps import save
 from licensing.intake.rejects import rejects_as_csv
+from licensing.intake.states import counted_as
 from licensing.intake.stores import KINDS
 from licensing.models import ImportRun, ImportState, RowOutcome
 
@@ -162,6 +163,7 @@ class ImportRunAdmin(ListedRunAdmin):
             "console/import_run.html",
             title=run.file_name,
             run=run,
+            counted_as=counted_as(run),
             phase=phase_of(run),
             counts=counts(run),
             rows=shown_rows(run),

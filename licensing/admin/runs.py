@@ -39,7 +39,7 @@ class ListedRunAdmin(ReadOnly):
         "file_name",
         link("store", "store"),
         become,
-        number("rows", "rows"),
+        number("rows", "rows or orders"),
         number("applied_rows", "applied"),
         outcomes,
         when("started_at", "started"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from licensing.models import ImportRun, ImportState
+from licensing.models import ImportRun, ImportState, RowOutcome
 
 _WORDS = {
     ImportState.UPLOADED: ("waits for you", "wait"),
@@ -20,3 +20,11 @@ def state_words(run: ImportRun) -> tuple[str, str]:
     if run.dry_run and state in (ImportState.STAGED, ImportState.APPLYING, ImportState.APPLIED):
         return ("being tried", "wait") if run.finished_at is None else ("tried, nothing changed", "info")
     return _WORDS[state]
+
+
+def counted_as(run: ImportRun) -> str:
+    """What `rows` counts: of a file whose columns were named, rows of one order were joined, but for rejected ones."""
+    if not run.columns:
+        return "rows"
+    rejected = run.outcomes.get(RowOutcome.REJECTED.value, 0)
+    return "orders and rejected rows" if rejected else "orders"

@@ -33,6 +33,7 @@ from licensing.intake.pace import seldom_collecting
 from licensing.intake.rejects import write_rejects
 from licensing.intake.run import import_file
 from licensing.intake.sources import FileOnDisk
+from licensing.intake.states import counted_as
 from licensing.intake.stores import KINDS
 from licensing.management.migrated import OnTables
 from licensing.management.progress import Progress
@@ -134,7 +135,7 @@ class Command(OnTables):
     def report(self, run: ImportRun, file: Path) -> None:
         if run.dry_run:
             self.stdout.write("A dry run: nothing was changed.")
-        self.stdout.write(f"{run.rows:>9,} rows")
+        self.stdout.write(f"{run.rows:>9,} {counted_as(run)}")
         for outcome, words in WORDS.items():
             self.stdout.write(f"{run.outcomes.get(outcome.value, 0):>9,} {words}")
         self.stdout.write(f"{run.cards_removed:>9,} card numbers removed")

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from licensing.import_tasks import publish
-from licensing.intake.states import state_words
+from licensing.intake.states import counted_as, state_words
 from licensing.intake.uploads import pause, resume
 from licensing.models import ImportRun, RowOutcome
 
@@ -62,7 +62,7 @@ def how_far(run: ImportRun) -> str:
         return f"{state_words(run)[0]}: {run.problem}"
     paused = ", paused" if run.paused else ""
     read = f"{100 * run.position // run.size} % read, " if run.size and not run.rows else ""
-    return f"{state_words(run)[0]}{paused}: {read}{run.applied_rows:,} of {run.rows:,} rows"
+    return f"{state_words(run)[0]}{paused}: {read}{run.applied_rows:,} of {run.rows:,} {counted_as(run)}"
 
 
 def outcomes(run: ImportRun) -> str:

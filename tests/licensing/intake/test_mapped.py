@@ -391,6 +391,27 @@ def command(path: Path, *options: str) -> None:
 
 
 @pytest.mark.django_db
+def test_says_that_rows_of_one_order_were_counted_as_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = a_file(tmp_path, row(), row(Item="disc", Key="DDDD-1111"), row(Order="A-2", Key="BBBB-2222"))
+
+    command(path, "--map", SAID, "--dry-run")
+    assert "2 orders\n" in capsys.readouterr().out
+
+    call_command("imports", "show")
+    assert "tried, nothing changed: 2 of 2 orders" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_the_way_for_other_files_is_named_where_a_shop_has_exports(tmp_path: Path) -> None:
+    factories.store(kind="gumroad", name="own")
+
+    with pytest.raises(CommandError, match=r"has no column .* comes in with --map"):
+        command(a_file(tmp_path, row()))
+
+
+@pytest.mark.django_db
 def test_a_map_that_was_kept_is_used_by_itself(tmp_path: Path) -> None:
     command(a_file(tmp_path, row()), "--map", SAID, "--save-map", "Sales file")
     command(a_file(tmp_path, row(Order="A-2", Key="BBBB-2222")))
