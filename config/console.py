@@ -44,9 +44,10 @@ SECTIONS: Final = (
     ("Needs a person", ("Case", "Mute", "Suppression", "DomainPause", "Allowance")),
     ("Shops", ("Connection", "HookEvent", "KeyAsk")),
     ("Catalogue", ("Product", "Edition", "Store", "Mapping", "MappingItem")),
-    ("Files in", ("ImportRun", "ImportRow", "ColumnMap", "ImportPart")),
+    ("Files in", ("ImportRun", "ColumnMap")),
     ("Signed", ("RetiredList", "RetiredCode", "SigningKey")),
 )
+HIDDEN: Final = ("ImportRow", "ImportPart")  # reached from their file; of no use on their own
 ENOUGH: Final = 100  # a number beyond this says no more to a person, and would be counted row by row
 
 
@@ -116,7 +117,8 @@ class ConsoleSite(admin.AdminSite):
         apps = super().get_app_list(request, app_label)
         if app_label:
             return apps
-        models = {model["object_name"]: model for app in apps for model in app["models"]}
+        found = (model for app in apps for model in app["models"])
+        models = {model["object_name"]: model for model in found if model["object_name"] not in HIDDEN}
         sections = [
             section(title, [models.pop(name) for name in names if name in models])
             for title, names in SECTIONS

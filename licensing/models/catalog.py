@@ -200,3 +200,6 @@ class MappingItem(Record):
             models.UniqueConstraint(fields=["mapping", "edition"], name="an_edition_once_per_mapping"),
             models.CheckConstraint(condition=Q(quantity__gte=1), name="mapping_quantity_positive"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.edition}"

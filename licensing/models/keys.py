@@ -133,3 +133,6 @@ class KeyAssignment(Record):
         indexes = [
             models.Index(fields=["ends_at"], name="assignments_ended", condition=Q(ends_at__isnull=False))
         ]
+
+    def __str__(self) -> str:
+        return f"a key since {self.starts_at:%Y-%m-%d}"

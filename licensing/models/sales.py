@@ -132,6 +132,9 @@ class PurchaseReference(Record):
         ]
         indexes = [models.Index(fields=["value"], name="reference_by_value")]
 
+    def __str__(self) -> str:
+        return self.kind
+
 
 class PurchaseRefund(Record):
     """Money back for some units. `reference` is the store's id of the refund; empty for a running total."""
@@ -148,6 +151,9 @@ class PurchaseRefund(Record):
                 fields=["purchase", "line", "reference"], name="a_refund_once_per_purchase"
             )
         ]
+
+    def __str__(self) -> str:
+        return f"{self.units} paid back"
 
 
 class PurchaseDispute(Record):
@@ -166,6 +172,9 @@ class PurchaseDispute(Record):
                 condition=Q(at__isnull=False) | Q(won_at__isnull=False), name="a_dispute_began_or_was_won"
             ),
         ]
+
+    def __str__(self) -> str:
+        return "a dispute"
 
 
 class PurchaseLineQuerySet(models.QuerySet["PurchaseLine"]):
