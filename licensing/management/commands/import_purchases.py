@@ -11,6 +11,7 @@ from django.core.checks import Tags
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 from django.core.validators import validate_slug
+from django.db.models import QuerySet
 
 from licensing.import_tasks import publish
 from licensing.intake.detect import NotItsExport, detect, kind_of
@@ -37,8 +38,9 @@ from licensing.intake.states import counted_as
 from licensing.intake.stores import KINDS
 from licensing.management.migrated import OnTables
 from licensing.management.progress import Progress
-from licensing.models import ImportRun, RowOutcome, Store
+from licensing.models import ImportRun, Mapping, RowOutcome, Store
 
+MOST_LISTED = 20
 ANY = "csv"  # the kind of a shop that is not known here
 WORDS = {
     RowOutcome.NEW: "new",
@@ -89,6 +91,7 @@ class Command(OnTables):
         try:
             shop = store_of(store, kind, file, **options)
             columns = columns_of(file, shop, **options)
+            known = set(shop.mappings.values_list("pk", flat=True))
             if options["in_background"]:
                 self.leave_to_worker(file, shop, columns, **options)
                 return
@@ -113,6 +116,17 @@ class Command(OnTables):
         if options["save_map"]:
             save(shop, options["save_map"], run.columns)
         self.report(run, file)
+        if options["create_editions"]:
+            self.say_what_was_made(shop.mappings.exclude(pk__in=known), store=shop.name)
+
+    def say_what_was_made(self, made: QuerySet[Mapping], *, store: str) -> None:
+        """The first of them, to be looked through: what a file calls a product is seldom its best name."""
+        for mapping in made.prefetch_related("items__edition")[:MOST_LISTED]:
+            sold = " ".join(filter(None, (mapping.product_ref, mapping.variant)))
+            skus = ", ".join(item.edition.sku for item in mapping.items.all())
+            self.stdout.write(f"Made for {sold}: {skus}")
+        if (rest := made.count() - MOST_LISTED) > 0:
+            self.stdout.write(f"and {rest:,} more: manage.py mapping show --store {store}")
 
     def leave_to_worker(
         self,

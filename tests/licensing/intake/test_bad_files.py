@@ -86,6 +86,7 @@ def test_cut_between_rows(tmp_path: Path) -> None:
     line = refusal(sales_file(tmp_path, order(), order(), closed=False))
 
     assert "was cut: it ends after row 3" in line
+    assert "the one that begins with “Totals”" in line
 
 
 def test_cut_inside_a_row(tmp_path: Path) -> None:

@@ -404,6 +404,17 @@ def test_says_that_rows_of_one_order_were_counted_as_one(
 
 
 @pytest.mark.django_db
+def test_lists_what_was_made_for_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = a_file(tmp_path, row())
+
+    command(path, "--map", SAID, "--create-editions")
+    assert "Made for clip: clip-any" in capsys.readouterr().out
+
+    command(path, "--map", SAID, "--create-editions")
+    assert "Made for" not in capsys.readouterr().out
+
+
+@pytest.mark.django_db
 def test_the_way_for_other_files_is_named_where_a_shop_has_exports(tmp_path: Path) -> None:
     factories.store(kind="gumroad", name="own")
 
