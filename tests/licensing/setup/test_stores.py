@@ -51,3 +51,16 @@ def test_shows_the_stores(capsys: pytest.CaptureFixture[str]) -> None:
 
     said = capsys.readouterr().out
     assert all(part in said for part in ("shop", "gumroad", "Our Shop"))
+
+
+def test_says_what_it_made_and_not_what_else_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+    factories.store(name="other")
+
+    call_command("stores", "set", "shop", "--kind", "gumroad")
+    made = capsys.readouterr().out
+    call_command("stores", "set", "shop", "--title", "New Shop")
+    changed = capsys.readouterr().out
+
+    assert made.startswith("Made shop")
+    assert changed.startswith("Changed shop")
+    assert "other" not in made + changed
