@@ -6,16 +6,17 @@ from typing import Any, Final, cast
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from licensing.admin.catalog import MappingAdmin
+from licensing.console.search import can_be_stored, row_id
 from licensing.console.told_words import counted
 from licensing.intake.unplaced import next_lines, place_lines
 from licensing.keys.vault import Tampered, UnknownKey
 from licensing.keys.waiting import serve_waiting
-from licensing.models import Edition, Mapping, MappingItem, Store
+from licensing.models import Edition, Mapping, MappingItem, PurchaseLine, Store
 
 MOST_AT_ONCE: Final = 2_000  # lines; a page must answer within seconds
 TOO_MANY: Final = (
@@ -42,6 +43,12 @@ class SayingMapping(MappingAdmin):
             self.place(request, said)
         return response
 
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Where it is asked for kept lines, it says first how many will become licenses."""
+        if request.method == "GET" and (words := waiting_for(request.GET)):
+            messages.info(request, words)
+        return super().add_view(request, form_url, extra_context)
+
     def place(self, request: HttpRequest, said: Mapping) -> None:
         try:
             messages.info(request, placed_by(said))
@@ -63,6 +70,22 @@ def back(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     leaves = "_continue" not in request.POST and "_addanother" not in request.POST
     local = there.startswith("/") and url_has_allowed_host_and_scheme(there, allowed_hosts=None)
     return HttpResponseRedirect(there) if leaves and local else response
+
+
+def waiting_for(asked: QueryDict) -> str:
+    """What saving will do to the lines of that store's product; empty where none waits."""
+    product, variant = asked.get("product_ref", ""), asked.get("variant", "")
+    if not (can_be_stored(product) and can_be_stored(variant)):
+        return ""
+    lines = PurchaseLine.objects.unplaced().filter(
+        purchase__store__in=row_id(asked.get("store", "")), product_ref=product, variant=variant
+    )
+    waits = lines.order_by()[: MOST_AT_ONCE + 1].count()
+    return (
+        f"{counted(waits, 'kept line')} of “{product}”: saving makes licenses of what it hands out."
+        if waits
+        else ""
+    )
 
 
 def placed_by(mapping: Mapping) -> str:

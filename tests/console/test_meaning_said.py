@@ -164,3 +164,12 @@ def test_names_the_order_that_is_waited_for(support: Client) -> None:
     HookEvent.objects.create(connection=made, event_id="e", kind="k", state="waiting", awaits="order-77")
 
     assert "order-77" in listed(support)
+
+
+def test_says_before_saving_how_many_lines_wait(support: Client) -> None:
+    line = sold()
+    asked = {"store": str(line.purchase.store_id), "product_ref": "clip"}
+
+    assert "1 kept line of “clip”" in said(support.get(reverse(ADD), asked))
+    assert said(support.get(reverse(ADD), {**asked, "product_ref": "other"})) == ""
+    assert support.get(reverse(ADD), {"store": "no id", "product_ref": "a\0b"}).status_code == 200
