@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from licensing.console.event_text import laid_out
-from licensing.console.event_words import outcome
+from licensing.console.event_words import lines_without_meaning, outcome, reason_now
 from licensing.console.told_words import counted
 from licensing.intake.hooks.connections import shop_of
 from licensing.models import Connection, HookEvent
@@ -46,9 +46,10 @@ def refused(connection: Connection) -> str:
 
 
 def event_line(event: HookEvent) -> str:
+    reason = reason_now(event, lines_without_meaning(event))
     return (
         f"{event.pk}  {event.received_at:%Y-%m-%d %H:%M}  {event.connection.store.name}/{event.connection.name}  "
-        f"{event.kind or '-'}  {event.get_state_display()}. {event.reason}"
+        f"{event.kind or '-'}  {event.get_state_display()}. {reason}"
     ).rstrip()
 
 
