@@ -19,7 +19,6 @@ from licensing.console.event_words import TONES, lines_without_meaning, outcome,
 from licensing.console.pages import ReadOnly
 from licensing.console.search import customers, first, orders
 from licensing.console.store_names import connection_name
-from licensing.console.told_words import counted
 from licensing.intake.hooks.events import FOR_A_PERSON
 from licensing.models import Connection, EventState, HookEvent, KeyAsk, KeyAskState, PurchaseLine
 
@@ -101,7 +100,7 @@ def event_state(event: HookEvent) -> str:
     """On file is good news only where every line of it means something."""
     lines = lines_at_hand(event) if event.state == EventState.DONE else []
     if lines:
-        return state(f"on file, {counted(len(lines), 'line')} without a meaning", "wait")
+        return state(f"on file, {len(lines)} unmapped", "wait")
     return state(event.get_state_display(), TONES[EventState(event.state)])
 
 
@@ -132,11 +131,11 @@ def mode(event: HookEvent | KeyAsk) -> str:
 
 class HookEventAdmin(Repeatable):
     list_display = (
-        link("connection", "shop", words=connection_name),
+        text("kind", "kind"),
         event_state,
         reason,
         order,
-        text("kind", "kind"),
+        link("connection", "shop", words=connection_name),
         mode,
         when("received_at", "received"),
     )

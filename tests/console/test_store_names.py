@@ -62,7 +62,7 @@ def test_what_is_on_file_without_a_meaning_is_not_shown_as_done(support: Client)
     made = event(connection(), state=EventState.DONE, purchase=order)
 
     for page in (listed(support), text_of(support, made)):
-        assert '<span class="state state-wait">on file, 1 line without a meaning</span>' in page
+        assert '<span class="state state-wait">on file, 1 unmapped</span>' in page
 
 
 def test_the_box_of_the_test_is_not_called_like_its_button(support: Client) -> None:
