@@ -8,7 +8,7 @@ WORKERS ?= auto
 TESTS ?= tests/licensing tests/recovery
 BIN := .venv/bin
 # For Debian 12's own Python: a lock for a later 3.11 leaves out what that one needs, and pip then refuses all of it.
-LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11.2
+LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-strip-extras --python-version 3.11.2
 TEMPLATES = $(shell find config demo licensing recovery -path '*/templates/*' -name '*.html')
 export PYTHON
 
