@@ -265,6 +265,7 @@ CELERY_BEAT_SCHEDULE = {
     "retired": {"task": "recovery.refresh_retired_list", "schedule": 300.0, "options": {"expires": 300}},
     "people": {"task": "licensing.suggest_people", "schedule": 86400.0, "options": {"expires": 3600}},
     "keys": {"task": "recovery.serve_licenses", "schedule": 3600.0, "options": {"expires": 3600}},
+    "audit": {"task": "licensing.chain_audit", "schedule": 10.0, "options": {"expires": 10}},
     "forget": {"task": "recovery.forget_old", "schedule": 3600.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")

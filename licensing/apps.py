@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate, pre_migrate
 
-from licensing.assignment_rules import stand_again, step_aside
+from licensing.triggers import stand_again, step_aside
 
 
 class LicensingConfig(AppConfig):

@@ -31,6 +31,7 @@ from licensing.models import (
     PurchaseLine,
     RegistrationKey,
     SigningKey,
+    StoredKey,
 )
 
 BATCH = 200  # rows that are locked at a time
@@ -49,6 +50,7 @@ class Rotated:
     signing: int = 0
     events: int = 0
     connections: int = 0
+    stored: int = 0
     unreadable: int = 0
 
 
@@ -68,6 +70,8 @@ def rotate(*, progress: Progress) -> Rotated:
         done.staged += rotate_parts(parts, done)
     for signing in locked(SigningKey.objects.all(), progress):
         done.signing += rotate_signing(signing, done)
+    for stored in locked(StoredKey.objects.all(), progress):
+        done.stored += rotate_stored(stored, done)
     for kept in locked(HookEvent.objects.exclude(payload=None), progress):
         done.events += rotate_events(kept, done)
     for connected in locked(Connection.objects.all(), progress):
@@ -148,6 +152,13 @@ def rotate_signing(keys: list[SigningKey], done: Rotated) -> int:
     changed = [(key.pk, new) for key in keys if (new := resealed(bytes(key.sealed), key.identity, done))]
     for pk, sealed in changed:
         SigningKey.objects.filter(pk=pk).update(sealed=sealed)
+    return len(changed)
+
+
+def rotate_stored(keys: list[StoredKey], done: Rotated) -> int:
+    """Keys that the service made for itself: those of customers, of the audit trail, …"""
+    changed = [(key.pk, new) for key in keys if (new := resealed(bytes(key.sealed), key.identity, done))]
+    StoredKey.objects.bulk_update([StoredKey(name=name, sealed=new) for name, new in changed], ["sealed"])
     return len(changed)
 
 

@@ -9,6 +9,7 @@ from celery import shared_task
 from django.db import connections
 from django.utils import timezone
 
+from licensing.audit.chain import chain
 from licensing.import_tasks import import_files
 from licensing.intake.hooks.events import nudge
 from licensing.intake.hooks.process import are_due, process_due
@@ -16,7 +17,14 @@ from licensing.intake.hooks.serving import serve_left
 from licensing.intake.hooks.waiting import look_again, look_for_confirmation
 from licensing.people_tasks import suggest_people
 
-__all__ = ["confirm_events", "import_files", "process_events", "suggest_people", "sweep_events"]
+__all__ = [
+    "chain_audit",
+    "confirm_events",
+    "import_files",
+    "process_events",
+    "suggest_people",
+    "sweep_events",
+]
 
 TURN_SECONDS = 5.0  # then mails have theirs, where there is one worker for everything
 
@@ -56,3 +64,9 @@ def sweep_events() -> None:
 def confirm_events() -> None:
     """Events that nobody signed, where a file or a signed notification may have said the same meanwhile."""
     look_for_confirmation()
+
+
+@shared_task(name="licensing.chain_audit")
+def chain_audit() -> None:
+    """Link the entries of the audit trail that a killed process left without their place in the chain."""
+    chain()

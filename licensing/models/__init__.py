@@ -1,5 +1,6 @@
 """The record of who owns which key."""
 
+from licensing.models.audit import AuditEntry, AuditLink, AuditPending
 from licensing.models.catalog import Edition, KeySource, Mapping, MappingItem, Platform, Product, Store
 from licensing.models.connections import Connection, EventState, HookEvent, KeyAsk, KeyAskState
 from licensing.models.customers import Customer, EmailAddress
@@ -26,8 +27,12 @@ from licensing.models.sales import (
     PurchaseState,
 )
 from licensing.models.signing import SigningKey, SigningPurpose
+from licensing.models.stored import StoredKey
 
 __all__ = [
+    "AuditEntry",
+    "AuditLink",
+    "AuditPending",
     "Case",
     "CaseKind",
     "ColumnMap",
@@ -66,4 +71,5 @@ __all__ = [
     "SigningKey",
     "SigningPurpose",
     "Store",
+    "StoredKey",
 ]

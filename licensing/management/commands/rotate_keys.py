@@ -20,6 +20,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{done.lines:>9,} codes of lines without a mapping")
         self.stdout.write(f"{done.staged:>9,} rows of interrupted imports")
         self.stdout.write(f"{done.signing:>9,} keys that sign")
+        self.stdout.write(f"{done.stored:>9,} keys of customers and of the audit trail")
         self.stdout.write(f"{done.events:>9,} notifications of shops")
         self.stdout.write(f"{done.connections:>9,} connections to shops")
         if done.unreadable:
