@@ -33,6 +33,7 @@ NOT_EXPORTED = {
     "Connection", "HookEvent", "KeyAsk",
     "ImportRun", "ImportPart", "ImportRow",
     "RetiredCode", "RetiredList", "SigningKey",
+    "AuditEntry", "AuditLink", "AuditPending", "StoredKey",
 }  # fmt: skip
 
 
