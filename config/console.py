@@ -41,7 +41,7 @@ SECTIONS: Final = (
     ("Keys", ("License", "RegistrationKey", "KeyAssignment", "KeyOrder")),
     ("Moves", ("Exchange", "ExchangeNote", "ExchangeMail")),
     ("Requests and mail", ("RecoveryRequest", "Challenge", "Message", "MailAttempt", "WorkerPulse")),
-    ("Needs a person", ("Case", "Mute", "Suppression", "DomainPause", "Allowance")),
+    ("Needs a person", ("Case", "Hold", "Mute", "Suppression", "DomainPause", "Allowance")),
     ("Shops", ("Connection", "HookEvent", "KeyAsk")),
     ("Catalogue", ("Product", "Edition", "Store", "Mapping", "MappingItem")),
     ("Files in", ("ImportRun", "ColumnMap")),

@@ -8,7 +8,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 
 from licensing.intake.hooks.dropping import drop_old_payloads
-from licensing.models import ImportPart, ImportRow, ImportRun, ImportState, KeyAsk, KeyAskState
+from licensing.models import Hold, ImportPart, ImportRow, ImportRun, ImportState, KeyAsk, KeyAskState
 from recovery.limits import DAY
 from recovery.models import (
     Allowance,
@@ -34,6 +34,7 @@ def forget() -> None:
     delete_in_steps(Mute.objects.filter(until__lt=Now() - kept))
     delete_in_steps(turned_away().filter(asked_at__lt=Now() - kept))
     delete_in_steps(Allowance.objects.filter(touched_at__lt=Now() - 2 * DAY))
+    delete_in_steps(Hold.objects.filter(until__lt=Now() - DAY))
     forget_abandoned_files()
     drop_old_payloads()
 

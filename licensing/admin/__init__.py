@@ -6,6 +6,7 @@ from licensing.admin.catalog import EditionAdmin, MappingItemAdmin, StoreAdmin
 from licensing.admin.connections import ConnectionAdmin
 from licensing.admin.customers import CustomerAdmin, EmailAddressAdmin
 from licensing.admin.events import HookEventAdmin, KeyAskAdmin
+from licensing.admin.holds import HoldAdmin
 from licensing.admin.imports import ImportRunAdmin
 from licensing.admin.intake import CaseAdmin, ImportRowAdmin
 from licensing.admin.keys import KeyAssignmentAdmin, LicenseAdmin, RegistrationKeyAdmin
@@ -28,6 +29,7 @@ from licensing.models import (
     Customer,
     Edition,
     EmailAddress,
+    Hold,
     HookEvent,
     ImportPart,
     ImportRow,
@@ -71,6 +73,7 @@ PAGES = (
     (RegistrationKey, RegistrationKeyAdmin),
     (KeyAssignment, KeyAssignmentAdmin),
     (Case, CaseAdmin),
+    (Hold, HoldAdmin),
     (ImportRun, ImportRunAdmin),
     (ImportRow, ImportRowAdmin),
     (ImportPart, ImportPartAdmin),

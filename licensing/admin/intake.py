@@ -66,6 +66,7 @@ class CaseAdmin(Twins):
         link("customer", "customer"),
         mailboxes("customer"),
         case_state,
+        "who_has_it",
         when("opened_at", "opened"),
     )
     list_select_related = ("purchase", "customer")
@@ -78,7 +79,7 @@ class CaseAdmin(Twins):
         (customers, "purchase__buyer"),
         (keys, "purchase__lines__licenses__assignments__key"),
     )
-    details = (*list_display, when("closed_at", "closed"))
+    details = (*(cell for cell in list_display if cell != "who_has_it"), when("closed_at", "closed"))
     actions = ("close",)
 
     @admin.action(description="Close", permissions=["settle"])

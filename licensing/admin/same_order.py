@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 
 from licensing.admin.keys import masked
 from licensing.console.cells import EMPTY, day, page_of, state
-from licensing.console.pages import ReadOnly
+from licensing.console.holding import Held
 from licensing.console.search import row_id
 from licensing.intake.joining import CannotJoin, Pair, Side, join, pair_of, part, refuse
 from licensing.models import Case, CaseKind, Customer, Purchase, PurchaseState
@@ -69,10 +69,13 @@ DEEDS: Final = {
 }
 
 
-class Twins(ReadOnly):
+class Twins(Held):
     """A case's page with what may be said of its two orders."""
 
     change_form_template = "console/case.html"
+
+    def is_undecided(self, row: Any) -> bool:
+        return row.closed_at is None
 
     def get_urls(self) -> list[URLPattern]:
         settle = self.admin_site.admin_view(require_POST(self.settle))

@@ -4,6 +4,7 @@ from licensing.models.audit import AuditEntry, AuditLink, AuditPending
 from licensing.models.catalog import Edition, KeySource, Mapping, MappingItem, Platform, Product, Store
 from licensing.models.connections import Connection, EventState, HookEvent, KeyAsk, KeyAskState
 from licensing.models.customers import Customer, EmailAddress
+from licensing.models.holds import Hold
 from licensing.models.intake import (
     Case,
     CaseKind,
@@ -41,6 +42,7 @@ __all__ = [
     "Edition",
     "EmailAddress",
     "EventState",
+    "Hold",
     "HookEvent",
     "ImportPart",
     "ImportRow",

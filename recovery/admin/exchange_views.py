@@ -15,16 +15,19 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from licensing.console.cells import page_of
-from licensing.console.pages import ReadOnly
+from licensing.console.holding import Held
 from recovery.admin.exchange_deeds import AFTER, DEEDS, in_plain_words, possible
 from recovery.errors import RecoveryError
 from recovery.models import Exchange, ExchangeState
 
 
-class Decidable(ReadOnly):
+class Decidable(Held):
     """An exchange's page with what may be done with it."""
 
     change_form_template = "console/exchange.html"
+
+    def is_undecided(self, row: Any) -> bool:
+        return bool(row.state == ExchangeState.ASKED)
 
     def get_urls(self) -> list[URLPattern]:
         decide = self.admin_site.admin_view(require_POST(self.decide))

@@ -45,6 +45,7 @@ class ExchangeAdmin(Startable):
         link("license__owner", "owner"),
         mailboxes("license__owner"),
         text("by", "support"),
+        "who_has_it",
         when("asked_at", "asked"),
         when("completed_at", "done"),
     )

@@ -24,6 +24,7 @@ from licensing.models import (
     Connection,
     Customer,
     EventState,
+    Hold,
     HookEvent,
     ImportPart,
     ImportRow,
@@ -207,6 +208,7 @@ def filed(db: None) -> Filed:
     )
     Allowance.objects.create(limit=MAILBOX.name, subject=mailbox_digest(EMAIL), recent=[[1, 1]])
     WorkerPulse.beat()
+    Hold.objects.create(kind="licensing.case", row=case.pk, by="grace", until=now + timedelta(minutes=5))
     KeyOrder.objects.create(license=license, edition=edition, problem="it answered nothing")
     new_signing_key(SigningPurpose.RETIRED)
     RetiredCode.objects.create(key=key, fingerprint=b"f" * 8, sequence=1)

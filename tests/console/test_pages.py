@@ -19,7 +19,14 @@ from tests.console.conftest import CODE, Filed
 LIST_QUERIES = 12
 DETAIL_QUERIES = 25
 
-MODELS = [*apps.get_app_config("licensing").get_models(), *apps.get_app_config("recovery").get_models()]
+# The audit trail has a page of its own, and keys that this service keeps for itself are nothing to look at.
+WITHOUT_PAGES = {"auditentry", "auditlink", "auditpending", "storedkey"}
+MODELS = [
+    model
+    for app in ("licensing", "recovery")
+    for model in apps.get_app_config(app).get_models()
+    if model._meta.model_name not in WITHOUT_PAGES
+]
 BY_HAND = {
     "product",
     "edition",

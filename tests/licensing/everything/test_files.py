@@ -28,12 +28,14 @@ from tests import factories
 from tests.licensing.everything.history import HOSTILE, lived
 from tests.recovery.exchanging import NOW
 
-# Holds secrets, is what passes through on its way in, is derived from the rest, or is made anew where it is needed.
+# Holds secrets, passes through on its way in, lasts for minutes, is derived from the rest, or is made anew where it is
+# needed.
 NOT_EXPORTED = {
     "Connection", "HookEvent", "KeyAsk",
     "ImportRun", "ImportPart", "ImportRow",
     "RetiredCode", "RetiredList", "SigningKey",
     "AuditEntry", "AuditLink", "AuditPending", "StoredKey",
+    "Hold",
 }  # fmt: skip
 
 
