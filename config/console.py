@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -16,8 +17,10 @@ from django.utils import timezone
 import licensing.admin
 import recovery.admin
 from config.console_pages import CasePage, EditionPage, LicensePage
+from config.staff import approvals
 from config.staff.frame import names
 from config.staff.proof import Standing, standing_of
+from config.staff.views import approvals as approval_pages
 from licensing.console.cells import list_of
 from licensing.console.heard import silent
 from licensing.intake.hooks.events import FOR_A_PERSON
@@ -96,6 +99,11 @@ WAITING: Final = (
         page="admin:licensing_edition_stock",
     ),
     Waiting("domains paused", lambda: DomainPause.objects.filter(until__gt=timezone.now()), {}),
+    *(
+        (Waiting("deeds to approve", approvals.waiting, {}, page="admin:approvals"),)
+        if settings.SECOND_PERSON
+        else ()
+    ),
     Waiting("files that could not be read", lambda: ImportRun.objects.filter(state=ImportState.FAILED), {}),
 )
 
@@ -112,6 +120,16 @@ class ConsoleSite(admin.AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         """The gate has asked already; a page that came round it asks again."""
         return super().has_permission(request) and standing_of(request) is Standing.PROVEN
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_view
+        return [
+            path("approvals/", view(approval_pages.listed), name="approvals"),
+            path("approvals/ask/", view(approval_pages.ask), name="approval_ask"),
+            path("approvals/<uuid:pk>/", view(approval_pages.shown), name="approval"),
+            path("approvals/<uuid:pk>/<slug:deed>/", view(approval_pages.decide), name="approval_decide"),
+            *super().get_urls(),
+        ]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         apps = super().get_app_list(request, app_label)

@@ -25,6 +25,7 @@ from config.checks import (
 )
 from config.reading import Reading
 from config.separate_keys import shared_keys
+from licensing.console.second_person import ForTwo
 
 MODES = ("server", "embedded", "demo")
 NEW_ENVIRONMENT = "`python -m config.newenv` prints a complete file with fresh secrets"
@@ -68,6 +69,7 @@ class Environment:
     vendor_logo: str
     vendor_color: str
     support_email: str
+    second_person: set[str]
     generator_hosts: list[str]
     generator_internal_hosts: list[str]
     generator_secrets: dict[str, str]
@@ -168,6 +170,7 @@ class Variables(Reading):
             "vendor_logo": self.text("VENDOR_LOGO", default=""),
             "vendor_color": self.text("VENDOR_COLOR", default="#1f5fbf", check=colour_check),
             "support_email": self.address("SUPPORT_EMAIL", default=self.in_demo("support@vendor.example")),
+            "second_person": self.words("SECOND_PERSON", among=set(ForTwo)),
         }
 
     def generators(self) -> dict[str, Any]:

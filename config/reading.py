@@ -85,6 +85,13 @@ class Reading:
             self.problems[name] = "must be true or false"
         return text == "true"
 
+    def words(self, name: str, *, among: set[str]) -> set[str]:
+        """Any of these words, comma-separated; none by default."""
+        entries = {entry.strip() for entry in self.env.str(name, "").split(",")} - {""}
+        if entries - among:
+            self.problems[name] = f"may only name {', '.join(sorted(among))}, separated by commas"
+        return entries & among
+
     def keys(self, name: str, *, ids: set[str] | None = None) -> dict[str, bytes]:
         text = self.text(name)
         try:

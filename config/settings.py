@@ -185,6 +185,7 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 # --- signing in to the console: docs/staff.md ----------------------------------------------------------------
+SECOND_PERSON = env.second_person  # what is done only once somebody else has approved it
 STAFF_NEED_SECOND_FACTOR = not DEMO  # the demo, on this machine only, opens with the password it prints
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "account_login"

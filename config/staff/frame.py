@@ -9,8 +9,12 @@ from django.views.generic.base import ContextMixin
 from config.staff.proof import Standing, standing_of
 
 
-def names() -> dict[str, str]:
-    return {"site_header": settings.VENDOR_NAME, "site_title": f"{settings.VENDOR_NAME} console"}
+def names() -> dict[str, Any]:
+    return {
+        "site_header": settings.VENDOR_NAME,
+        "site_title": f"{settings.VENDOR_NAME} console",
+        "second_person": bool(settings.SECOND_PERSON),
+    }
 
 
 def frame(request: HttpRequest, *, title: str) -> dict[str, Any]:

@@ -7,19 +7,24 @@ from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBadRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
-from config.staff import sessions
+from config.staff import approvals, sessions
+from config.staff.approvals import Asked
 from config.staff.proof import Standing, is_fresh, is_over, see, standing_of
+from config.staff.views.approvals import asked_first, signed_in
 from licensing.console.proof import wants_proof
+from licensing.console.second_person import second_person_for
 from recovery.web.outage import OutagePage
 
 PATH: Final = "/console/"
+APPROVAL: Final = "approval_used"  # of this request
 FOR_ANYBODY: Final = {
     "account_login",
     "account_logout",
@@ -47,16 +52,20 @@ class Gate:
         if request.path_info.startswith(PATH):
             # Forms send their origin to our own pages: the CSRF check wants it, `no-referrer` would blank it out.
             response.headers.setdefault("Referrer-Policy", "same-origin")
+        used = getattr(request, APPROVAL, None)
+        if used is not None and response.status_code >= HttpResponseBadRequest.status_code:
+            approvals.give_back(used)
         return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponseBase | None:
-        """None lets the request in. Reads no body: uploads come with their own reader."""
+        """None lets the request in. Reads no body, but of deeds marked for a second person: uploads come with their
+        own reader."""
         if not request.path_info.startswith(PATH):
             return None
         try:
-            return decided(request, view)
+            return decided(request, view) or held(request, view, kwargs)
         except (OperationalError, InterfaceError) as error:
             return OutagePage(self.get_response).process_exception(request, error)
 
@@ -76,6 +85,17 @@ def decided(request: HttpRequest, view: Callable[..., Any]) -> HttpResponseBase 
     if wants_proof(view) and not is_fresh(request, now=timezone.now()):
         return led_to("staff_prove", request)
     return None
+
+
+def held(request: HttpRequest, view: Callable[..., Any], named: dict[str, Any]) -> HttpResponseBase | None:
+    """A page that asks for a second person, where the settings want one for this deed and none has approved it."""
+    mark = second_person_for(view)
+    if mark is None or mark.kind not in settings.SECOND_PERSON or not mark.when(request, **named):
+        return None
+    asked = Asked.of(request, mark)
+    used = approvals.use(asked, by=signed_in(request))
+    setattr(request, APPROVAL, used)
+    return None if used else asked_first(request, asked)
 
 
 def end_what_is_over(request: HttpRequest) -> None:

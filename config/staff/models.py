@@ -2,7 +2,10 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 from django.db.models.functions import Now
+
+from licensing.models.base import Record
 
 
 class Invitation(models.Model):
@@ -39,3 +42,52 @@ class TotpStep(models.Model):
 
     authenticator = models.OneToOneField("mfa.Authenticator", on_delete=models.CASCADE, primary_key=True)
     step = models.BigIntegerField()
+
+
+class ApprovalState(models.TextChoices):
+    WAITING = "waiting", "waits for somebody"
+    GIVEN = "given", "approved"
+    DECLINED = "declined", "declined"
+    USED = "used", "approved and done"
+    LAPSED = "lapsed", "lapsed"
+
+
+class Approval(Record):
+    """A deed that somebody wants to do and a second person has to agree to. `digest` says which deed exactly."""
+
+    kind = models.CharField(max_length=10)
+    title = models.CharField(max_length=100)
+    method = models.CharField(max_length=4)
+    address = models.TextField(help_text="Path and query.")
+    fields = models.JSONField(default=list, help_text="What the form sends: names, each with its values.")
+    digest = models.BinaryField(max_length=32)
+    reason = models.CharField(max_length=500)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="asked_approvals"
+    )
+    asked_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=ApprovalState.choices, default=ApprovalState.WAITING)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="decided_approvals"
+    )
+    decided_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        default_permissions = ("view",)
+        permissions = [("decide_approval", "Can approve what somebody else wants to do")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("asked_by")), name="somebody_else_decides"
+            ),
+            models.UniqueConstraint(
+                fields=["asked_by", "digest"],
+                condition=Q(state=ApprovalState.WAITING),
+                name="a_deed_is_asked_for_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

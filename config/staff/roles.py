@@ -49,6 +49,8 @@ RUNS: Final = {
 }
 OF_STAFF: Final = Q(content_type__app_label="auth", codename__in=("view_user", "add_user", "change_user"))
 OF_FLOORS: Final = Q(content_type__app_label__in=FLOORS)
+OF_APPROVALS: Final = Q(content_type__app_label="staff", content_type__model="approval")
+SEE_APPROVALS: Final = OF_APPROVALS & Q(codename="view_approval")
 LOOK: Final = OF_FLOORS & Q(codename__startswith="view_")
 
 
@@ -66,16 +68,18 @@ def make_roles(*, apps: Any = all_apps, **_: Any) -> None:
 
 
 def permitted_apps() -> Iterator[AppConfig]:
-    yield from (all_apps.get_app_config(label) for label in (*FLOORS, "auth"))
+    yield from (all_apps.get_app_config(label) for label in (*FLOORS, "staff", "auth"))
 
 
 def rights_of(role: Role) -> Q:
     """Which permissions the role has."""
     if role is Role.ADMINISTRATOR:
-        return OF_FLOORS | OF_STAFF
+        return OF_FLOORS | OF_STAFF | OF_APPROVALS
     if role is Role.AUDITOR:
-        return LOOK
-    return LOOK | named(SETTLES if role is Role.AGENT else SETTLES | RUNS)
+        return LOOK | SEE_APPROVALS
+    if role is Role.LEAD:
+        return LOOK | named(SETTLES | RUNS) | OF_APPROVALS
+    return LOOK | named(SETTLES)
 
 
 def named(deeds: dict[str, str]) -> Q:

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet, URLField
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from licensing.admin.sources import EditionForm
 from licensing.console.cells import choice, link, number, related, text, when
 from licensing.console.pages import ReadOnly, SmallListing, TabularInline
 from licensing.console.search import can_be_stored
+from licensing.console.second_person import ForTwo, needs_second_person
 from licensing.console.store_names import StoreFilter, full_name, store_name
 from licensing.keys.listable import in_words
 from licensing.models import Edition, License, Mapping, MappingItem, Purchase, RegistrationKey
@@ -39,7 +40,21 @@ class ByHand(SmallListing):
         return queryset.filter(found), False
 
 
-class EditionAdmin(ByHand):
+class Policy(ByHand):
+    """What decides, for everybody, where keys come from and who may move."""
+
+    @needs_second_person(ForTwo.POLICY, "Change the rules of a product or edition")
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    @needs_second_person(ForTwo.POLICY, "Add a product or edition")
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        return super().add_view(request, form_url, extra_context)
+
+
+class EditionAdmin(Policy):
     form = EditionForm
     list_display = (
         "sku",

@@ -17,9 +17,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from licensing.console.pages import Listing
 from licensing.console.proof import asks_for_proof
+from licensing.console.second_person import ForTwo, needs_second_person
 from licensing.everything.kinds import CONTENT_TYPES, pieces
 from licensing.everything.rows import CannotWrite
 from licensing.models import Customer
+
+EXPORT = needs_second_person(ForTwo.EXPORTS, "Export everything, codes and addresses in clear")
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +42,7 @@ class Exporting(Listing):
             ),
             path(
                 "everything/<slug:kind>/",
-                view(asks_for_proof(require_POST(self.download))),
+                view(asks_for_proof(EXPORT(require_POST(self.download)))),
                 name="licensing_customer_download",
             ),
             *super().get_urls(),

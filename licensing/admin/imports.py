@@ -24,6 +24,7 @@ from licensing.console.import_questions import (
     store_made,
 )
 from licensing.console.import_words import counts, phase_of, progress, shown_rows
+from licensing.console.second_person import ForTwo, always, needs_second_person
 from licensing.console.uploading import IntoParts, arrived, taking_files
 from licensing.import_tasks import wake
 from licensing.intake import uploads
@@ -41,6 +42,12 @@ DEEDS = {  # what a button of a run's page does, and what is said where it is to
     "again": (uploads.ask_again, "The file is not here any more: upload it again."),
     "discard": (uploads.discard, "What is being imported, or was, cannot be discarded."),
 }
+PUT_ON_FILE = needs_second_person(
+    ForTwo.BULK,
+    "Put what a file says on file",
+    when=lambda request, **_: request.POST.get("do") == "keep",
+)
+REJECTS = needs_second_person(ForTwo.EXPORTS, "Download the rejected rows of a file", when=always)
 TOO_LARGE = (
     "The file has more than 200 MB. Import it on the command line: manage.py import_purchases, "
     "or export a shorter range of dates at a time."
@@ -55,9 +62,9 @@ class ImportRunAdmin(ListedRunAdmin):
         site = self.admin_site
         upload = site.admin_view(require_http_methods(["GET", "POST"])(self.upload_page))
         check = site.admin_view(require_http_methods(["GET", "POST"])(self.check_page))
-        run = site.admin_view(require_http_methods(["GET", "POST"])(self.run_page))
+        run = site.admin_view(PUT_ON_FILE(require_http_methods(["GET", "POST"])(self.run_page)))
         told = site.admin_view(require_GET(self.progress_page))
-        rejects = site.admin_view(require_GET(self.rejects_page))
+        rejects = site.admin_view(REJECTS(require_GET(self.rejects_page)))
         return [
             path("upload/", taking_files(upload, may=self.may_import), name="licensing_importrun_upload"),
             path("<uuid:pk>/check/", check, name="licensing_importrun_check"),

@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.views.decorators.http import require_GET
 
-from licensing.admin.catalog import ByHand
+from licensing.admin.catalog import Policy
 from licensing.console.cells import EMPTY, number, page_of, related, state
 from licensing.console.exchange_rules import TERMS, RulesForm, sentence
 from licensing.counterparts import counterparts
@@ -76,7 +76,7 @@ def listed(lines: Iterable[tuple[str, ...]]) -> str:
     return format_html('<ul class="plain">{}</ul>', items) if items else ""
 
 
-class ProductAdmin(ByHand):
+class ProductAdmin(Policy):
     form = ProductForm
     list_display = (
         "name",

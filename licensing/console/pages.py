@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters, ShowFacets
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.core.exceptions import ValidationError
@@ -19,6 +20,7 @@ from django.http import HttpRequest, HttpResponse
 
 from licensing.console.cells import LINK, Cell
 from licensing.console.search import MOST, Finder, can_be_stored, row_id
+from licensing.console.second_person import ForTwo, needs_second_person
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -27,6 +29,11 @@ else:
     ModelAdmin, TabularInline = admin.ModelAdmin, admin.TabularInline
 
 Way = tuple[Finder, str]
+
+
+def many_at_once(request: HttpRequest, **_: Any) -> bool:
+    """An action of a list, over more than one of its rows."""
+    return "action" in request.POST and len(request.POST.getlist(ACTION_CHECKBOX_NAME)) > 1
 
 
 def is_link(column: str | Cell) -> bool:
@@ -90,6 +97,10 @@ class Listing(ModelAdmin):
     sortable_by: ClassVar[Any] = ()
     prefetch: Sequence[str] = ()
     details: Sequence[str | Cell] = ()  # what the page of one row shows, in this order
+
+    @needs_second_person(ForTwo.BULK, "An action over several rows", when=many_at_once)
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, extra_context)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.details or super().get_fields(request, obj)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from licensing.console.cells import page_of
 from licensing.console.search import row_id
+from licensing.console.second_person import ForTwo, needs_second_person
 from licensing.models import Platform
 from recovery.admin.exchange_deeds import AFTER, LONGEST_REASON, Written, in_plain_words
 from recovery.admin.exchange_outlook import Outlook, outlook
@@ -25,6 +26,10 @@ from recovery.errors import RecoveryError
 from recovery.journeys.exchange_support import move_for
 from recovery.journeys.leaked_key import Replaced, replace_everywhere
 from recovery.models import ExchangeState
+
+EVERYWHERE = needs_second_person(
+    ForTwo.BULK, "Replace a code for everybody who has it", when=lambda request, **_: "whole" in request.POST
+)
 
 
 class MoveForm(forms.Form):
@@ -56,7 +61,11 @@ class Startable(Decidable):
         return [
             path("start/", view(require_GET(self.start)), name="recovery_exchange_start"),
             path("start/move/", view(require_POST(self.move)), name="recovery_exchange_move"),
-            path("start/replace/", view(require_POST(self.replace)), name="recovery_exchange_replace"),
+            path(
+                "start/replace/",
+                view(EVERYWHERE(require_POST(self.replace))),
+                name="recovery_exchange_replace",
+            ),
             *super().get_urls(),
         ]
 

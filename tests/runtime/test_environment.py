@@ -113,6 +113,7 @@ def test_a_complete_environment_is_taken(surroundings: Surroundings) -> None:
         ("SECRET_KEY_FALLBACKS", "changeme"),
         ("SECRET_KEY_FALLBACKS", f"{FIXED['SECRET_KEY']},"),
         ("VENDOR_URL", "javascript:alert(1)"),
+        ("SECOND_PERSON", "exports,everything"),
         ("MAIL_FROM", "nobody"),
         ("SUPPORT_EMAIL", "two@example.com, three@example.com"),
         ("VENDOR_COLOR", "blue"),

@@ -19,6 +19,7 @@ from config.staff.frame import frame
 from config.staff.proof import has_factor
 from config.staff.roles import Role, role_of
 from licensing.console.proof import asks_for_proof
+from licensing.console.second_person import ForTwo, needs_second_person
 
 
 def refuse_unless_administrator(request: HttpRequest) -> None:
@@ -40,6 +41,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 @asks_for_proof
+@needs_second_person(ForTwo.POLICY, "Make an account")
 @require_POST
 def add_person(request: HttpRequest) -> HttpResponse:
     refuse_unless_administrator(request)
@@ -72,6 +74,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @asks_for_proof
+@needs_second_person(ForTwo.POLICY, "Change somebody's role", when=lambda request, deed, **_: deed == "role")
 @require_POST
 def act(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
     """One of `DEEDS`. A link that comes of it is shown this once."""

@@ -1,0 +1,59 @@
+"""Deeds that a second person may have to approve, where the vendor's settings say so.
+
+Only marked here; config/staff/gate.py holds them. The mark survives decorators that use `functools.wraps`, and the
+console's own wrapper. It is for views that read no upload: what cannot be kept cannot be asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final, TypeVar
+
+from django.http import HttpRequest
+
+MARK: Final = "second_person"
+View = TypeVar("View", bound=Callable[..., Any])
+When = Callable[..., bool]
+
+
+class ForTwo(StrEnum):
+    """What the setting SECOND_PERSON may name."""
+
+    EXPORTS = "exports"
+    BULK = "bulk"
+    POLICY = "policy"
+
+
+def is_post(request: HttpRequest, **_: Any) -> bool:
+    return request.method == "POST"
+
+
+def always(request: HttpRequest, **_: Any) -> bool:
+    """Where a GET hands something out."""
+    return True
+
+
+@dataclass(frozen=True)
+class Mark:
+    """`when` is called with the request and what its address names, and says whether this is the deed."""
+
+    kind: ForTwo
+    title: str
+    when: When
+
+
+def needs_second_person(kind: ForTwo, title: str, *, when: When = is_post) -> Callable[[View], View]:
+    """A decorator: the deed is done only once somebody else has approved exactly it. `title`: what it is, in words."""
+
+    def mark(view: View) -> View:
+        setattr(view, MARK, Mark(kind, title, when))
+        return view
+
+    return mark
+
+
+def second_person_for(view: Callable[..., Any]) -> Mark | None:
+    found: Mark | None = getattr(view, MARK, None)
+    return found
