@@ -29,8 +29,13 @@ SETTLES: Final = {
     "case": "change",
     "exchange": "change",
     "customer": "change",
-    "mute": "change",
+    "mute": "add change",
     "suppression": "change",
+    "license": "change",
+    "message": "add",
+    "customernote": "add change",
+    "codereveal": "add",
+    "refundmark": "add change",
 }
 RUNS: Final = {
     "connection": "add change",
@@ -43,7 +48,7 @@ RUNS: Final = {
     "mappingitem": "add change delete",
     "product": "add change",
     "edition": "add change",
-    "purchase": "change",
+    "purchase": "add change",
     "purchaseline": "change",
     "domainpause": "change",
 }

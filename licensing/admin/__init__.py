@@ -22,11 +22,14 @@ from licensing.admin.sales import (
     PurchaseReferenceAdmin,
     PurchaseRefundAdmin,
 )
+from licensing.admin.support import CodeRevealAdmin, CustomerNoteAdmin, RefundMarkAdmin
 from licensing.models import (
     Case,
+    CodeReveal,
     ColumnMap,
     Connection,
     Customer,
+    CustomerNote,
     Edition,
     EmailAddress,
     Hold,
@@ -46,6 +49,7 @@ from licensing.models import (
     PurchaseLine,
     PurchaseReference,
     PurchaseRefund,
+    RefundMark,
     RegistrationKey,
     RetiredCode,
     RetiredList,
@@ -69,6 +73,9 @@ PAGES = (
     (PurchaseReference, PurchaseReferenceAdmin),
     (PurchaseRefund, PurchaseRefundAdmin),
     (PurchaseDispute, PurchaseDisputeAdmin),
+    (CustomerNote, CustomerNoteAdmin),
+    (RefundMark, RefundMarkAdmin),
+    (CodeReveal, CodeRevealAdmin),
     (License, LicenseAdmin),
     (RegistrationKey, RegistrationKeyAdmin),
     (KeyAssignment, KeyAssignmentAdmin),

@@ -21,8 +21,10 @@ from licensing.keys.code import CodeError, normalise
 from licensing.keys.sealed import vault
 from licensing.models import (
     Case,
+    CodeReveal,
     ColumnMap,
     Customer,
+    CustomerNote,
     Edition,
     EmailAddress,
     KeyAssignment,
@@ -37,6 +39,7 @@ from licensing.models import (
     PurchaseLine,
     PurchaseReference,
     PurchaseRefund,
+    RefundMark,
     RegistrationKey,
     Store,
 )
@@ -188,6 +191,9 @@ OWNED: Final = (
     Table("assignments", KeyAssignment),
     Table("key_orders", KeyOrder, left_out=("lease_until",)),
     Table("cases", Case),
+    Table("refund_marks", RefundMark),
+    Table("notes", CustomerNote),
+    Table("code_reveals", CodeReveal),
 )
 
 

@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from licensing.intake import bulk
 from licensing.intake.record import Refund
 from licensing.models import KeyAssignment, License, Purchase, PurchaseLine, PurchaseRefund
 
+MARKED: Final = "support's line "  # and its position: what units that support marked are filed under
 Key = tuple[UUID, str, str]  # purchase, line, reference
 
 
@@ -133,9 +135,14 @@ class PaidBack:
 
 
 def named(lines: Sequence[PurchaseLine], name: str) -> Sequence[PurchaseLine]:
-    """The lines that a store means by a line's reference or product; an order's only line has every name."""
+    """The lines that a store means by a line's reference or product; an order's only line has every name.
+
+    Support says which line it means by its position.
+    """
     if len(lines) == 1:
         return lines
+    if name.startswith(MARKED):
+        return [line for line in lines if name == f"{MARKED}{line.position}"]
     by_reference = [line for line in lines if name and line.reference == name]
     return by_reference or [line for line in lines if name and line.product_ref == name]
 

@@ -2,6 +2,9 @@
 
 The order that counts has both their facts, made anew of what each said whenever one of them says more: so the order in
 which they speak changes nothing, and what was its own comes back when they turn out to be two orders after all.
+
+Support's word counts in the same way (`RefundMark`): as one more that tells of the order, beside its shop. So a later
+file neither undoes a mark nor is contradicted by it, and taking the mark back leaves exactly what the shop said.
 """
 
 from __future__ import annotations
@@ -11,11 +14,14 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import Q
+
 from licensing.intake import dispute_rows, refunds
 from licensing.intake.disputes import of_shops
 from licensing.intake.payments import FACTS, LEARNED, UNITS, alone, learn, written
 from licensing.intake.record import Payment
-from licensing.models import Purchase, PurchaseRefund
+from licensing.intake.refunds import MARKED
+from licensing.models import Purchase, PurchaseRefund, RefundMark
 
 SAME: Final = "same order "  # and its id: the line that another shop's units are filed under
 
@@ -25,14 +31,17 @@ def count_for_both(said: Sequence[tuple[Payment, Purchase]], *, now: datetime) -
     that learned it. Costs nothing where no order is told twice."""
     counting = set()
     for payment, order in said:
-        if order.same_as_id:
-            counting.add(order.same_as_id)
-        elif order.own_facts is not None:
+        if order.own_facts is not None:
             own = alone(order)
             learn(own, payment, now=now)
             Purchase.objects.filter(pk=order.pk).update(own_facts=written(own))
             counting.add(order.pk)
-    for purchase in Purchase.objects.filter(pk__in=counting).order_by("pk").select_for_update():
+        if order.same_as_id:
+            counting.add(order.same_as_id)
+    found = list(Purchase.objects.filter(pk__in=counting).order_by("pk").select_for_update())
+    for purchase in sorted(
+        found, key=lambda each: each.same_as_id is None
+    ):  # copies before what counts for them
         add_up(purchase)
     for _, order in said:
         if order.pk in counting:
@@ -53,16 +62,22 @@ def begin(purchase: Purchase) -> None:
 
 
 def add_up(purchase: Purchase) -> None:
-    """Make the facts of the order that counts of what is said of it and of those that are the same. Where none is any
-    more, they are its own again."""
+    """Make the facts of the order that counts of what is said of it, of those that are the same, and of what support
+    marked. Where none of these is any more, they are its own again."""
     copies = list(Purchase.objects.filter(same_as=purchase).order_by("pk"))
-    facts = together([alone(purchase), *copies])
+    marks = list(RefundMark.objects.filter(purchase=purchase, withdrawn_at=None).select_related("line"))
+    facts = together([alone(purchase), *copies, *map(as_told, marks)])
     facts["disputed_at"], facts["won_at"] = of_shops(dispute_rows.standings([purchase, *copies]))
     for name in FACTS:
         setattr(purchase, name, facts[name])
-    purchase.own_facts = purchase.own_facts if copies else None
+    purchase.own_facts = purchase.own_facts if copies or marks else None
     purchase.save(update_fields=[*FACTS, "own_facts"])
-    settle_units(purchase, copies)
+    settle_units(purchase, copies, marks)
+
+
+def as_told(mark: RefundMark) -> Purchase:
+    """The order as support tells it; never saved."""
+    return Purchase(refunded_at=mark.at, refunded_units=mark.units)
 
 
 def together(orders: Sequence[Purchase]) -> dict[str, Any]:
@@ -75,16 +90,23 @@ def together(orders: Sequence[Purchase]) -> dict[str, Any]:
     return facts | {UNITS: None if whole else units}
 
 
-def settle_units(purchase: Purchase, copies: Iterable[Purchase]) -> None:
-    """Units that were paid back at one shop are those that were at the other: the larger number counts, not the sum.
+def settle_units(purchase: Purchase, copies: Iterable[Purchase], marks: Iterable[RefundMark]) -> None:
+    """Units that were paid back at one shop are those that were at the other, and those that support marked: the
+    larger number counts, not the sum.
 
-    Another shop's number stands as a running total; it says nothing of which line it was.
+    Another shop's number stands as a running total; it says nothing of which line it was. Support's says it.
     """
-    others = {f"{SAME}{each.pk}": each for each in copies if each.refunded_at and each.refunded_units}
-    gone = PurchaseRefund.objects.filter(purchase=purchase, line__startswith=SAME).exclude(line__in=others)
+    others: dict[str, tuple[int | None, datetime | None]] = {
+        f"{SAME}{each.pk}": (each.refunded_units, each.refunded_at)
+        for each in copies
+        if each.refunded_at and each.refunded_units
+    }
+    others |= {f"{MARKED}{each.line.position}": (each.units, each.at) for each in marks if each.line}
+    theirs = PurchaseRefund.objects.filter(purchase=purchase)
+    gone = theirs.filter(Q(line__startswith=SAME) | Q(line__startswith=MARKED)).exclude(line__in=others)
     gone.update(units=0)
-    for line, each in others.items():
-        values = {"units": each.refunded_units, "at": each.refunded_at}
+    for line, (units, at) in others.items():
+        values = {"units": units, "at": at}
         PurchaseRefund.objects.update_or_create(purchase=purchase, line=line, reference="", defaults=values)
     settled = refunds.settle(
         [purchase.pk]

@@ -29,6 +29,7 @@ from licensing.models.sales import (
 )
 from licensing.models.signing import SigningKey, SigningPurpose
 from licensing.models.stored import StoredKey
+from licensing.models.support import CodeReveal, CustomerNote, RefundMark, RevealReason
 
 __all__ = [
     "AuditEntry",
@@ -36,9 +37,11 @@ __all__ = [
     "AuditPending",
     "Case",
     "CaseKind",
+    "CodeReveal",
     "ColumnMap",
     "Connection",
     "Customer",
+    "CustomerNote",
     "Edition",
     "EmailAddress",
     "EventState",
@@ -66,9 +69,11 @@ __all__ = [
     "PurchaseReference",
     "PurchaseRefund",
     "PurchaseState",
+    "RefundMark",
     "RegistrationKey",
     "RetiredCode",
     "RetiredList",
+    "RevealReason",
     "RowOutcome",
     "SigningKey",
     "SigningPurpose",

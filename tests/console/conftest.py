@@ -20,9 +20,11 @@ from licensing.keys.signing import new_signing_key
 from licensing.models import (
     Case,
     CaseKind,
+    CodeReveal,
     ColumnMap,
     Connection,
     Customer,
+    CustomerNote,
     EventState,
     Hold,
     HookEvent,
@@ -39,9 +41,11 @@ from licensing.models import (
     PurchaseLine,
     PurchaseReference,
     PurchaseRefund,
+    RefundMark,
     RegistrationKey,
     RetiredCode,
     RetiredList,
+    RevealReason,
     RowOutcome,
     SigningPurpose,
 )
@@ -222,6 +226,11 @@ def filed(db: None) -> Filed:
     )
     PurchaseRefund.objects.create(purchase=order, line="known", reference="refund-1", units=1, at=now)
     PurchaseDispute.objects.create(purchase=order, reference="dispute-1", at=now)
+    CustomerNote.objects.create(customer=customer, by="support", text="Prefers to be called")
+    CodeReveal.objects.create(key=key, license=license, by="support", reason=RevealReason.PHONE)
+    RefundMark.objects.create(
+        purchase=order, by="support", reason="Asked by mail", at=now, withdrawn_at=now, withdrawn_by="support"
+    )
     exchange = asked_for(license, request=request, assignment=assignment)
     ExchangeNote.objects.create(exchange=exchange, author=NoteAuthor.CUSTOMER, text="A new computer")
     ExchangeMail.objects.create(exchange=exchange, message=message, step="question 1")

@@ -1,0 +1,1 @@
+"""What support does to what is on file: each a call that names who did it, and is recorded."""

@@ -1,0 +1,71 @@
+"""Why something that support asked for was not done. `code` is stable and machine-readable."""
+
+
+class Refused(Exception):
+    """Base of them: nothing was changed."""
+
+    code = "refused"
+
+
+class NotOnFile(Refused):
+    """There is no such row, or it is not this customer's: the two look the same."""
+
+    code = "not_on_file"
+
+
+class ReasonMissing(Refused):
+    """It is done with a reason only, which is recorded."""
+
+    code = "reason_missing"
+
+
+class StalePage(Refused):
+    """The form was filled in on a page that is too old, or was made by somebody else."""
+
+    code = "stale_page"
+
+
+class NotCounting(Refused):
+    """A test order, or one that its shop has not confirmed, can be paid back by nobody."""
+
+    code = "not_counting"
+
+
+class TooManyUnits(Refused):
+    """More units than the line has."""
+
+    code = "too_many_units"
+
+
+class ToldByShop(Refused):
+    """The order's shop itself says that it was paid back: support has no word of its own to take back."""
+
+    code = "told_by_shop"
+
+
+class ShownOnce(Refused):
+    """The code was shown for this reason already; another look is a look of its own."""
+
+    code = "shown_once"
+
+
+class OrderDiffers(Refused):
+    """An order of that number is on file and says otherwise; `differing` names the facts."""
+
+    code = "order_differs"
+
+    def __init__(self, differing: tuple[str, ...]) -> None:
+        super().__init__(", ".join(differing))
+        self.differing = differing
+
+
+class Overtaken(Refused):
+    """Somebody else changed the same at the same moment: press again."""
+
+    code = "overtaken"
+
+
+class NothingToGive(Refused):
+    """The order names a product that nobody sells here, or the customer has no address that it could be filed under."""
+
+    code = "nothing_to_give"
