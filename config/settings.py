@@ -214,6 +214,7 @@ SMTP_TIMEOUT_SECONDS = 120  # shorter turns a slow 250 into a duplicate
 SMTPUTF8 = env.smtputf8
 MAIL_FROM = env.mail_from
 BOUNCE_ADDRESS = env.bounce_address
+MAIL_LANGUAGES = env.mail_languages  # the first is the vendor's own; texts: docs/mail-texts.md
 MAILS_PER_HOUR = env.mails_per_hour
 MAIL_LEASE_SECONDS = env.mail_lease_seconds
 RETENTION_DAYS = env.retention_days
