@@ -45,7 +45,10 @@ SECTIONS: Final = (
     ),
     ("Keys", ("License", "RegistrationKey", "KeyAssignment", "KeyOrder", "CodeReveal")),
     ("Moves", ("Exchange", "ExchangeNote", "ExchangeMail")),
-    ("Requests and mail", ("RecoveryRequest", "Challenge", "Message", "MailAttempt", "WorkerPulse")),
+    (
+        "Requests and mail",
+        ("RecoveryRequest", "Challenge", "Message", "MailAttempt", "Wording", "WorkerPulse"),
+    ),
     ("Needs a person", ("Case", "Hold", "Mute", "Suppression", "DomainPause", "Allowance")),
     ("Shops", ("Connection", "HookEvent", "KeyAsk")),
     ("Catalogue", ("Product", "Edition", "Store", "Mapping", "MappingItem")),

@@ -104,3 +104,25 @@ class ReasonNeeded(RecoveryError):
     """What goes beyond the rules is done with a reason, which is recorded."""
 
     code = "reason_needed"
+
+
+class Overtaken(RecoveryError):
+    """Somebody else changed the text since the page was shown; `by` is who wrote the latest version."""
+
+    code = "overtaken"
+
+    def __init__(self, by: str) -> None:
+        super().__init__("overtaken")
+        self.by = by
+
+
+class NoAddress(RecoveryError):
+    """The account has no email address that a test could go to."""
+
+    code = "no_address"
+
+
+class TooManyTests(RecoveryError):
+    """Enough test mails were sent to this person for now."""
+
+    code = "too_many_tests"

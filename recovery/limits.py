@@ -60,6 +60,9 @@ def wider_network() -> Limit:
 # A customer who proved a mailbox and writes to support; more than that is no conversation any more.
 QUESTIONS = Limit("questions", 10, DAY)
 
+# Trying a text out takes a few mails to oneself; a machine that presses the button is stopped.
+TESTS = Limit("tests", 20, HOUR)
+
 
 def overall() -> Limit:
     """The service is nobody's mail cannon, whatever the number of networks; the vendor knows its own traffic."""
@@ -81,6 +84,10 @@ def address_digest(canonical: str) -> bytes:
 
 def customer_digest(customer_id: UUID) -> bytes:
     return counting_digest("customer", str(customer_id))
+
+
+def staff_digest(person: int) -> bytes:
+    return counting_digest("staff", str(person))
 
 
 def network_digest(ip: str) -> bytes:

@@ -51,6 +51,7 @@ RUNS: Final = {
     "purchase": "add change",
     "purchaseline": "change",
     "domainpause": "change",
+    "wording": "change",
 }
 OF_STAFF: Final = Q(content_type__app_label="auth", codename__in=("view_user", "add_user", "change_user"))
 OF_FLOORS: Final = Q(content_type__app_label__in=FLOORS)

@@ -7,6 +7,7 @@ from recovery.admin.limits import AllowanceAdmin, DomainPauseAdmin, MuteAdmin, S
 from recovery.admin.messages import MailAttemptAdmin, MessageAdmin
 from recovery.admin.pulse import WorkerPulseAdmin
 from recovery.admin.requests import ChallengeAdmin, RecoveryRequestAdmin
+from recovery.admin.wordings import WordingAdmin
 from recovery.models import (
     Allowance,
     Challenge,
@@ -19,6 +20,7 @@ from recovery.models import (
     Mute,
     RecoveryRequest,
     Suppression,
+    Wording,
     WorkerPulse,
 )
 
@@ -31,6 +33,7 @@ PAGES = (
     (Suppression, SuppressionAdmin),
     (DomainPause, DomainPauseAdmin),
     (Allowance, AllowanceAdmin),
+    (Wording, WordingAdmin),
     (WorkerPulse, WorkerPulseAdmin),
     (Exchange, ExchangeAdmin),
     (ExchangeNote, ExchangeNoteAdmin),

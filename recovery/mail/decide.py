@@ -44,6 +44,7 @@ GIVE_UP_AFTER = {
     MessageKind.QUESTION: timedelta(days=3),
     MessageKind.PROMISED: timedelta(days=3),
     MessageKind.ALERT: timedelta(days=3),
+    MessageKind.TEST: timedelta(hours=1),
 }
 # These go to an address on file or nowhere.
 TO_OWNERS = frozenset({MessageKind.KEYS, MessageKind.PROMISED, *MOVE_MAILS})

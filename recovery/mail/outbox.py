@@ -11,7 +11,7 @@ from django.db.models import Field, Model
 
 from licensing.models import KeyAsk
 from recovery.mail.nudge import nudge
-from recovery.models import Message, MessageKind, MessageState, RecoveryRequest
+from recovery.models import Message, MessageKind, MessageState, RecoveryRequest, Wording
 
 
 class MailState(StrEnum):
@@ -87,6 +87,13 @@ def values_of(row: Model) -> list[Any]:
 def alert(about: str) -> Message:
     """Promise a mail to support, in the caller's transaction; `about` is a word or a domain, never an address."""
     message = Message.objects.create(kind=MessageKind.ALERT, about=about)
+    transaction.on_commit(lambda: nudge(), robust=True)
+    return message
+
+
+def promise_test(wording: Wording, *, person: int) -> Message:
+    """Promise a mail in that text to one of the staff, in the caller's transaction."""
+    message = Message.objects.create(kind=MessageKind.TEST, wording=wording, about=str(person))
     transaction.on_commit(lambda: nudge(), robust=True)
     return message
 

@@ -26,6 +26,7 @@ from recovery.models.requests import (
     Origin,
     RecoveryRequest,
 )
+from recovery.models.wordings import Wording
 
 __all__ = [
     "CHALLENGE_LIFE",
@@ -50,5 +51,6 @@ __all__ = [
     "RecoveryRequest",
     "Suppression",
     "Withheld",
+    "Wording",
     "WorkerPulse",
 ]

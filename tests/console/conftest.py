@@ -67,6 +67,7 @@ from recovery.models import (
     NoteAuthor,
     RecoveryRequest,
     Suppression,
+    Wording,
     WorkerPulse,
 )
 from recovery.policy import Policy
@@ -211,6 +212,9 @@ def filed(db: None) -> Filed:
         kind=MessageKind.KEYS, request=request, state=MessageState.WAITING, due_at=pause.until
     )
     Allowance.objects.create(limit=MAILBOX.name, subject=mailbox_digest(EMAIL), recent=[[1, 1]])
+    Wording.objects.create(
+        mail="muted", language="en", version=1, subject="Stopped", body="{button}", by="grace"
+    )
     WorkerPulse.beat()
     Hold.objects.create(kind="licensing.case", row=case.pk, by="grace", until=now + timedelta(minutes=5))
     KeyOrder.objects.create(license=license, edition=edition, problem="it answered nothing")
