@@ -41,6 +41,7 @@ SECTIONS: Final = (
             "PurchaseDispute",
             "RefundMark",
             "CustomerNote",
+            "Tombstone",
         ),
     ),
     ("Keys", ("License", "RegistrationKey", "KeyAssignment", "KeyOrder", "CodeReveal")),

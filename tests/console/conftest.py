@@ -48,6 +48,7 @@ from licensing.models import (
     RevealReason,
     RowOutcome,
     SigningPurpose,
+    Tombstone,
 )
 from recovery.limits import MAILBOX, address_digest, mailbox_digest
 from recovery.models import (
@@ -235,6 +236,7 @@ def filed(db: None) -> Filed:
     RefundMark.objects.create(
         purchase=order, by="support", reason="Asked by mail", at=now, withdrawn_at=now, withdrawn_by="support"
     )
+    Tombstone.objects.create(digest=b"t" * 32, erased_at=now)
     exchange = asked_for(license, request=request, assignment=assignment)
     ExchangeNote.objects.create(exchange=exchange, author=NoteAuthor.CUSTOMER, text="A new computer")
     ExchangeMail.objects.create(exchange=exchange, message=message, step="question 1")
