@@ -44,6 +44,11 @@ SUPPORT_EMAIL = env.support_email
 # --- an export of everything --------------------------------------------------------------------------------
 FURTHER_TABLES = ["recovery.everything.TABLES"]  # besides those of what customers own
 
+# --- erasing a person ---------------------------------------------------------------------------------------
+ALSO_FORGETS = [
+    "config.staff.forgetting.forget"
+]  # called with the person, besides what customers own and ask
+
 # --- generators of registration keys that the vendor runs ---------------------------------------------------
 GENERATOR_HOSTS = env.generator_hosts
 GENERATOR_INTERNAL_HOSTS = env.generator_internal_hosts  # private addresses and plain http are let through
