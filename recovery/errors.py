@@ -106,23 +106,32 @@ class ReasonNeeded(RecoveryError):
     code = "reason_needed"
 
 
-class Overtaken(RecoveryError):
-    """Somebody else changed the text since the page was shown; `by` is who wrote the latest version."""
+class AlreadyChanging(RecoveryError):
+    """Another change of owner of the same customer or license is running: first come, first served."""
 
-    code = "overtaken"
-
-    def __init__(self, by: str) -> None:
-        super().__init__("overtaken")
-        self.by = by
+    code = "already_changing"
 
 
-class NoAddress(RecoveryError):
-    """The account has no email address that a test could go to."""
+class OwnerReadsIt(RecoveryError):
+    """The old mailbox was proved since the claim was made: it is not gone, and its owner is somebody else, or can
+    ask for the keys there."""
 
-    code = "no_address"
+    code = "owner_reads_it"
 
 
-class TooManyTests(RecoveryError):
-    """Enough test mails were sent to this person for now."""
+class AddressTaken(RecoveryError):
+    """The new address is a mailbox of another customer: that is no changed address, but perhaps a merge."""
 
-    code = "too_many_tests"
+    code = "address_taken"
+
+
+class NotPossible(RecoveryError):
+    """What was asked makes no sense as things stand; the message says why, in plain words."""
+
+    code = "not_possible"
+
+
+class TooManyClaims(RecoveryError):
+    """Enough changes were asked for with this mailbox today."""
+
+    code = "too_many_claims"

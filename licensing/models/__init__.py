@@ -17,7 +17,6 @@ from licensing.models.intake import (
 )
 from licensing.models.keys import KeyAssignment, KeyState, RegistrationKey
 from licensing.models.orders import KeyOrder, OrderState
-from licensing.models.privacy import Tombstone
 from licensing.models.retired import RetiredCode, RetiredList
 from licensing.models.sales import (
     License,
@@ -80,5 +79,4 @@ __all__ = [
     "SigningPurpose",
     "Store",
     "StoredKey",
-    "Tombstone",
 ]

@@ -1,1 +1,0 @@
-"""What requests, mails and moves hold of a person."""
