@@ -61,10 +61,10 @@ class Environment:
     smtputf8: bool
     mail_from: str
     bounce_address: str
+    mail_languages: list[str]
     mails_per_hour: int
     mail_lease_seconds: float
     retention_days: int
-    owner_change_hours: int
     vendor_name: str
     vendor_url: str
     vendor_logo: str
@@ -152,7 +152,6 @@ class Variables(Reading):
             ),
             "redis_url": self.text("REDIS_URL", check=redis_check) if self.server else "memory://here/",
             "retention_days": self.whole("RETENTION_DAYS", default=90, low=1, high=3650),
-            "owner_change_hours": self.whole("OWNER_CHANGE_HOURS", default=72, low=24, high=720),
         }
 
     def mail(self) -> dict[str, Any]:
@@ -161,6 +160,7 @@ class Variables(Reading):
             "smtputf8": self.flag("SMTPUTF8", default=False),
             "mail_from": self.address("MAIL_FROM", default=self.in_demo("keys@vendor.example")),
             "bounce_address": self.address("BOUNCE_ADDRESS", default="", check=bounce_check),
+            "mail_languages": self.languages("MAIL_LANGUAGES", default="en"),
             "mails_per_hour": self.whole("MAILS_PER_HOUR", default=2000, low=1, high=1_000_000),
             "mail_lease_seconds": self.whole("MAIL_LEASE_SECONDS", default=60, low=1, high=600),
         }

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from django.conf.locale import LANG_INFO
 from environs import Env
 
 from config.checks import address_check, port_is_possible, strong_secret
@@ -33,6 +34,7 @@ HOW_TO = {
     "GENERATOR_HOSTS": "For example keys.example.com,keys.example.net:8443",
     "GENERATOR_INTERNAL_HOSTS": "For example 10.0.0.5:8080",
     "GENERATOR_SECRETS": "For example cutter:MZ7c…,recorder:user:password",
+    "MAIL_LANGUAGES": "For example en,de,pt-br",
     "VENDOR_NAME": "The name your customers know you by",
 }
 
@@ -112,6 +114,16 @@ class Reading:
         ]:
             self.problems[name] = f"names {wrong[0]!r}, which is no host in lower case. {HOW_TO[name]}"
         return hosts
+
+    def languages(self, name: str, *, default: str) -> list[str]:
+        """Comma-separated codes of languages that Django has names for, each once."""
+        codes = [code.strip().lower() for code in self.text(name, default=default).split(",")]
+        languages = list(dict.fromkeys(code for code in codes if code))
+        if not languages:
+            self.problems[name] = f"names no language. {HOW_TO[name]}"
+        if unknown := [code for code in languages if "name" not in LANG_INFO.get(code, {})]:
+            self.problems[name] = f"names {unknown[0]!r}, which is no language. {HOW_TO[name]}"
+        return languages
 
     def secrets(self, name: str) -> dict[str, str]:
         """`name:value` each, comma-separated; a value may hold colons. What is wrong is told without the values."""

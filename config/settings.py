@@ -44,6 +44,11 @@ SUPPORT_EMAIL = env.support_email
 # --- an export of everything --------------------------------------------------------------------------------
 FURTHER_TABLES = ["recovery.everything.TABLES"]  # besides those of what customers own
 
+# --- erasing a person ---------------------------------------------------------------------------------------
+ALSO_FORGETS = [
+    "config.staff.forgetting.forget"
+]  # called with the person, besides what customers own and ask
+
 # --- generators of registration keys that the vendor runs ---------------------------------------------------
 GENERATOR_HOSTS = env.generator_hosts
 GENERATOR_INTERNAL_HOSTS = env.generator_internal_hosts  # private addresses and plain http are let through
@@ -214,10 +219,10 @@ SMTP_TIMEOUT_SECONDS = 120  # shorter turns a slow 250 into a duplicate
 SMTPUTF8 = env.smtputf8
 MAIL_FROM = env.mail_from
 BOUNCE_ADDRESS = env.bounce_address
+MAIL_LANGUAGES = env.mail_languages  # the first is the vendor's own; texts: docs/mail-texts.md
 MAILS_PER_HOUR = env.mails_per_hour
 MAIL_LEASE_SECONDS = env.mail_lease_seconds
 RETENTION_DAYS = env.retention_days
-OWNER_CHANGE_HOURS = env.owner_change_hours
 
 # --- Celery -------------------------------------------------------------------------------------------------
 # Why each of these: docs/decisions.md, "Celery's settings".
@@ -262,7 +267,6 @@ CELERY_BEAT_SCHEDULE = {
     "confirmed": {"task": "licensing.confirm_events", "schedule": 60.0, "options": {"expires": 60}},
     "files": {"task": "licensing.import_files", "schedule": 10.0, "options": {"expires": 10}},
     "moves": {"task": "recovery.complete_moves", "schedule": 10.0, "options": {"expires": 10}},
-    "owners": {"task": "recovery.change_owners", "schedule": 60.0, "options": {"expires": 60}},
     "promised": {"task": "recovery.mail_promised_keys", "schedule": 10.0, "options": {"expires": 10}},
     "generators": {"task": "recovery.ask_generators", "schedule": 10.0, "options": {"expires": 10}},
     "retired": {"task": "recovery.refresh_retired_list", "schedule": 300.0, "options": {"expires": 300}},

@@ -106,32 +106,23 @@ class ReasonNeeded(RecoveryError):
     code = "reason_needed"
 
 
-class AlreadyChanging(RecoveryError):
-    """Another change of owner of the same customer or license is running: first come, first served."""
+class Overtaken(RecoveryError):
+    """Somebody else changed the text since the page was shown; `by` is who wrote the latest version."""
 
-    code = "already_changing"
+    code = "overtaken"
 
-
-class OwnerReadsIt(RecoveryError):
-    """The old mailbox was proved since the claim was made: it is not gone, and its owner is somebody else, or can
-    ask for the keys there."""
-
-    code = "owner_reads_it"
+    def __init__(self, by: str) -> None:
+        super().__init__("overtaken")
+        self.by = by
 
 
-class AddressTaken(RecoveryError):
-    """The new address is a mailbox of another customer: that is no changed address, but perhaps a merge."""
+class NoAddress(RecoveryError):
+    """The account has no email address that a test could go to."""
 
-    code = "address_taken"
-
-
-class NotPossible(RecoveryError):
-    """What was asked makes no sense as things stand; the message says why, in plain words."""
-
-    code = "not_possible"
+    code = "no_address"
 
 
-class TooManyClaims(RecoveryError):
-    """Enough changes were asked for with this mailbox today."""
+class TooManyTests(RecoveryError):
+    """Enough test mails were sent to this person for now."""
 
-    code = "too_many_claims"
+    code = "too_many_tests"

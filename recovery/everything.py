@@ -1,13 +1,12 @@
-"""What an export holds besides what customers own: moves, which the rules count, and changes of owner."""
+"""What an export of everything holds besides what customers own: the moves of their licenses, and the mails' texts."""
 
 from typing import Final
 
 from licensing.everything.tables import Table
-from recovery.models import Exchange, ExchangeNote, OwnerChange
+from recovery.models import Exchange, ExchangeNote, Wording
 
 TABLES: Final = (
     Table("moves", Exchange, left_out=("request_id",)),  # requests are forgotten after some days anyway
     Table("move_notes", ExchangeNote),
-    # What was typed about a claim is kept for some weeks, sealed under a key that stays here.
-    Table("owner_changes", OwnerChange, left_out=("request_id", "claimed", "browser_digest")),
+    Table("mail_texts", Wording, left_out=("failures", "failed_at", "told_at")),
 )

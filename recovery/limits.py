@@ -57,10 +57,11 @@ def wider_network() -> Limit:
     return Limit("wider_network", max(NETWORK.uses, settings.MAILS_PER_HOUR // 10), HOUR)
 
 
-# Proofs of one new mailbox, each of which takes a person's time at support; a mistyped order needs a second one.
-CLAIMS = Limit("claims", 3, DAY)
 # A customer who proved a mailbox and writes to support; more than that is no conversation any more.
 QUESTIONS = Limit("questions", 10, DAY)
+
+# Trying a text out takes a few mails to oneself; a machine that presses the button is stopped.
+TESTS = Limit("tests", 20, HOUR)
 
 
 def overall() -> Limit:
@@ -83,6 +84,10 @@ def address_digest(canonical: str) -> bytes:
 
 def customer_digest(customer_id: UUID) -> bytes:
     return counting_digest("customer", str(customer_id))
+
+
+def staff_digest(person: int) -> bytes:
+    return counting_digest("staff", str(person))
 
 
 def network_digest(ip: str) -> bytes:

@@ -9,9 +9,11 @@ from django.db.models.functions import Coalesce, Now
 
 from licensing.intake.hooks.dropping import drop_old_payloads
 from licensing.models import Hold, ImportPart, ImportRow, ImportRun, ImportState, KeyAsk, KeyAskState
+from licensing.privacy.staged import forget_staged
 from recovery.limits import DAY
 from recovery.models import (
     Allowance,
+    DomainPause,
     Exchange,
     ExchangeNote,
     Message,
@@ -22,21 +24,33 @@ from recovery.models import (
 from recovery.models.exchanges import OPEN_STATES
 
 AT_ONCE = 500
+LET_GO = timedelta(minutes=10)  # no worker has a mail in hand that long
+SAMPLES = timedelta(days=30)  # so long a file's page shows what became of its first rows
 
 
 def forget() -> None:
     """Delete requests (with their challenges and mails), what was written about moves, alerts, mutes and counters that
-    are older than useful, and what shops sent."""
+    are older than useful, and what shops sent; and finish what erasing somebody had to leave."""
     kept = timedelta(days=settings.RETENTION_DAYS)
     delete_in_steps(RecoveryRequest.objects.filter(~Exists(mails_to_send()), created_at__lt=Now() - kept))
+    delete_in_steps(emptied())
     delete_in_steps(ExchangeNote.objects.filter(exchange__in=decided_before(kept)))
     delete_in_steps(Message.objects.filter(request=None, created_at__lt=Now() - kept))
     delete_in_steps(Mute.objects.filter(until__lt=Now() - kept))
     delete_in_steps(turned_away().filter(asked_at__lt=Now() - kept))
     delete_in_steps(Allowance.objects.filter(touched_at__lt=Now() - 2 * DAY))
     delete_in_steps(Hold.objects.filter(until__lt=Now() - DAY))
+    delete_in_steps(DomainPause.objects.filter(until__lt=Now() - kept))
     forget_abandoned_files()
     drop_old_payloads()
+    forget_staged()
+    ImportRun.objects.filter(finished_at__lt=Now() - SAMPLES).exclude(samples=[]).update(samples=[])
+
+
+def emptied() -> QuerySet[RecoveryRequest]:
+    """Requests of people who were erased while a worker had their mail in hand, which it has let go of since."""
+    in_hand = Message.objects.filter(request=OuterRef("pk"), lease_until__gt=Now() - LET_GO)
+    return RecoveryRequest.objects.filter(~Exists(in_hand), address="")
 
 
 def turned_away() -> QuerySet[KeyAsk]:

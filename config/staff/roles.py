@@ -36,7 +36,6 @@ SETTLES: Final = {
     "customernote": "add change",
     "codereveal": "add",
     "refundmark": "add change",
-    "ownerchange": "change",
 }
 RUNS: Final = {
     "connection": "add change",
@@ -52,7 +51,7 @@ RUNS: Final = {
     "purchase": "add change",
     "purchaseline": "change",
     "domainpause": "change",
-    "ownerchange": "change shorten undo",
+    "wording": "change",
 }
 OF_STAFF: Final = Q(content_type__app_label="auth", codename__in=("view_user", "add_user", "change_user"))
 OF_FLOORS: Final = Q(content_type__app_label__in=FLOORS)

@@ -12,6 +12,7 @@ from licensing.admin.intake import CaseAdmin, ImportRowAdmin
 from licensing.admin.keys import KeyAssignmentAdmin, LicenseAdmin, RegistrationKeyAdmin
 from licensing.admin.made import KeyOrderAdmin, SigningKeyAdmin
 from licensing.admin.meaning_said import SayingMapping
+from licensing.admin.privacy import TombstoneAdmin
 from licensing.admin.products import ProductAdmin
 from licensing.admin.retired import RetiredCodeAdmin, RetiredListAdmin
 from licensing.admin.runs import ColumnMapAdmin, ImportPartAdmin
@@ -55,6 +56,7 @@ from licensing.models import (
     RetiredList,
     SigningKey,
     Store,
+    Tombstone,
 )
 
 PAGES = (
@@ -89,6 +91,7 @@ PAGES = (
     (SigningKey, SigningKeyAdmin),
     (RetiredCode, RetiredCodeAdmin),
     (RetiredList, RetiredListAdmin),
+    (Tombstone, TombstoneAdmin),
 )
 
 

@@ -15,10 +15,12 @@ from django.conf import settings
 from django.db import models
 from django.utils.module_loading import import_string
 
+from licensing import tombstones
 from licensing.everything.cells import NotThatKind, form_of, read_octets, read_text, write_octets
 from licensing.intake.placing import open_codes, seal_codes
 from licensing.keys.code import CodeError, normalise
 from licensing.keys.sealed import vault
+from licensing.keys.stored import LENGTH, adopt_key, existing_key, stored_key
 from licensing.models import (
     Case,
     CodeReveal,
@@ -42,6 +44,7 @@ from licensing.models import (
     RefundMark,
     RegistrationKey,
     Store,
+    Tombstone,
 )
 from licensing.models.keys import key_identity
 
@@ -156,6 +159,23 @@ def read_kept_codes(text: str, cells: Cells, forms: CodeForms) -> tuple[bytes | 
     return (seal_codes(cells["id"], codes),)
 
 
+def write_mark(digest: bytes | memoryview) -> str:
+    """With the key that it is under: in another database it would match nothing without it."""
+    return f"{bytes(digest).hex()} {stored_key(tombstones.KEY).hex()}"
+
+
+def read_mark(text: str, cells: Cells, forms: CodeForms) -> tuple[bytes]:
+    try:
+        digest, key = map(bytes.fromhex, text.split(" "))
+    except ValueError:
+        raise NotThatKind("it must be two numbers in hexadecimal") from None
+    if (len(digest), len(key)) != (LENGTH, LENGTH):
+        raise NotThatKind("it must be two numbers of 32 octets each")
+    if existing_key(tombstones.KEY) != key:
+        adopt_key(tombstones.KEY, key)
+    return (digest,)
+
+
 CODE: Final = Column(
     "code",
     ("sealed", "id", "file_name"),
@@ -171,6 +191,8 @@ RETIRES: Final = Late(
     {"state": KeyState.SERVING.value, "retired_at": None, "retired_reason": ""},
     lambda cells: cells["state"] == KeyState.RETIRED,
 )
+
+MARK: Final = Column("digest", ("digest",), ("digest",), write_mark, read_mark)
 
 OWNED: Final = (
     Table("stores", Store),
@@ -194,6 +216,7 @@ OWNED: Final = (
     Table("refund_marks", RefundMark),
     Table("notes", CustomerNote),
     Table("code_reveals", CodeReveal),
+    Table("erased_addresses", Tombstone, instead=(MARK,)),
 )
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from licensing.intake import contradictions, refunds
 from licensing.intake.anew import add_lines, placement_of
 from licensing.intake.contradictions import (
-    is_mailbox_of,
+    is_buyer,
     is_open,
     is_receiver,
     line_differences,
@@ -60,9 +60,9 @@ def told(again: Sequence[Again], *, meanings: Meanings, now: datetime) -> dict[i
 
 def compare(purchase: Purchase, record: PurchaseRecord) -> Comparison:
     found = Comparison(list(purchase.lines.all()))
-    if not is_mailbox_of(purchase.buyer_id, record.buyer):
+    if not is_buyer(purchase, record.buyer):
         found.differing.add("address")
-    if not all(is_receiver(line, purchase.buyer_id, record.receiver) for line in found.lines):
+    if not all(is_receiver(line, purchase, record.receiver) for line in found.lines):
         found.differing.add("receiver")
     left = list(found.lines)
     for sold in record.lines:
@@ -98,6 +98,8 @@ def counterpart(lines: Sequence[PurchaseLine], sold: SoldLine) -> PurchaseLine |
 def placements_of(purchase: Purchase, found: Comparison, meanings: Meanings) -> list[tuple[int, Placement]]:
     """The missing lines behind those that are there, each with its position."""
     owner = next((line.receiver_id for line in found.lines), purchase.buyer_id)
+    if owner is None and purchase.erased_at:
+        found.missing = [sold._replace(registered_name="") for sold in found.missing]
     first = max((line.position + 1 for line in found.lines), default=0)
     return [
         (position, placement_of(sold, purchase, owner=str(owner) if owner else None, meanings=meanings))

@@ -55,14 +55,14 @@ def is_open(purchase: Purchase, differing: Iterable[str], digests: list[bytes]) 
 
 def differences(purchase: Purchase, record: PurchaseRecord) -> Iterator[str]:
     """Which facts of the sale the record tells otherwise."""
-    if not is_mailbox_of(purchase.buyer_id, record.buyer):
+    if not is_buyer(purchase, record.buyer):
         yield "address"
     lines = list(purchase.lines.all())
     if len(lines) != len(record.lines):
         yield "lines"
     for line, sold in zip(lines, record.lines, strict=False):
         yield from line_differences(line, sold)
-        if not is_receiver(line, purchase.buyer_id, record.receiver):
+        if not is_receiver(line, purchase, record.receiver):
             yield "receiver"
 
 
@@ -84,10 +84,21 @@ def is_mailbox_of(customer_id: UUID | None, party: Party) -> bool:
     return EmailAddress.objects.filter(customer=customer_id, canonical=party.email).exists()
 
 
-def is_receiver(line: PurchaseLine, buyer_id: UUID | None, receiver: Party | None) -> bool:
+def is_buyer(purchase: Purchase, party: Party) -> bool:
+    """Whether it was sold to that party. Of a buyer who was erased nobody can say otherwise."""
+    if purchase.buyer_id is None and purchase.erased_at:
+        return True
+    return is_mailbox_of(purchase.buyer_id, party)
+
+
+def is_receiver(line: PurchaseLine, purchase: Purchase, receiver: Party | None) -> bool:
     """Whether the gift went to that receiver, or, without one, was no gift."""
-    given_to = line.receiver_id or buyer_id
-    return given_to == buyer_id if receiver is None else is_mailbox_of(given_to, receiver)
+    if line.receiver_id is None and purchase.erased_at:
+        return True
+    given_to = line.receiver_id or purchase.buyer_id
+    if receiver is None:
+        return given_to == purchase.buyer_id or bool(purchase.erased_at)
+    return is_mailbox_of(given_to, receiver)
 
 
 def came_with(line: PurchaseLine, code: str) -> bool:

@@ -116,8 +116,9 @@ def point_to(kept: Purchase, other: Purchase) -> list[str]:
 
 
 def give_to_buyer(kept: Side, buyer: UUID | None) -> list[str]:
-    """Licenses and lines whose owner that store did not know are the buyer's whom the other knows."""
-    if buyer is None or kept.purchase.buyer_id is not None:
+    """Licenses and lines whose owner that store did not know are the buyer's whom the other knows; not those of
+    somebody who was erased."""
+    if buyer is None or kept.purchase.buyer_id is not None or kept.purchase.erased_at:
         return []
     lines = PurchaseLine.objects.filter(purchase=kept.purchase, receiver=None)
     licenses = License.objects.filter(line__purchase=kept.purchase, owner=None)

@@ -55,6 +55,7 @@ def promised(reason: str) -> Answer:
 
 CONTRADICTS: Final = refused("This order is on file with another buyer or product. Somebody looks at it.")
 NOT_THERE: Final = refused("The order that is on file has no such line.")
+FORGOTTEN: Final = refused("The owner of this order had their data erased here.")
 TOLD_ELSEWHERE: Final = refused("This order came from another shop, too; that one counts.")
 OVER: Final = refused("The licenses of this order have ended.")
 REPLACED: Final = refused("The key of this order was replaced since. Its owner gets the present one from us.")
@@ -122,6 +123,8 @@ def of_purchase(purchase: Purchase) -> Answer | None:
 
 
 def of_line(line: PurchaseLine, *, store: Store, meanings: Meanings, now: datetime) -> Answer:
+    if line.purchase.erased_at and line.receiver_id is None:
+        return FORGOTTEN
     if not line.placed_at:
         return NO_MEANING
     sold = locked(line, store=store, meanings=meanings)

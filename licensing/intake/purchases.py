@@ -19,9 +19,11 @@ from licensing.intake import (
 from licensing.intake.anew import Numbered, recorded_anew
 from licensing.intake.by_line import Again
 from licensing.intake.contradictions import contradicts
+from licensing.intake.erased import mark, without_erased
 from licensing.intake.meanings import Meanings
 from licensing.intake.record import LateCodes, PaymentNews, PurchaseRecord, Told
 from licensing.models import Purchase, RowOutcome, Store
+from licensing.tombstones import let_nobody_be_erased
 
 Order = tuple[str, bool]  # a test order may have the number of a real one
 
@@ -29,9 +31,12 @@ Order = tuple[str, bool]  # a test order may have the number of a real one
 def record(records: Sequence[Told], *, store: Store, meanings: Meanings, now: datetime) -> list[RowOutcome]:
     """What became of each record, in their order. Call it in a transaction.
 
-    Whole orders come first, so that what is told of them apart finds them wherever it stands. Raises `Overtaken` or
+    Whole orders come first, so that what is told of them apart finds them wherever it stands. Who was erased since
+    they bought stays unknown. Raises `Overtaken` or
     IntegrityError where another transaction was quicker: roll back and call it again.
     """
+    let_nobody_be_erased()
+    records, nameless = without_erased(records)
     orders = [(number, each) for number, each in enumerate(records) if isinstance(each, PurchaseRecord)]
     outcomes, changed = record_orders(orders, store=store, meanings=meanings, now=now)
     if len(orders) < len(records):
@@ -43,6 +48,8 @@ def record(records: Sequence[Told], *, store: Store, meanings: Meanings, now: da
         ):
             outcomes |= more
             changed |= of
+    if nameless:
+        mark(nameless, store=store, now=now)
     renewed = {line.subscription for _, each in orders for line in each.lines if line.subscription}
     if changed or renewed:
         touched = subscriptions.by_store(told_twice.with_counting(changed)) if changed else {}

@@ -70,6 +70,6 @@ def placement_of(line: PurchaseLine, meanings: Meanings) -> Placement:
     codes = open_codes(str(line.pk), bytes(line.sealed_code)) if line.sealed_code else ()
     what = (line.product_ref, line.variant, line.name, line.quantity, codes, line.registered_name)
     sold = SoldLine(*what, line.reference, line.subscription_ref, line.paid_until)
-    owner = line.receiver_id or line.purchase.buyer_id
+    owner = line.owner_id
     items = meanings.of(line.product_ref, line.variant, at=line.purchase.ordered_at)
     return Placement(str(line.pk), str(line.purchase_id), str(owner) if owner else None, sold, items)

@@ -32,6 +32,13 @@ def made_key(name: str) -> bytes:
     return key
 
 
+def adopt_key(name: str, key: bytes) -> None:
+    """Use a key that another installation made, in the place of ours, if there is one. What stands under ours cannot
+    be read then: only for where there is nothing yet."""
+    sealed = vault().encrypt(key, identity=stored_identity(name))
+    StoredKey.objects.update_or_create(name=name, defaults={"sealed": sealed})
+
+
 def destroy_key(name: str) -> bool:
     """What is under that key can be read by nobody any more, backups aside. Whether there was one."""
     deleted, _ = StoredKey.objects.filter(name=name).delete()

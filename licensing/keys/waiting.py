@@ -115,7 +115,8 @@ def in_line(edition: Edition, *, now: datetime) -> QuerySet[License]:
 
 
 def waiting_licenses(edition: Edition, *, now: datetime) -> QuerySet[License]:
-    """Licenses of paid orders that never had a key. Not those whose code served somebody else: a person decides."""
+    """Licenses of paid orders that never had a key. Not those whose code served somebody else: a person decides; and
+    not those whose owner was erased."""
     undecided = Case.objects.filter(
         kind=CaseKind.KEY_OWNED, closed_at=None, purchase=OuterRef("line__purchase")
     )
@@ -131,6 +132,10 @@ def waiting_licenses(edition: Edition, *, now: datetime) -> QuerySet[License]:
     ended = Q(revoked_at__isnull=False) | Q(expires_at__lte=now)
     had = KeyAssignment.objects.filter(license=OuterRef("pk"))
     open_ones = (
-        License.objects.filter(paid, edition=edition).exclude(refunded).exclude(disputed).exclude(ended)
+        License.objects.filter(paid, edition=edition)
+        .exclude(refunded)
+        .exclude(disputed)
+        .exclude(ended)
+        .exclude(owner=None, line__purchase__erased_at__isnull=False)
     )
     return open_ones.filter(~Exists(had), ~Exists(undecided))

@@ -17,6 +17,7 @@ from licensing.models.intake import (
 )
 from licensing.models.keys import KeyAssignment, KeyState, RegistrationKey
 from licensing.models.orders import KeyOrder, OrderState
+from licensing.models.privacy import Tombstone
 from licensing.models.retired import RetiredCode, RetiredList
 from licensing.models.sales import (
     License,
@@ -79,4 +80,5 @@ __all__ = [
     "SigningPurpose",
     "Store",
     "StoredKey",
+    "Tombstone",
 ]

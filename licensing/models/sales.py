@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q
@@ -75,6 +76,11 @@ class Purchase(Record):
         null=True,
         editable=False,
         help_text="What its own store said of its payment, where another's word on the same order counts, too.",
+    )
+    erased_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When somebody of this order was erased: of its people nothing is learned or compared since.",
     )
     recorded_at = models.DateTimeField(auto_now_add=True)
 
@@ -231,6 +237,11 @@ class PurchaseLine(Record):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.name}"
+
+    @property
+    def owner_id(self) -> UUID | None:
+        """Whose its licenses are, or will be. Where somebody of the order was erased, nobody takes their place."""
+        return self.receiver_id or (None if self.purchase.erased_at else self.purchase.buyer_id)
 
 
 class License(Record):

@@ -5,9 +5,9 @@ from django.contrib.admin import AdminSite
 from recovery.admin.exchanges import ExchangeAdmin, ExchangeMailAdmin, ExchangeNoteAdmin
 from recovery.admin.limits import AllowanceAdmin, DomainPauseAdmin, MuteAdmin, SuppressionAdmin
 from recovery.admin.messages import MailAttemptAdmin, MessageAdmin
-from recovery.admin.owner_changes import OwnerChangeAdmin
 from recovery.admin.pulse import WorkerPulseAdmin
 from recovery.admin.requests import ChallengeAdmin, RecoveryRequestAdmin
+from recovery.admin.wordings import WordingAdmin
 from recovery.models import (
     Allowance,
     Challenge,
@@ -18,9 +18,9 @@ from recovery.models import (
     MailAttempt,
     Message,
     Mute,
-    OwnerChange,
     RecoveryRequest,
     Suppression,
+    Wording,
     WorkerPulse,
 )
 
@@ -33,11 +33,11 @@ PAGES = (
     (Suppression, SuppressionAdmin),
     (DomainPause, DomainPauseAdmin),
     (Allowance, AllowanceAdmin),
+    (Wording, WordingAdmin),
     (WorkerPulse, WorkerPulseAdmin),
     (Exchange, ExchangeAdmin),
     (ExchangeNote, ExchangeNoteAdmin),
     (ExchangeMail, ExchangeMailAdmin),
-    (OwnerChange, OwnerChangeAdmin),
 )
 
 

@@ -13,18 +13,20 @@ from dataclasses import replace
 from uuid import UUID, uuid4
 
 import structlog
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.functions import Now
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from licensing.holdings import Shelf
-from recovery.mail import changes, moves, promised, render
+from recovery.mail import moves, promised, render, trial
 from recovery.mail.claim import Heartbeat, claim
 from recovery.mail.decide import TO_OWNERS, Known, addresses_of, mint_challenges, sort_out
 from recovery.mail.letter import Letter, Outcome, Transport, Verdict
 from recovery.mail.mark import mark, note_unseen_end
 from recovery.mail.nudge import nudge
 from recovery.mail.turn import Accepted, begin, mark_and_begin
+from recovery.mail.wording.in_use import WordingsInUse
 from recovery.models import CHALLENGE_LIFE, Challenge, Message, MessageKind, MessageState, Mute
 
 FRESH_SECONDS = 1.0  # a keys mail says what was so at most that long before it is begun
@@ -107,6 +109,7 @@ class Batch:
             going = sort_out(alive, self.known, now=now)
             self.challenges = mint_challenges(going)
             self.save_decisions({message.pk for message in going})
+        self.wordings = WordingsInUse.now()
         self.looked_at = time.monotonic()
         self.shelf = Shelf(self.known.owners(going))
         return going
@@ -205,7 +208,7 @@ class Batch:
     def composed(self, message: Message) -> Letter | None:
         """The mail, or nothing when it cannot be composed: that is our fault, is logged, and holds up no other mail."""
         try:
-            letter = render.written(self.draft(message), message)
+            letter = self.written(message)
             log.debug("mail_composed", message=str(message.pk), octets=len(letter.content))
             return letter
         except Exception:  # a template or a key that fails must not stop the batch
@@ -217,6 +220,27 @@ class Batch:
                 recipient="",
             )
             return None
+
+    def written(self, message: Message) -> Letter:
+        """In support's words, if there are some for this mail and they work; else in those built in."""
+        if message.kind == MessageKind.TEST:
+            return trial.written(message)
+        words = self.wordings.chosen(self.template_of(message), language=render.language_of(message))
+        if words:
+            with translation.override(words.language):
+                draft = self.draft(message)
+                try:
+                    return render.written(draft, message, language=words.language, words=words)
+                except Exception as error:  # whatever it is, the customer gets the mail
+                    self.wordings.failed(words, error)
+        with translation.override(settings.LANGUAGE_CODE):
+            return render.written(self.draft(message), message, language=settings.LANGUAGE_CODE)
+
+    def template_of(self, message: Message) -> str:
+        """What it will be composed as."""
+        if message.kind == MessageKind.CHALLENGE and message.request:
+            return "challenge" if message.request.address in self.known.addresses else "nothing-found"
+        return str(message.kind)
 
     def draft(self, message: Message) -> render.Draft:
         if message.request is None:
@@ -235,11 +259,7 @@ class Batch:
             return moves.draft(message, address=address, now=timezone.now())
         if message.kind == MessageKind.PROMISED and address:
             return promised.draft(message, address=address, now=timezone.now())
-        if message.kind in changes.CHANGE_MAILS:
-            return changes.draft(message)
         challenge = self.challenges[message.pk]
-        if message.kind == MessageKind.CLAIM:
-            return changes.claim(message, challenge)
         return (
             render.challenge(message, challenge, address=address)
             if address

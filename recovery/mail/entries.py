@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from licensing.holdings import Holding, Standing
+from recovery.mail.dates import day
 from recovery.mail.stencil import hole
 from recovery.templatetags.recovery_words import one_line
 
@@ -49,7 +49,7 @@ def entries(holdings: Iterable[Holding]) -> tuple[tuple[Entry, ...], dict[str, s
 def printed(holding: Holding) -> dict[str, str]:
     """What differs from buyer to buyer and decides nothing. The code is exact, whatever is in it."""
     return {
-        "bought_at": date_format(localtime(holding.purchased_at), "j F Y"),
+        "bought_at": day(localtime(holding.purchased_at)),
         "order": one_line(holding.order),
         "registered_name": one_line(holding.registered_name),
         "code": holding.code,

@@ -9,14 +9,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import F, Q
-from django.utils import translation
-from django.utils.formats import date_format
 
 from licensing.holdings import Holding, holdings_of_licenses
 from licensing.models import Customer, EmailAddress
+from recovery.mail.dates import minute
 from recovery.mail.entries import entries
 from recovery.mail.letter import Attachment
-from recovery.mail.render import Draft, attachments, language_of, of_request
+from recovery.mail.render import Draft, attachments, of_request
 from recovery.models import (
     Exchange,
     ExchangeKind,
@@ -56,14 +55,13 @@ def draft(message: Message, *, address: EmailAddress, now: datetime) -> Draft:
     told = exchanges_of(message, owner=address.customer)
     first = told[0]
     holdings = holdings_of_licenses([each.license_id for each in told], now=now)
-    with translation.override(language_of(message)):
-        listed, facts = entries(holdings)
-        context = {"holdings": listed, **ways(first)}
-        facts |= dates(first) | written(message, first) | of_request(message)
-        left, next_from = still_possible(first, now=now)
-        context |= {"left": left, "days": first.policy.get("period")}
-        if next_from:
-            facts["next_from"] = moment(next_from)
+    listed, facts = entries(holdings)
+    context = {"holdings": listed, **ways(first)}
+    facts |= dates(first) | written(message, first) | of_request(message)
+    left, next_from = still_possible(first, now=now)
+    context |= {"left": left, "days": first.policy.get("period")}
+    if next_from:
+        facts["next_from"] = moment(next_from)
     if name := one_line(address.customer.full_name):
         facts["name"] = name
     return Draft(
@@ -125,7 +123,7 @@ def dates(exchange: Exchange) -> dict[str, str]:
 
 
 def moment(at: datetime) -> str:
-    return date_format(at, "j F Y, H:i") + " UTC"
+    return minute(at) + " UTC"
 
 
 def written(message: Message, exchange: Exchange) -> dict[str, str]:

@@ -11,7 +11,7 @@ from django.db.models import Field, Model
 
 from licensing.models import KeyAsk
 from recovery.mail.nudge import nudge
-from recovery.models import Message, MessageKind, MessageState, OwnerChange, RecoveryRequest
+from recovery.models import Message, MessageKind, MessageState, RecoveryRequest, Wording
 
 
 class MailState(StrEnum):
@@ -32,19 +32,12 @@ PLAIN = {
 }
 
 
-def promise(
-    kind: MessageKind,
-    request: RecoveryRequest,
-    *,
-    ask: KeyAsk | None = None,
-    change: OwnerChange | None = None,
-    about: str = "",
-) -> Message:
+def promise(kind: MessageKind, request: RecoveryRequest, *, ask: KeyAsk | None = None) -> Message:
     """Promise a mail, in the caller's transaction; a worker is woken once that has committed.
 
-    `ask`: the shop's request whose key it brings. `change`, `about`: the change of owner and which step of it it tells.
+    `ask`: the shop's request whose key it brings.
     """
-    message = Message.objects.create(kind=kind, request=request, ask=ask, change=change, about=about)
+    message = Message.objects.create(kind=kind, request=request, ask=ask)
     transaction.on_commit(lambda: nudge(), robust=True)
     return message
 
@@ -94,6 +87,13 @@ def values_of(row: Model) -> list[Any]:
 def alert(about: str) -> Message:
     """Promise a mail to support, in the caller's transaction; `about` is a word or a domain, never an address."""
     message = Message.objects.create(kind=MessageKind.ALERT, about=about)
+    transaction.on_commit(lambda: nudge(), robust=True)
+    return message
+
+
+def promise_test(wording: Wording, *, person: int) -> Message:
+    """Promise a mail in that text to one of the staff, in the caller's transaction."""
+    message = Message.objects.create(kind=MessageKind.TEST, wording=wording, about=str(person))
     transaction.on_commit(lambda: nudge(), robust=True)
     return message
 

@@ -7,14 +7,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
-from django.utils import translation
 
 from licensing.holdings import holdings_of_licenses
 from licensing.intake.key_asks import either_way, units_of
 from licensing.models import EmailAddress, License, Purchase
 from licensing.models.sales import SPOILT
 from recovery.mail.entries import entries
-from recovery.mail.render import Draft, attachments, language_of
+from recovery.mail.render import Draft, attachments
 from recovery.models import Message, MessageKind
 from recovery.templatetags.recovery_words import one_line
 
@@ -43,8 +42,7 @@ def draft(message: Message, *, address: EmailAddress, now: datetime) -> Draft:
     holdings = holdings_of_licenses(theirs.values_list("pk", flat=True), now=now)
     if not holdings:
         raise LookupError("the licenses have gone meanwhile; the next attempt decides what that means")
-    with translation.override(language_of(message)):
-        listed, facts = entries(holdings)
+    listed, facts = entries(holdings)
     if name := one_line(address.customer.full_name):
         facts["name"] = name
     return Draft(

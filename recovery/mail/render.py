@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.utils import translation
-from django.utils.formats import date_format
 
 from licensing.holdings import Holding, Shelf, Standing
 from licensing.models import EmailAddress
 from recovery.file_names import safe_name
 from recovery.mail.bounces import return_path
+from recovery.mail.dates import minute
 from recovery.mail.entries import entries
 from recovery.mail.letter import Attachment, Letter
 from recovery.mail.silence import MUTE_LIFE
 from recovery.mail.stencil import texts
+from recovery.mail.vendor import of_vendor
+from recovery.mail.wording.names import Words
+from recovery.mail.wording.sound import ensure_sound
 from recovery.models import CHALLENGE_LIFE, Challenge, Message, Mute, RecoveryRequest
 from recovery.templatetags.recovery_words import one_line
 from recovery.tokens import make_code, make_token
@@ -63,8 +65,7 @@ def keys(message: Message, *, address: EmailAddress, shelf: Shelf, now: datetime
     holdings = sorted(
         shelf.holdings_of(address.customer, now=now), key=lambda each: each.standing is not Standing.ACTIVE
     )
-    with translation.override(language_of(message)):
-        listed, facts = entries(holdings)
+    listed, facts = entries(holdings)
     if name := one_line(address.customer.full_name):
         facts["name"] = name
     return Draft(
@@ -88,36 +89,19 @@ def muted(message: Message, *, recipient: str, mute: Mute) -> Draft:
 def alert(message: Message) -> Draft:
     """Something support has to know, without anybody's address in it."""
     what, _, about = message.about.partition(" ")
-    page = f"{settings.PUBLIC_URL}/console/recovery"
-    facts = {
-        "about": about,
-        "move_url": f"{page}/exchange/{about}/change/",
-        "change_url": f"{page}/ownerchange/{about}/change/",
-    }
+    facts = {"about": about, "move_url": f"{settings.PUBLIC_URL}/console/recovery/exchange/{about}/change/"}
     return Draft("alert", settings.SUPPORT_EMAIL, {"what": what}, facts, message.created_at)
 
 
-def of_vendor() -> dict[str, Hashable]:
-    return {
-        "vendor_name": settings.VENDOR_NAME,
-        "vendor_url": settings.VENDOR_URL,
-        "support_email": settings.SUPPORT_EMAIL,
-        "public_url": settings.PUBLIC_URL,
-        "privacy_url": f"{settings.PUBLIC_URL}/privacy/",
-        "color": settings.VENDOR_COLOR,
-    }
-
-
 def of_request(message: Message) -> dict[str, str]:
+    """Dates are in the active language, which is the mail's while it is composed."""
     request = request_of(message)
-    with translation.override(language_of(message)):
-        asked_at = date_format(request.created_at, "j F Y, H:i")
     not_me = f"{settings.PUBLIC_URL}/not-me/{make_token('not-me', request.pk)}/"
-    return {"asked_at": asked_at, "not_me_url": not_me}
+    return {"asked_at": minute(request.created_at), "not_me_url": not_me}
 
 
 def language_of(message: Message) -> str:
-    """The language that a mail was asked for in."""
+    """The language that a mail was asked for in. It is written in it where support has a text in it."""
     return (message.request.language if message.request else "") or str(settings.LANGUAGE_CODE)
 
 
@@ -144,10 +128,12 @@ def attachments(holdings: list[Holding]) -> list[Attachment]:
     return found
 
 
-def written(draft: Draft, message: Message) -> Letter:
-    """The mail itself, in the language it was asked for in."""
+def written(draft: Draft, message: Message, *, language: str, words: Words | None = None) -> Letter:
+    """The mail itself, in support's words where there are any."""
     context = {**draft.context, **of_vendor()}
-    said = texts(draft.template, language=language_of(message), context=context, facts=draft.facts)
+    said = texts(draft.template, language=language, context=context, facts=draft.facts, words=words)
+    if words:
+        ensure_sound(said)
     return Letter(
         template=draft.template,
         message_id=message_id(message),

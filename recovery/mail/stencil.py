@@ -16,6 +16,10 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.html import escape
 
+from recovery.mail.wording.compose import compose
+from recovery.mail.wording.kinds import KINDS
+from recovery.mail.wording.names import Words, understood
+
 PARTS: Final = ("subject.txt", "body.txt", "body.html")
 # From Unicode's private use, which escaping leaves alone, and not to be guessed: what a shop wrote opens no hole.
 MARK: Final = f"\ue000{secrets.token_hex(8)}:"
@@ -37,10 +41,16 @@ def hole(name: str) -> str:
 
 
 def texts(
-    template: str, *, language: str, context: Mapping[str, Hashable], facts: Mapping[str, str]
+    template: str,
+    *,
+    language: str,
+    context: Mapping[str, Hashable],
+    facts: Mapping[str, str],
+    words: Words | None = None,
 ) -> Texts:
-    """The mail's texts in that language; facts are escaped where the text is HTML."""
-    subject, text, html = stencil(template, language, tuple(context.items()), tuple(facts))
+    """The mail's texts in that language; facts are escaped where the text is HTML. `words`: support's, instead of the
+    template's."""
+    subject, text, html = stencil(template, language, tuple(context.items()), tuple(facts), words)
     shown = {name: escape(fact) for name, fact in facts.items()}
     return Texts(filled(subject, facts), filled(text, facts), filled(html, shown))
 
@@ -54,8 +64,16 @@ def filled(pieces: list[str], facts: Mapping[str, str]) -> str:
 
 @lru_cache(maxsize=512)
 def stencil(
-    template: str, language: str, context: tuple[tuple[str, Hashable], ...], facts: tuple[str, ...]
+    template: str,
+    language: str,
+    context: tuple[tuple[str, Hashable], ...],
+    facts: tuple[str, ...],
+    words: Words | None,
 ) -> list[list[str]]:
     named: dict[str, Any] = {**dict(context), **{name: hole(name) for name in facts}}
     with translation.override(language):
+        if words:
+            named["phrases"] = words.phrases
+            text = understood(words.mail, words.subject, words.body)
+            return [HOLE.split(part) for part in compose(text, KINDS[words.mail], named)]
         return [HOLE.split(render_to_string(f"mail/{template}/{part}", named)) for part in PARTS]

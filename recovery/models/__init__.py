@@ -17,7 +17,6 @@ from recovery.models.messages import (
     MessageState,
     Withheld,
 )
-from recovery.models.owner_changes import ChangeKind, ChangeState, Ended, OwnerChange
 from recovery.models.pulse import WorkerPulse
 from recovery.models.requests import (
     CHALLENGE_LIFE,
@@ -27,6 +26,7 @@ from recovery.models.requests import (
     Origin,
     RecoveryRequest,
 )
+from recovery.models.wordings import Wording
 
 __all__ = [
     "CHALLENGE_LIFE",
@@ -35,10 +35,7 @@ __all__ = [
     "Allowance",
     "AttemptOutcome",
     "Challenge",
-    "ChangeKind",
-    "ChangeState",
     "DomainPause",
-    "Ended",
     "Exchange",
     "ExchangeKind",
     "ExchangeMail",
@@ -51,9 +48,9 @@ __all__ = [
     "Mute",
     "NoteAuthor",
     "Origin",
-    "OwnerChange",
     "RecoveryRequest",
     "Suppression",
     "Withheld",
+    "Wording",
     "WorkerPulse",
 ]

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from licensing.models import KeyAsk
 from licensing.models.base import Record
 from recovery.models.requests import RecoveryRequest
+from recovery.models.wordings import Wording
 
 
 class MessageKind(models.TextChoices):
@@ -20,10 +21,8 @@ class MessageKind(models.TextChoices):
     DECLINED = "declined", "a move was declined"
     QUESTION = "question", "support asks back"
     PROMISED = "promised", "the key that a shop was promised"
-    CLAIM = "claim", "proof of a new mailbox"
-    NOTICE = "notice", "notice of a change of owner"
-    OUTCOME = "outcome", "what became of a change of owner"
     ALERT = "alert", "an alert to support"
+    TEST = "test", "a text on trial, to who wrote it"
 
 
 class MessageState(models.TextChoices):
@@ -60,17 +59,19 @@ class Message(Record):
         db_index=False,
         help_text="The shop's request whose key was promised by mail.",
     )
-    change = models.ForeignKey(
-        "recovery.OwnerChange",
+    wording = models.ForeignKey(
+        Wording,
         on_delete=models.CASCADE,
         null=True,
         blank=True,
-        related_name="mails",
+        related_name="+",
         db_index=False,
-        help_text="The change of owner that it tells of.",
+        help_text="The text that is on trial.",
     )
     about = models.CharField(
-        max_length=255, blank=True, help_text="What it is about, in words of ours; never an address."
+        max_length=255,
+        blank=True,
+        help_text="What an alert is about, or whose test it is; never an address.",
     )
     state = models.CharField(max_length=8, choices=MessageState.choices, default=MessageState.WAITING)
     withheld_because = models.CharField(max_length=10, choices=Withheld.choices, blank=True)
@@ -100,7 +101,6 @@ class Message(Record):
             models.Index(
                 fields=["lease_owner"], name="outbox_leased", condition=Q(lease_owner__isnull=False)
             ),
-            models.Index(fields=["change"], name="mails_of_owner_changes", condition=Q(change__isnull=False)),
             models.Index(
                 fields=["state", "id"],
                 name="mail_not_sent",
@@ -109,8 +109,13 @@ class Message(Record):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind=MessageKind.ALERT) | Q(request__isnull=False),
+                condition=Q(kind__in=[MessageKind.ALERT, MessageKind.TEST]) | Q(request__isnull=False),
                 name="only_alerts_without_request",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=MessageKind.TEST, wording__isnull=False, request=None)
+                | ~Q(kind=MessageKind.TEST) & Q(wording=None),
+                name="only_tests_name_a_text",
             ),
             # It is the index of that reference, too.
             models.UniqueConstraint(

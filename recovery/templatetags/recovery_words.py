@@ -1,11 +1,12 @@
 """Words and texts that pages and mails share."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
 from django import template
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from licensing.holdings import Holding, Standing
@@ -35,6 +36,7 @@ REASONS = {
 }
 NAMED_IN_SUBJECT = 3
 LONGEST_SUBJECT = 150
+SLOT = re.compile(r"\{([a-z_]+)\}")
 
 
 @register.filter
@@ -75,21 +77,30 @@ def without_keys(holdings: Iterable[Holding]) -> list[Holding]:
 @register.filter
 def products(holdings: Iterable[Holding]) -> str:
     """The products' names, each once: what a subject says and a search finds in three years."""
+    return products_named(holdings, two=gettext("{most} and {last}"), more=gettext("{count} more"))
+
+
+def products_named(holdings: Iterable[Holding], *, two: str, more: str) -> str:
+    """The products' names, joined with these words."""
     found = list(holdings)
     named = with_keys(found) or found
     names = list(dict.fromkeys(one_line(f"{holding.product} {holding.version}") for holding in named))
     if len(names) <= NAMED_IN_SUBJECT:
-        return shortened(joined(names))
-    more = len(names) - NAMED_IN_SUBJECT
-    rest = ngettext("%(count)d more", "%(count)d more", more) % {"count": more}
-    return joined([shortened(", ".join(names[:NAMED_IN_SUBJECT])), rest])
+        return shortened(joined(names, two))
+    rest = filled(more, count=str(len(names) - NAMED_IN_SUBJECT))
+    return joined([shortened(", ".join(names[:NAMED_IN_SUBJECT])), rest], two)
 
 
-def joined(names: list[str]) -> str:
+def joined(names: list[str], two: str) -> str:
     """A, B and C."""
     if len(names) < 2:
         return "".join(names)
-    return gettext("%(most)s and %(last)s") % {"most": ", ".join(names[:-1]), "last": names[-1]}
+    return filled(two, most=", ".join(names[:-1]), last=names[-1])
+
+
+def filled(words: str, **facts: str) -> str:
+    """Each `{name}` becomes its fact, once: what a fact holds is no placeholder, and nothing is looked up in it."""
+    return SLOT.sub(lambda found: facts.get(found[1], found[0]), words)
 
 
 def shortened(text: str) -> str:

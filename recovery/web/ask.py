@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from licensing.addresses import AddressError
@@ -16,6 +15,7 @@ from recovery.journeys.verify import prove_by_code
 from recovery.models import RecoveryRequest
 from recovery.tokens import CODE_LENGTH, forgiving
 from recovery.web.errors import Trouble, trouble_page
+from recovery.web.language import mail_language
 from recovery.web.network import client_ip
 from recovery.web.opened import has_open_view
 from recovery.web.pages import Page
@@ -44,7 +44,7 @@ class Ask(Page):
         browser = cookies.of_browser(request)
         typed = request.POST.get("email", "")
         try:
-            asked = ask(typed=typed, browser=browser, ip=client_ip(request), language=get_language() or "")
+            asked = ask(typed=typed, browser=browser, ip=client_ip(request), language=mail_language(request))
         except AddressError as error:
             return self.page(request, status=422, typed=typed, error=error.message)
         return see_request(asked, browser)

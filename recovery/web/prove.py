@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from recovery import cookies
@@ -12,6 +11,7 @@ from recovery.journeys.verify import LinkStanding, ask_again, link_standing, pro
 from recovery.tokens import InvalidToken
 from recovery.web.ask import see_request
 from recovery.web.errors import Trouble, trouble_page
+from recovery.web.language import mail_language
 from recovery.web.network import client_ip
 from recovery.web.opened import has_open_view
 from recovery.web.pages import Page
@@ -91,7 +91,7 @@ class FreshLink(LinkPage):
     def post(self, request: HttpRequest) -> HttpResponse:
         browser = cookies.of_browser(request)
         token = cookies.read(request, cookies.LINK)
-        asked = ask_again(token, browser=browser, ip=client_ip(request), language=get_language() or "")
+        asked = ask_again(token, browser=browser, ip=client_ip(request), language=mail_language(request))
         response = see_request(asked, browser)
         cookies.forget(response, cookies.LINK, path=COOKIE_PATH)
         return response

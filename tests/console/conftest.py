@@ -48,14 +48,13 @@ from licensing.models import (
     RevealReason,
     RowOutcome,
     SigningPurpose,
+    Tombstone,
 )
 from recovery.limits import MAILBOX, address_digest, mailbox_digest
 from recovery.models import (
     Allowance,
     AttemptOutcome,
     Challenge,
-    ChangeKind,
-    ChangeState,
     DomainPause,
     Exchange,
     ExchangeMail,
@@ -67,9 +66,9 @@ from recovery.models import (
     MessageState,
     Mute,
     NoteAuthor,
-    OwnerChange,
     RecoveryRequest,
     Suppression,
+    Wording,
     WorkerPulse,
 )
 from recovery.policy import Policy
@@ -214,6 +213,9 @@ def filed(db: None) -> Filed:
         kind=MessageKind.KEYS, request=request, state=MessageState.WAITING, due_at=pause.until
     )
     Allowance.objects.create(limit=MAILBOX.name, subject=mailbox_digest(EMAIL), recent=[[1, 1]])
+    Wording.objects.create(
+        mail="muted", language="en", version=1, subject="Stopped", body="{button}", by="grace"
+    )
     WorkerPulse.beat()
     Hold.objects.create(kind="licensing.case", row=case.pk, by="grace", until=now + timedelta(minutes=5))
     KeyOrder.objects.create(license=license, edition=edition, problem="it answered nothing")
@@ -234,16 +236,10 @@ def filed(db: None) -> Filed:
     RefundMark.objects.create(
         purchase=order, by="support", reason="Asked by mail", at=now, withdrawn_at=now, withdrawn_by="support"
     )
+    Tombstone.objects.create(digest=b"t" * 32, erased_at=now)
     exchange = asked_for(license, request=request, assignment=assignment)
     ExchangeNote.objects.create(exchange=exchange, author=NoteAuthor.CUSTOMER, text="A new computer")
     ExchangeMail.objects.create(exchange=exchange, message=message, step="question 1")
-    OwnerChange.objects.create(
-        kind=ChangeKind.ADDRESS,
-        state=ChangeState.OPEN,
-        new_address="ada@new.example",
-        proved_at=now,
-        request=request,
-    )
     return Filed(
         customer, line, unplaced, license, key, assignment, case, request, message, mute, suppression, pause
     )

@@ -19,15 +19,7 @@ from licensing.models import (
     Purchase,
     PurchaseLine,
 )
-from recovery.models import (
-    ChangeKind,
-    ChangeState,
-    Exchange,
-    ExchangeNote,
-    ExchangeState,
-    NoteAuthor,
-    OwnerChange,
-)
+from recovery.models import Exchange, ExchangeNote, ExchangeState, NoteAuthor
 from tests import factories
 from tests.console.test_pages import list_address, page_address
 
@@ -42,7 +34,6 @@ LISTS = [
     Case,
     Exchange,
     ExchangeNote,
-    OwnerChange,
 ]
 
 
@@ -61,9 +52,6 @@ def buyer_without_a_name() -> Customer:
         state=ExchangeState.ASKED,
     )
     ExchangeNote.objects.create(exchange=exchange, author=NoteAuthor.CUSTOMER, text="Please")
-    OwnerChange.objects.create(
-        kind=ChangeKind.SPLIT, state=ChangeState.DECLINED, customer=owner, ended_at=timezone.now()
-    )
     Case.objects.create(kind=CaseKind.ADDRESS, customer=owner, purchase=line.purchase, digest=b"d")
     return owner
 

@@ -34,7 +34,6 @@ from recovery.models import (
     Message,
     MessageState,
     Mute,
-    OwnerChange,
     RecoveryRequest,
     Suppression,
 )
@@ -64,7 +63,6 @@ FACTS = [
     Exchange,
     ExchangeNote,
     ExchangeMail,
-    OwnerChange,
 ]
 
 

@@ -448,8 +448,8 @@ def test_a_mail_whose_bytes_cannot_be_built_holds_up_no_other(
 ) -> None:
     written = render.written
 
-    def broken_for_bert(draft: render.Draft, message: Message) -> Letter:
-        letter = written(draft, message)
+    def broken_for_bert(draft: render.Draft, message: Message, *, language: str) -> Letter:
+        letter = written(draft, message, language=language)
         return replace(letter, text="\ud800") if letter.recipient.startswith("bert") else letter
 
     monkeypatch.setattr(render, "written", broken_for_bert)

@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 
 from licensing.intake.apply import ATTEMPTS, is_passing
 from licensing.intake.codes import Overtaken
+from licensing.intake.erased import tells_of_erased
 from licensing.intake.finding import orders_of
 from licensing.intake.hooks.doubt import reason_for
 from licensing.intake.hooks.waiting import wake
@@ -31,6 +32,7 @@ from licensing.models import (
 
 SERVING: Final = timedelta(minutes=2)  # within which keys are given, or somebody else gives them
 NO_ORDER: Final = "The order that it speaks of is not on file yet."
+ERASED: Final = "It tells of somebody whose data was erased here; what it held has been dropped."
 CONTRADICTS: Final = "It contradicts what is on file; see its case."
 # Whoever waits for such an order would only wait again.
 NOTHING_NEW: Final = frozenset({RowOutcome.UNCHANGED, RowOutcome.NO_ORDER})
@@ -71,7 +73,18 @@ def attempt_file(event: HookEvent, told: Sequence[Told], *, now: datetime) -> li
     if not NOTHING_NEW.issuperset(outcomes):
         wake(verdict.purchases, store=store)  # before this event waits itself, or it would never rest
     settle(event, verdict, now=now)
+    if tells_of_erased(told):
+        drop(event, verdict)
     return verdict.purchases
+
+
+def drop(event: HookEvent, verdict: Verdict) -> None:
+    """Keep nothing of what was sent of people who were erased; what waits for somebody then waits for nothing."""
+    here = HookEvent.objects.filter(pk=event.pk)
+    if verdict.state in (EventState.DONE, EventState.IGNORED):
+        here.update(payload=None)
+    else:
+        here.update(payload=None, state=EventState.IGNORED, reason=ERASED, awaits="")
 
 
 def locked(event: HookEvent) -> bool:

@@ -77,4 +77,4 @@ def written(message: Message) -> Letter:
     else:
         assert address is not None
         draft = render.keys(message, address=address, shelf=Shelf([address.customer]), now=timezone.now())
-    return render.written(draft, message)
+    return render.written(draft, message, language="en")

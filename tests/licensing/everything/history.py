@@ -20,6 +20,7 @@ from licensing.models import (
     PurchaseReference,
     PurchaseRefund,
 )
+from licensing.tombstones import bury
 from recovery.journeys.exchange import move, undo_move
 from recovery.models import ExchangeNote, NoteAuthor
 from tests import factories
@@ -57,6 +58,7 @@ def lived() -> None:
     gift()
     unplaced_with_codes()
     shared_code()
+    bury(["erased@example.com"], now=NOW)
     licence_file()
     upgrade_and_subscription()
     told_twice()

@@ -1,0 +1,202 @@
+"""The small words inside blocks and feet: what stands where nobody has said otherwise for a language.
+
+Kept as lines `name = words`, in rows of their own (`Wording.mail` is "phrases"), so that they have versions like texts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from recovery.mail.wording.markup import Fault, Inline, Refused, faults_of_line, inline, slots_in
+from recovery.templatetags.recovery_words import REASONS
+
+PHRASES_MAIL: Final = "phrases"
+LONGEST_PHRASE: Final = 300
+LINE: Final = re.compile(r"([a-z_]+) = (.+)")
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """`text` is what is built in; a translation must have the same placeholders."""
+
+    name: str
+    where: str
+    text: Any  # str, or lazily translated
+
+    @property
+    def slots(self) -> frozenset[str]:
+        return frozenset(slots_in(inline(str(self.text))))
+
+
+def told(where: str, phrases: Mapping[str, Any]) -> Iterator[Phrase]:
+    for name, text in phrases.items():
+        yield Phrase(name, where, text)
+
+
+ALL: Final = (
+    *told(
+        "The beginning",
+        {
+            "greeting": _("Hello,"),
+            "greeting_name": _("Hello {name},"),
+            "situation_keys": _("here are your registration keys from {vendor_name}. Keep this mail."),
+            "situation_no_key": _(
+                "this is what is filed for you at {vendor_name}. There is no key in it now; each entry says why."
+            ),
+            "situation_nothing": _("nothing is filed for you at {vendor_name} any more."),
+            "situation_moved": _("your license of {product} moved from {was} to {to}. Keep this mail."),
+            "situation_approved": _(
+                "support said yes: your license of {product} moved from {was} to {to}. Keep this mail."
+            ),
+            "situation_leaked": _("support gave you a new registration key for {product}. Keep this mail."),
+        },
+    ),
+    *told(
+        "Buttons",
+        {
+            "button_challenge": _("Show my licenses"),
+            "button_nothing_found": _("Try another address"),
+            "button_muted": _("Allow these mails again"),
+        },
+    ),
+    *told(
+        "The list of keys",
+        {
+            "key_label": _("Registration key:"),
+            "key_file": _("Your key is a file, attached to this mail: {file}"),
+            "units": _("{units} licenses"),
+            "registered": _("Registered to: {name}"),
+            "activate": _("How to activate:"),
+            "download": _("Download: {url}"),
+            "download_link": _("Download the program"),
+            "bought": _("Bought on {at} from {shop}, order {order}"),
+            "without_key": _("Without a key"),
+            "two": _("{most} and {last}"),
+            "more": _("{count} more"),
+        },
+    ),
+    *told("Why there is no key", {f"why_{standing}": text for standing, text in REASONS.items()}),
+    *told(
+        "Moves",
+        {
+            "old_key": _("Your {was} key stays valid until {until}."),
+            "old_key_leaked": _("The earlier key is no longer valid since {until}."),
+            "old_key_tail": _("It ends in …{tail}."),
+            "old_key_checks": _("The program checks this: it then stops working on {was}."),
+            "undo": _(
+                "You changed your mind? Until then you can undo the move, once: ask for your licenses at {start_url} "
+                "and press “Undo this move”."
+            ),
+            "moves_left": _("Moves left within {days} days: {number}."),
+            "next_move": _("The next move is possible from {next_from}."),
+        },
+    ),
+    *told(
+        "Nothing found",
+        {
+            "shops": _(
+                "Your card statement and your mailbox: look for one of these names, and for the receipt that came "
+                "from it:"
+            )
+        },
+    ),
+    *told(
+        "The foot",
+        {
+            "foot_why": _("Why you get this"),
+            "foot_why_asked": _("This address was typed on our page on {asked_at} (UTC)."),
+            "foot_why_proved": _("Then the link or the code that we mailed here was used."),
+            "foot_why_support": _("Something about a license of yours changed at {vendor_name}."),
+            "foot_why_mailbox": _("Somebody who reads this mailbox asked for it on our page."),
+            "foot_why_promised": _(
+                "This order at {shop} is filed under this address, and its key was promised by mail."
+            ),
+            "foot_not_me": _("That wasn’t you?"),
+            "foot_nothing_happened": _(
+                "Then nothing has happened: keys are shown only to who reads this mailbox."
+            ),
+            "foot_stop": _("Stop such mails for 30 days"),
+            "foot_seen": _(
+                "Then somebody else can read this mailbox and has seen your keys: change its password, and write to "
+                "{support_email}."
+            ),
+            "foot_read": _(
+                "Then somebody else can read this mailbox: change its password, and write to {support_email}."
+            ),
+            "foot_end": _("End what they have open, and stop such mails for 30 days"),
+            "foot_write": _("Then write to {support_email}."),
+            "foot_lost": _("You lost it one day?"),
+            "foot_again": _("Ask for your licenses with this address, and they come again"),
+            "foot_kept": _("What is kept about you"),
+            "foot_kept_request": _(
+                "The address and time of this request, for a while, and what you bought. It is shared with nobody, "
+                "and there is no advertising."
+            ),
+            "foot_kept_moves": _(
+                "What you bought, its moves, and what was written about them. It is shared with nobody, and there is "
+                "no advertising."
+            ),
+            "foot_kept_mute": _(
+                "A mark of this mailbox that cannot be read back, and what you bought. It is shared with nobody."
+            ),
+            "foot_kept_bought": _("What you bought. It is shared with nobody, and there is no advertising."),
+            "foot_privacy": _("How your data is used"),
+            "foot_questions": _("Questions? Answer this mail, or write to {support_email}."),
+        },
+    ),
+)
+PHRASES: Final = {phrase.name: phrase for phrase in ALL}
+Phrases = tuple[
+    tuple[str, str], ...
+]  # what differs from the built-in: hashable, since stencils are kept by it
+
+
+def phrase(name: str, changed: Mapping[str, str]) -> Inline:
+    """The words of that name, taken apart: the changed ones, or those built in, in the active language."""
+    return taken_apart(changed.get(name) or str(PHRASES[name].text))
+
+
+@lru_cache(maxsize=1024)
+def taken_apart(words: str) -> Inline:
+    return inline(words)
+
+
+@lru_cache(maxsize=64)
+def read(body: str) -> Phrases:
+    """What the lines say. Raises Refused with every fault: unknown names, empty words, missing placeholders."""
+    found: dict[str, str] = {}
+    faults: list[Fault] = []
+    for number, line in enumerate(body.split("\n"), start=1):
+        matched = LINE.fullmatch(line)
+        if matched and matched[1] in PHRASES:
+            found[matched[1]] = matched[2]
+            faults += faults_of_phrase(PHRASES[matched[1]], matched[2], number)
+        elif line.strip():
+            faults.append(Fault(number, "There are no words of that name."))
+    if faults:
+        raise Refused(faults)
+    return tuple(found.items())
+
+
+def faults_of_phrase(phrase: Phrase, words: str, number: int) -> Iterator[Fault]:
+    if len(words) > LONGEST_PHRASE:
+        yield Fault(number, f"This is longer than {LONGEST_PHRASE} characters.")
+    if form := list(faults_of_line(number, words)):
+        yield from form
+        return
+    slots = frozenset(slots_in(inline(words)))
+    for name in sorted(phrase.slots - slots):
+        yield Fault(number, f"{{{name}}} is missing here.")
+    for name in sorted(slots - phrase.slots):
+        yield Fault(number, f"{{{name}}} is not known here.")
+
+
+def lines_of(changed: Mapping[str, str]) -> str:
+    """As they are kept, in the order of the list; empty ones are left to what is built in."""
+    return "\n".join(f"{name} = {changed[name]}" for name in PHRASES if changed.get(name))

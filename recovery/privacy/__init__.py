@@ -1,0 +1,1 @@
+"""What requests, mails and moves hold of a person."""
