@@ -25,7 +25,15 @@ from licensing.console.cells import list_of
 from licensing.console.heard import silent
 from licensing.intake.hooks.events import FOR_A_PERSON
 from licensing.models import Case, Edition, HookEvent, ImportRun, ImportState, License, PurchaseLine
-from recovery.models import DomainPause, Exchange, ExchangeState, Message, MessageState
+from recovery.models import (
+    ChangeState,
+    DomainPause,
+    Exchange,
+    ExchangeState,
+    Message,
+    MessageState,
+    OwnerChange,
+)
 
 # The models by what somebody comes for, the most used first; whatever is missing here is still listed, at the end.
 SECTIONS: Final = (
@@ -45,6 +53,7 @@ SECTIONS: Final = (
         ),
     ),
     ("Keys", ("License", "RegistrationKey", "KeyAssignment", "KeyOrder", "CodeReveal")),
+    ("Changes of owner", ("OwnerChange",)),
     ("Moves", ("Exchange", "ExchangeNote", "ExchangeMail")),
     (
         "Requests and mail",
@@ -84,6 +93,16 @@ WAITING: Final = (
         "moves that need a person",
         lambda: Exchange.objects.filter(state=ExchangeState.ASKED),
         {"state__exact": ExchangeState.ASKED},
+    ),
+    Waiting(
+        "addresses that have changed",
+        lambda: OwnerChange.objects.filter(state=ChangeState.OPEN),
+        {"state__exact": ChangeState.OPEN},
+    ),
+    Waiting(
+        "changes of owner objected to",
+        lambda: OwnerChange.objects.exclude(frozen_at=None),
+        {"objected": "yes"},
     ),
     Waiting("cases open", lambda: Case.objects.filter(closed_at=None), {"open": "yes"}),
     Waiting("lines without a mapping", lambda: PurchaseLine.objects.unplaced(), {"placed": "no"}),

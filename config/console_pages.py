@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import admin
@@ -46,11 +46,24 @@ class LicensePage(LicenseAdmin):
     change_form_template = "console/license.html"
 
 
+WHY: Final = {
+    "claimed": "The customer's old mailbox is gone; the new one is proved.",
+    "stopped": "Somebody concerned stopped a change of owner: it was not them.",
+    "disputed": "Somebody objects to a change of owner that is in effect.",
+    "overtaken": "A change of owner could not take effect.",
+}
+
+
 @admin.display(description="what differs")
 def what_is_up(case: Case) -> str:
     """Of an exchange: the rule in the way, and the page on which support decides."""
     detail = case.detail if isinstance(case.detail, dict) else {}
     exchange = row_id(str(detail.get("exchange", "")))
+    if change := row_id(str(detail.get("owner_change", ""))):
+        page = reverse("admin:recovery_ownerchange_change", args=change)
+        return format_html(
+            '{} <a href="{}">Decide</a>', WHY.get(str(detail.get("why")), "A change of owner."), page
+        )
     if case.kind != CaseKind.EXCHANGE or not exchange:
         return what_differs(case)
     address = reverse("admin:recovery_exchange_change", args=exchange)

@@ -65,6 +65,7 @@ class Environment:
     mails_per_hour: int
     mail_lease_seconds: float
     retention_days: int
+    owner_change_hours: int
     vendor_name: str
     vendor_url: str
     vendor_logo: str
@@ -152,6 +153,7 @@ class Variables(Reading):
             ),
             "redis_url": self.text("REDIS_URL", check=redis_check) if self.server else "memory://here/",
             "retention_days": self.whole("RETENTION_DAYS", default=90, low=1, high=3650),
+            "owner_change_hours": self.whole("OWNER_CHANGE_HOURS", default=72, low=24, high=720),
         }
 
     def mail(self) -> dict[str, Any]:

@@ -223,6 +223,7 @@ MAIL_LANGUAGES = env.mail_languages  # the first is the vendor's own; texts: doc
 MAILS_PER_HOUR = env.mails_per_hour
 MAIL_LEASE_SECONDS = env.mail_lease_seconds
 RETENTION_DAYS = env.retention_days
+OWNER_CHANGE_HOURS = env.owner_change_hours
 
 # --- Celery -------------------------------------------------------------------------------------------------
 # Why each of these: docs/decisions.md, "Celery's settings".
@@ -267,6 +268,7 @@ CELERY_BEAT_SCHEDULE = {
     "confirmed": {"task": "licensing.confirm_events", "schedule": 60.0, "options": {"expires": 60}},
     "files": {"task": "licensing.import_files", "schedule": 10.0, "options": {"expires": 10}},
     "moves": {"task": "recovery.complete_moves", "schedule": 10.0, "options": {"expires": 10}},
+    "owners": {"task": "recovery.change_owners", "schedule": 60.0, "options": {"expires": 60}},
     "promised": {"task": "recovery.mail_promised_keys", "schedule": 10.0, "options": {"expires": 10}},
     "generators": {"task": "recovery.ask_generators", "schedule": 10.0, "options": {"expires": 10}},
     "retired": {"task": "recovery.refresh_retired_list", "schedule": 300.0, "options": {"expires": 300}},

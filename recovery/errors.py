@@ -126,3 +126,34 @@ class TooManyTests(RecoveryError):
     """Enough test mails were sent to this person for now."""
 
     code = "too_many_tests"
+
+
+class AlreadyChanging(RecoveryError):
+    """Another change of owner of the same customer or license is running: first come, first served."""
+
+    code = "already_changing"
+
+
+class OwnerReadsIt(RecoveryError):
+    """The old mailbox was proved since the claim was made: it is not gone, and its owner is somebody else, or can
+    ask for the keys there."""
+
+    code = "owner_reads_it"
+
+
+class AddressTaken(RecoveryError):
+    """The new address is a mailbox of another customer: that is no changed address, but perhaps a merge."""
+
+    code = "address_taken"
+
+
+class NotPossible(RecoveryError):
+    """What was asked makes no sense as things stand; the message says why, in plain words."""
+
+    code = "not_possible"
+
+
+class TooManyClaims(RecoveryError):
+    """Enough changes were asked for with this mailbox today."""
+
+    code = "too_many_claims"

@@ -57,6 +57,8 @@ def wider_network() -> Limit:
     return Limit("wider_network", max(NETWORK.uses, settings.MAILS_PER_HOUR // 10), HOUR)
 
 
+# Proofs of one new mailbox, each of which takes a person's time at support; a mistyped order needs a second one.
+CLAIMS = Limit("claims", 3, DAY)
 # A customer who proved a mailbox and writes to support; more than that is no conversation any more.
 QUESTIONS = Limit("questions", 10, DAY)
 

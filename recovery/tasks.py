@@ -15,6 +15,11 @@ from licensing.keys.sources import orders
 from licensing.keys.waiting import serve_waiting
 from licensing.models import Edition, KeySource
 from recovery.exchange.stock import tell_of_low_stock
+from recovery.journeys.effect_owner_changes import (
+    gather_stragglers,
+    give_up_unproven,
+    take_effect_of_due,
+)
 from recovery.journeys.exchange_waiting import complete_waiting, give_what_generators_make
 from recovery.journeys.promised_keys import mail_promised_keys
 from recovery.mail import deliver
@@ -43,6 +48,14 @@ def complete_moves() -> None:
     """Moves that wait are done where a key is there now; support learns of pools that run low."""
     complete_waiting(now=timezone.now())
     tell_of_low_stock(now=timezone.now())
+
+
+@shared_task(name="recovery.change_owners")
+def change_owners() -> None:
+    """Approved changes of owner whose waiting period is over take effect."""
+    give_up_unproven()
+    take_effect_of_due()
+    gather_stragglers()
 
 
 @shared_task(name="recovery.mail_promised_keys")

@@ -36,6 +36,7 @@ SETTLES: Final = {
     "customernote": "add change",
     "codereveal": "add",
     "refundmark": "add change",
+    "ownerchange": "change",
 }
 RUNS: Final = {
     "connection": "add change",
@@ -52,6 +53,7 @@ RUNS: Final = {
     "purchaseline": "change",
     "domainpause": "change",
     "wording": "change",
+    "ownerchange": "change shorten undo",
 }
 OF_STAFF: Final = Q(content_type__app_label="auth", codename__in=("view_user", "add_user", "change_user"))
 OF_FLOORS: Final = Q(content_type__app_label__in=FLOORS)

@@ -5,6 +5,7 @@ from django.contrib.admin import AdminSite
 from recovery.admin.exchanges import ExchangeAdmin, ExchangeMailAdmin, ExchangeNoteAdmin
 from recovery.admin.limits import AllowanceAdmin, DomainPauseAdmin, MuteAdmin, SuppressionAdmin
 from recovery.admin.messages import MailAttemptAdmin, MessageAdmin
+from recovery.admin.owner_changes import OwnerChangeAdmin
 from recovery.admin.pulse import WorkerPulseAdmin
 from recovery.admin.requests import ChallengeAdmin, RecoveryRequestAdmin
 from recovery.admin.wordings import WordingAdmin
@@ -18,6 +19,7 @@ from recovery.models import (
     MailAttempt,
     Message,
     Mute,
+    OwnerChange,
     RecoveryRequest,
     Suppression,
     Wording,
@@ -38,6 +40,7 @@ PAGES = (
     (Exchange, ExchangeAdmin),
     (ExchangeNote, ExchangeNoteAdmin),
     (ExchangeMail, ExchangeMailAdmin),
+    (OwnerChange, OwnerChangeAdmin),
 )
 
 

@@ -1,6 +1,6 @@
 """The colours of the words for mail and exchanges."""
 
-from recovery.models import AttemptOutcome, ExchangeState, MessageState
+from recovery.models import AttemptOutcome, ChangeState, ExchangeState, MessageState
 
 MESSAGE_TONES = {
     MessageState.WAITING: "wait",
@@ -21,4 +21,14 @@ EXCHANGE_TONES = {
     ExchangeState.UNDONE: "off",
     ExchangeState.DECLINED: "bad",
     ExchangeState.CANCELLED: "off",
+}
+CHANGE_TONES = {
+    ChangeState.UNPROVEN: "off",
+    ChangeState.OPEN: "wait",
+    ChangeState.WAITING: "info",
+    ChangeState.DONE: "good",
+    ChangeState.DECLINED: "bad",
+    ChangeState.STOPPED: "bad",
+    ChangeState.UNDONE: "off",
+    ChangeState.EXPIRED: "off",
 }

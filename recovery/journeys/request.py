@@ -33,7 +33,7 @@ def ask(*, typed: str, browser: str, ip: str, language: str) -> RecoveryRequest:
 def request_of(request_id: UUID, *, browser: str) -> RecoveryRequest:
     """The request, for the browser that asked. Raises `NotYours` for every other, and where there is none."""
     try:
-        return RecoveryRequest.objects.get(pk=request_id, browser_digest=digest_of(browser))
+        return RecoveryRequest.objects.for_keys().get(pk=request_id, browser_digest=digest_of(browser))
     except RecoveryRequest.DoesNotExist as error:
         raise NotYours from error
 

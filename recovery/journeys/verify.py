@@ -14,6 +14,7 @@ from recovery.errors import Expired, TooManyTries, Used, WrongCode
 from recovery.limits import CODES, mailbox_digest, network_digest, take, wider_network_digest
 from recovery.mail.outbox import promise, promise_to_new
 from recovery.models import CODE_TRIES, VIEW_LIFE, Challenge, MessageKind, Origin, RecoveryRequest
+from recovery.owners.ending import owner_proved
 from recovery.tokens import (
     InvalidToken,
     check_token,
@@ -32,7 +33,8 @@ class LinkStanding(StrEnum):
 
 def authentic(token: str) -> Challenge:
     """The challenge a mailed token proves. Raises `InvalidToken` if we did not make it, or have forgotten it."""
-    challenge = Challenge.objects.select_related("request").filter(pk=row_named_by(token)).first()
+    known = Challenge.objects.select_related("request").exclude(request__origin=Origin.CLAIM)
+    challenge = known.filter(pk=row_named_by(token)).first()
     if challenge is None:
         raise InvalidToken
     check_token("verify", token, challenge.material)
@@ -115,6 +117,7 @@ def consume(challenge: Challenge) -> str:
             raise Used if not proved else Expired  # rolls both back
         Challenge.objects.filter(request=challenge.request_id, consumed_at=None).update(consumed_at=Now())
         promise(MessageKind.KEYS, challenge.request)
+        owner_proved(challenge.request)
     return secret
 
 

@@ -17,6 +17,7 @@ from django.db.models.functions import Now
 from licensing.models import Customer, EmailAddress, Store
 from recovery import limits
 from recovery.limits import Counters, Limit
+from recovery.mail.changes import notices_overtaken
 from recovery.mail.moves import MOVE_MAILS, told_of_what_is_gone
 from recovery.mail.promised import no_longer_owed
 from recovery.models import (
@@ -45,10 +46,19 @@ GIVE_UP_AFTER = {
     MessageKind.PROMISED: timedelta(days=3),
     MessageKind.ALERT: timedelta(days=3),
     MessageKind.TEST: timedelta(hours=1),
+    MessageKind.CLAIM: timedelta(hours=4),
+    MessageKind.NOTICE: timedelta(days=7),  # a change of owner waits for it
+    MessageKind.OUTCOME: timedelta(days=7),
 }
+# These carry a challenge, and meet the limits.
+PROOFS = frozenset({MessageKind.CHALLENGE, MessageKind.CLAIM})
 # These go to an address on file or nowhere.
 TO_OWNERS = frozenset({MessageKind.KEYS, MessageKind.PROMISED, *MOVE_MAILS})
-OF_MAILBOX = {Origin.PAGE: limits.MAILBOX, Origin.LINK: limits.MAILBOX_BY_LINK}
+OF_MAILBOX = {
+    Origin.PAGE: limits.MAILBOX,
+    Origin.CLAIM: limits.MAILBOX,
+    Origin.LINK: limits.MAILBOX_BY_LINK,
+}
 
 
 @dataclass(frozen=True)
@@ -59,7 +69,7 @@ class Known:
     mutes: dict[bytes, Mute]
     dead: set[bytes]
     pauses: dict[str, DomainPause]
-    gone: set[UUID]  # mails about moves that were undone, or keys of orders that were refunded, since
+    gone: set[UUID]  # mails about moves undone, keys of orders refunded, and changes of owner ended, since
 
     @classmethod
     def about(cls, messages: Collection[Message]) -> Known:
@@ -76,7 +86,7 @@ class Known:
             mutes={bytes(each.mailbox): each for each in mutes},
             dead={bytes(each.mailbox) for each in dead},
             pauses={each.domain: each for each in pauses},
-            gone=told_of_what_is_gone(messages) | no_longer_owed(messages),
+            gone=told_of_what_is_gone(messages) | no_longer_owed(messages) | notices_overtaken(messages),
         )
 
     @cached_property
@@ -120,13 +130,13 @@ def is_wanted(message: Message, known: Known, *, now: datetime) -> bool:
     if request is None:
         return True
     box = bytes(request.mailbox)
-    if message.kind == MessageKind.CHALLENGE and request.verified_at:
+    if message.kind in PROOFS and request.verified_at:
         return end(message, MessageState.WITHHELD, because=Withheld.OVERTAKEN)
     if message.kind in TO_OWNERS and request.address not in known.addresses:
         return end(message, MessageState.WITHHELD, because=Withheld.OVERTAKEN)
     if message.pk in known.gone:
         return end(message, MessageState.WITHHELD, because=Withheld.OVERTAKEN)
-    if message.kind == MessageKind.CHALLENGE and box in known.mutes:
+    if message.kind in PROOFS and box in known.mutes:
         return end(message, MessageState.WITHHELD, because=Withheld.MUTED)
     if message.kind == MessageKind.MUTED and box not in known.mutes:
         return end(message, MessageState.WITHHELD, because=Withheld.OVERTAKEN)
@@ -160,7 +170,7 @@ def within_limits(messages: list[Message], *, now: datetime) -> list[Message]:
     uses = {
         each.pk: uses_of(each.request)
         for each in messages
-        if each.kind == MessageKind.CHALLENGE and not each.allowed_at and each.request
+        if each.kind in PROOFS and not each.allowed_at and each.request
     }
     counters = Counters(((use.limit, use.subject) for each in uses.values() for use in each), now=now)
     for message in messages:
@@ -201,7 +211,7 @@ def mint_challenges(messages: list[Message]) -> dict[UUID, Challenge]:
     Every address gets one, unknown ones too, whose challenge is never mailed: so codes typed for them meet the same
     rules. An earlier mint, which may lie in the mailbox already, keeps its own expiry.
     """
-    asking = {each.request_id: each for each in messages if each.kind == MessageKind.CHALLENGE}
+    asking = {each.request_id: each for each in messages if each.kind in PROOFS}
     margin = timedelta(seconds=settings.SMTP_TIMEOUT_SECONDS)
     living = Challenge.objects.filter(request__in=asking, consumed_at=None, expires_at__gt=Now() + margin)
     found: dict[tuple[UUID | None, int], Challenge] = {(each.request_id, each.mint): each for each in living}

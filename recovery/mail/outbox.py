@@ -11,7 +11,7 @@ from django.db.models import Field, Model
 
 from licensing.models import KeyAsk
 from recovery.mail.nudge import nudge
-from recovery.models import Message, MessageKind, MessageState, RecoveryRequest, Wording
+from recovery.models import Message, MessageKind, MessageState, OwnerChange, RecoveryRequest, Wording
 
 
 class MailState(StrEnum):
@@ -32,12 +32,19 @@ PLAIN = {
 }
 
 
-def promise(kind: MessageKind, request: RecoveryRequest, *, ask: KeyAsk | None = None) -> Message:
+def promise(
+    kind: MessageKind,
+    request: RecoveryRequest,
+    *,
+    ask: KeyAsk | None = None,
+    change: OwnerChange | None = None,
+    about: str = "",
+) -> Message:
     """Promise a mail, in the caller's transaction; a worker is woken once that has committed.
 
-    `ask`: the shop's request whose key it brings.
+    `ask`: the shop's request whose key it brings. `change`, `about`: the change of owner and which step of it it tells.
     """
-    message = Message.objects.create(kind=kind, request=request, ask=ask)
+    message = Message.objects.create(kind=kind, request=request, ask=ask, change=change, about=about)
     transaction.on_commit(lambda: nudge(), robust=True)
     return message
 

@@ -89,7 +89,12 @@ def muted(message: Message, *, recipient: str, mute: Mute) -> Draft:
 def alert(message: Message) -> Draft:
     """Something support has to know, without anybody's address in it."""
     what, _, about = message.about.partition(" ")
-    facts = {"about": about, "move_url": f"{settings.PUBLIC_URL}/console/recovery/exchange/{about}/change/"}
+    page = f"{settings.PUBLIC_URL}/console/recovery"
+    facts = {
+        "about": about,
+        "move_url": f"{page}/exchange/{about}/change/",
+        "change_url": f"{page}/ownerchange/{about}/change/",
+    }
     return Draft("alert", settings.SUPPORT_EMAIL, {"what": what}, facts, message.created_at)
 
 

@@ -17,6 +17,7 @@ from recovery.models.messages import (
     MessageState,
     Withheld,
 )
+from recovery.models.owner_changes import ChangeKind, ChangeState, Ended, OwnerChange
 from recovery.models.pulse import WorkerPulse
 from recovery.models.requests import (
     CHALLENGE_LIFE,
@@ -35,7 +36,10 @@ __all__ = [
     "Allowance",
     "AttemptOutcome",
     "Challenge",
+    "ChangeKind",
+    "ChangeState",
     "DomainPause",
+    "Ended",
     "Exchange",
     "ExchangeKind",
     "ExchangeMail",
@@ -48,6 +52,7 @@ __all__ = [
     "Mute",
     "NoteAuthor",
     "Origin",
+    "OwnerChange",
     "RecoveryRequest",
     "Suppression",
     "Withheld",

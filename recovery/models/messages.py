@@ -21,6 +21,9 @@ class MessageKind(models.TextChoices):
     DECLINED = "declined", "a move was declined"
     QUESTION = "question", "support asks back"
     PROMISED = "promised", "the key that a shop was promised"
+    CLAIM = "claim", "proof of a new mailbox"
+    NOTICE = "notice", "notice of a change of owner"
+    OUTCOME = "outcome", "what became of a change of owner"
     ALERT = "alert", "an alert to support"
     TEST = "test", "a text on trial, to who wrote it"
 
@@ -68,10 +71,19 @@ class Message(Record):
         db_index=False,
         help_text="The text that is on trial.",
     )
+    change = models.ForeignKey(
+        "recovery.OwnerChange",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="mails",
+        db_index=False,
+        help_text="The change of owner that it tells of.",
+    )
     about = models.CharField(
         max_length=255,
         blank=True,
-        help_text="What an alert is about, or whose test it is; never an address.",
+        help_text="What it is about, in words of ours, or whose test it is; never an address.",
     )
     state = models.CharField(max_length=8, choices=MessageState.choices, default=MessageState.WAITING)
     withheld_because = models.CharField(max_length=10, choices=Withheld.choices, blank=True)
@@ -101,6 +113,7 @@ class Message(Record):
             models.Index(
                 fields=["lease_owner"], name="outbox_leased", condition=Q(lease_owner__isnull=False)
             ),
+            models.Index(fields=["change"], name="mails_of_owner_changes", condition=Q(change__isnull=False)),
             models.Index(
                 fields=["state", "id"],
                 name="mail_not_sent",

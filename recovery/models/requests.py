@@ -18,12 +18,17 @@ VIEW_LIFE = timedelta(minutes=30)
 class Origin(models.TextChoices):
     PAGE = "page", "the request page"
     LINK = "link", "a link in a mail of ours"
+    CLAIM = "claim", "the page for a changed address"
     SERVICE = "service", "nobody asked: something was completed"
 
 
 class RecoveryRequestQuerySet(models.QuerySet["RecoveryRequest"]):
+    def for_keys(self) -> RecoveryRequestQuerySet:
+        """Those that ask for keys. The others prove a new mailbox, which opens nothing."""
+        return self.exclude(origin=Origin.CLAIM)
+
     def with_open_view(self) -> RecoveryRequestQuerySet:
-        return self.filter(view_ends_at__gt=Now())
+        return self.for_keys().filter(view_ends_at__gt=Now())
 
 
 class RecoveryRequest(Record):

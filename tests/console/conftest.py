@@ -55,6 +55,8 @@ from recovery.models import (
     Allowance,
     AttemptOutcome,
     Challenge,
+    ChangeKind,
+    ChangeState,
     DomainPause,
     Exchange,
     ExchangeMail,
@@ -66,6 +68,7 @@ from recovery.models import (
     MessageState,
     Mute,
     NoteAuthor,
+    OwnerChange,
     RecoveryRequest,
     Suppression,
     Wording,
@@ -240,6 +243,13 @@ def filed(db: None) -> Filed:
     exchange = asked_for(license, request=request, assignment=assignment)
     ExchangeNote.objects.create(exchange=exchange, author=NoteAuthor.CUSTOMER, text="A new computer")
     ExchangeMail.objects.create(exchange=exchange, message=message, step="question 1")
+    OwnerChange.objects.create(
+        kind=ChangeKind.ADDRESS,
+        state=ChangeState.OPEN,
+        new_address="ada@new.example",
+        proved_at=now,
+        request=request,
+    )
     return Filed(
         customer, line, unplaced, license, key, assignment, case, request, message, mute, suppression, pause
     )

@@ -19,7 +19,15 @@ from licensing.models import (
     Purchase,
     PurchaseLine,
 )
-from recovery.models import Exchange, ExchangeNote, ExchangeState, NoteAuthor
+from recovery.models import (
+    ChangeKind,
+    ChangeState,
+    Exchange,
+    ExchangeNote,
+    ExchangeState,
+    NoteAuthor,
+    OwnerChange,
+)
 from tests import factories
 from tests.console.test_pages import list_address, page_address
 
@@ -34,6 +42,7 @@ LISTS = [
     Case,
     Exchange,
     ExchangeNote,
+    OwnerChange,
 ]
 
 
@@ -52,6 +61,9 @@ def buyer_without_a_name() -> Customer:
         state=ExchangeState.ASKED,
     )
     ExchangeNote.objects.create(exchange=exchange, author=NoteAuthor.CUSTOMER, text="Please")
+    OwnerChange.objects.create(
+        kind=ChangeKind.SPLIT, state=ChangeState.DECLINED, customer=owner, ended_at=timezone.now()
+    )
     Case.objects.create(kind=CaseKind.ADDRESS, customer=owner, purchase=line.purchase, digest=b"d")
     return owner
 

@@ -34,6 +34,7 @@ from recovery.models import (
     Message,
     MessageState,
     Mute,
+    OwnerChange,
     RecoveryRequest,
     Suppression,
 )
@@ -63,6 +64,7 @@ FACTS = [
     Exchange,
     ExchangeNote,
     ExchangeMail,
+    OwnerChange,
 ]
 
 

@@ -1,0 +1,146 @@
+"""What support may do with a change of owner that is on file: each a small form, one domain call, one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest
+
+from licensing.addresses import AddressError
+from recovery.admin.exchange_deeds import LONGEST_REASON, Written
+from recovery.errors import (
+    AddressTaken,
+    AlreadyChanging,
+    CannotUndo,
+    NotPossible,
+    NotRunning,
+    OwnerReadsIt,
+    ReasonNeeded,
+)
+from recovery.journeys.decide_owner_change import decline, let_stand, shorten, stop_for, undo
+from recovery.models import ChangeState, OwnerChange
+from recovery.models.owner_changes import RUNNING
+from recovery.owners.undoing import may_be_undone
+
+LONGEST_ANSWER: Final = 1000
+SETTLE, SHORTEN, UNDO = (f"recovery.{deed}_ownerchange" for deed in ("change", "shorten", "undo"))
+TROUBLES: Final[dict[type[Exception], str]] = {
+    NotRunning: "This was decided meanwhile, perhaps by somebody else. Nothing was changed now.",
+    AlreadyChanging: "Another change of the same customer, license or order is running. Decide that one first.",
+    OwnerReadsIt: "An old mailbox was proved since this was asked for: its owner reads it, and can get the keys there. "
+    "Decline the claim.",
+    AddressTaken: "The new address is another customer's already, so it is no changed address. If both are one person, "
+    "merge them; else decline.",
+    CannotUndo: "This can no longer be undone: it is longer ago than 30 days, it is not in effect, or another change "
+    "was made on top of it, which has to be undone first.",
+    ReasonNeeded: "A reason is needed, and recorded.",
+}
+AFTER: Final = {
+    ChangeState.UNPROVEN: "A mail asks for proof of the new mailbox. Once it is proved, the waiting period begins.",
+    ChangeState.WAITING: "Approved. Everybody concerned is told by mail now and can object; it takes effect by itself "
+    "when the waiting period is over.",
+    ChangeState.DECLINED: "Declined. Who asked reads your reason in a mail.",
+    ChangeState.STOPPED: "Stopped. Nothing was changed.",
+    ChangeState.UNDONE: "Undone: everything is as it was before. A mail tells everybody concerned.",
+    ChangeState.DONE: "It stands, and keys go where they went before somebody objected.",
+}
+
+
+def in_plain_words(error: Exception) -> str:
+    if isinstance(error, NotPossible):
+        return f"{error} Nothing was changed."
+    if isinstance(error, AddressError):
+        return error.message
+    return TROUBLES.get(type(error), "That was not possible. Nothing was changed.")
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One thing to do: what it is called and brings about, what is written with it, who may, when, and the call."""
+
+    name: str
+    title: str
+    says: str
+    label: str
+    right: str
+    longest: int
+    possible: Callable[[OwnerChange], bool]
+    act: Callable[[UUID, str, str], OwnerChange]
+    proof: bool = False  # asks for the second factor again
+    main: bool = False
+
+    def form(self, data: Any = None) -> forms.Form:
+        form = forms.Form(data, auto_id=f"{self.name}-%s")
+        form.fields["words"] = Written(longest=self.longest, label=self.label)
+        return form
+
+
+DEEDS: Final = {
+    deed.name: deed
+    for deed in (
+        Deed(
+            "decline",
+            "Decline it",
+            "Nothing is changed. Who asked gets your answer by mail.",
+            "Reason, which the customer reads",
+            SETTLE,
+            LONGEST_ANSWER,
+            lambda change: change.state == ChangeState.OPEN,
+            lambda pk, by, words: decline(pk, by=by, reason=words),
+        ),
+        Deed(
+            "stop",
+            "Stop it",
+            "It does not take effect. Everybody who was told of it is told so.",
+            "Reason, for our records only",
+            SETTLE,
+            LONGEST_REASON,
+            lambda change: change.state in RUNNING and change.state != ChangeState.OPEN,
+            lambda pk, by, words: stop_for(pk, by=by, reason=words),
+        ),
+        Deed(
+            "shorten",
+            "Waive the rest of the wait",
+            "It takes effect within a minute. Who was told of it has no more time to object beforehand.",
+            "Why it cannot wait (recorded)",
+            SHORTEN,
+            LONGEST_REASON,
+            lambda change: change.state == ChangeState.WAITING and not change.shortened_by,
+            lambda pk, by, words: shorten(pk, by=by, reason=words),
+            proof=True,
+        ),
+        Deed(
+            "stand",
+            "Let it stand",
+            "Keys go where they went before somebody objected. Everybody concerned is told.",
+            "Why it is right (recorded)",
+            UNDO,
+            LONGEST_REASON,
+            lambda change: change.frozen_at is not None,
+            lambda pk, by, words: let_stand(pk, by=by, reason=words),
+            proof=True,
+        ),
+        Deed(
+            "undo",
+            "Undo it",
+            "Everything goes back as it was. What came since on its own, such as new orders, stays where it is.",
+            "Why it was wrong (recorded)",
+            UNDO,
+            LONGEST_REASON,
+            lambda change: change.state == ChangeState.DONE and may_be_undone(change),
+            lambda pk, by, words: undo(pk, by=by, reason=words),
+            proof=True,
+        ),
+    )
+}
+
+
+def possible(change: OwnerChange, request: HttpRequest) -> Iterator[Deed]:
+    """What this person may do with this change now."""
+    for deed in DEEDS.values():
+        if request.user.has_perm(deed.right) and deed.possible(change):
+            yield deed

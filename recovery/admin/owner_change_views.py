@@ -1,0 +1,155 @@
+"""A change's page with the claim beside what is on file, and the addresses behind its buttons."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from licensing.audit.looked import concerns
+from licensing.console.cells import page_of
+from licensing.console.pages import ReadOnly
+from licensing.console.proof import asks_for_proof
+from licensing.console.search import row_id
+from licensing.models import Customer
+from recovery.admin.exchange_deeds import LONGEST_REASON, Written
+from recovery.admin.owner_change_deeds import AFTER, DEEDS, SETTLE, Deed, in_plain_words, possible
+from recovery.errors import RecoveryError
+from recovery.journeys.decide_owner_change import approve
+from recovery.models import ChangeState, OwnerChange
+from recovery.owners.claimed import Claimed, opened
+from recovery.owners.compare import Candidate, candidates, compared, look_up, owner_of_new
+
+
+class ApproveForm(forms.Form):
+    """`retired`: the customer's addresses that give way to the new one."""
+
+    customer = forms.UUIDField()
+    words = Written(longest=LONGEST_REASON, label="Why you believe it (recorded)")
+
+
+class Decidable(ReadOnly):
+    change_form_template = "console/owner_change.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        own = [
+            path(
+                f"<uuid:change_id>/do/{deed.name}/",
+                view(self.way_to(deed)),
+                name=f"owner_change_{deed.name}",
+            )
+            for deed in DEEDS.values()
+        ]
+        approve = path(
+            "<uuid:change_id>/approve/", view(require_POST(self.approve)), name="owner_change_approve"
+        )
+        return [approve, *own, *super().get_urls()]
+
+    def way_to(self, deed: Deed) -> Any:
+        def decide(request: HttpRequest, change_id: UUID) -> HttpResponse:
+            return self.decide(request, change_id, deed)
+
+        return asks_for_proof(require_POST(decide)) if deed.proof else require_POST(decide)
+
+    def decide(self, request: HttpRequest, change_id: UUID, deed: Deed) -> HttpResponse:
+        if not request.user.has_perm(deed.right):
+            raise PermissionDenied
+        form = deed.form(request.POST)
+        if not form.is_valid():
+            messages.error(request, "A reason is needed, and recorded. Nothing was changed.")
+            return back(change_id)
+        return self.done(
+            request,
+            change_id,
+            lambda: deed.act(change_id, request.user.get_username(), form.cleaned_data["words"]),
+        )
+
+    def approve(self, request: HttpRequest, change_id: UUID) -> HttpResponse:
+        if not request.user.has_perm(SETTLE):
+            raise PermissionDenied
+        form = ApproveForm(request.POST)
+        if not form.is_valid():
+            messages.error(request, "A reason is needed, and recorded. Nothing was changed.")
+            return back(change_id)
+        given = form.cleaned_data
+        return self.done(
+            request,
+            change_id,
+            lambda: approve(
+                change_id,
+                customer=given["customer"],
+                retired=[each for typed in request.POST.getlist("retired") for each in row_id(typed)],
+                by=request.user.get_username(),
+                reason=given["words"],
+            ),
+        )
+
+    def done(self, request: HttpRequest, change_id: UUID, act: Any) -> HttpResponse:
+        if not OwnerChange.objects.filter(pk=change_id).exists():
+            raise Http404
+        try:
+            change: OwnerChange = act()
+        except RecoveryError as error:
+            messages.error(request, in_plain_words(error))
+        else:
+            messages.success(request, AFTER[ChangeState(change.state)])
+        return back(change_id)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        change: OwnerChange | None = kwargs.get("obj")
+        if change is not None:
+            concerns(request, change.customer_id)
+            context["deeds"] = deeds_on(change, request)
+            context |= claim_beside_file(change, request)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+def back(change_id: UUID) -> HttpResponse:
+    return HttpResponseRedirect(page_of(OwnerChange(pk=change_id)))
+
+
+def deeds_on(change: OwnerChange, request: HttpRequest) -> list[dict[str, Any]]:
+    return [
+        {
+            "deed": deed,
+            "form": deed.form(),
+            "open": False,
+            "address": reverse(f"admin:owner_change_{deed.name}", args=[change.pk]),
+        }
+        for deed in possible(change, request)
+    ]
+
+
+def claim_beside_file(change: OwnerChange, request: HttpRequest) -> dict[str, Any]:
+    """What was typed, and whom it may be about; empty where nobody typed anything, or it was dropped."""
+    claimed = opened(change.claimed, change_id=change.pk)
+    if claimed is None:
+        return {}
+    decides = change.state == ChangeState.OPEN
+    return {
+        "claimed": claimed,
+        "candidates": beside(claimed, request) if decides else [],
+        "new_is": owner_of_new(change) if decides else None,
+        "decides": decides and request.user.has_perm(SETTLE),
+        "sees_code": request.user.has_perm(SETTLE),
+    }
+
+
+def beside(claimed: Claimed, request: HttpRequest) -> list[Candidate]:
+    """Those that the claim leads to, and the one whom support wants to compare (`?with=<id>`)."""
+    now = timezone.now()
+    found = candidates(claimed, now=now)
+    wanted = Customer.objects.filter(pk__in=row_id(request.GET.get("with", ""))).prefetch_related("addresses")
+    known = {each.customer.pk for each in found}
+    more = [compared(each, claimed, look_up(claimed), now=now) for each in wanted if each.pk not in known]
+    return [*more, *found]

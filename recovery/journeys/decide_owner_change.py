@@ -1,0 +1,172 @@
+"""What support decides about a change of owner: approve, decline, shorten, stop, undo, or let it stand.
+
+`by` is the login. Who may do what is asked where it is pressed; here, what is possible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from licensing.audit.trail import record
+from licensing.models import EmailAddress
+from recovery.errors import AddressTaken, CannotUndo, NotPossible, NotRunning, ReasonNeeded
+from recovery.models import ChangeState, Ended, OwnerChange
+from recovery.owners.approval import begin_waiting
+from recovery.owners.concerned import (
+    current_addresses,
+    lock_customers,
+    refuse_beside_another,
+    refuse_if_owner_reads,
+)
+from recovery.owners.ending import close_cases, end, stop
+from recovery.owners.notices import sides, tell_all, tell_new
+from recovery.owners.undoing import may_be_undone, put_back, thaw
+
+
+def approve(change_id: UUID, *, customer: UUID, retired: Sequence[UUID], by: str, reason: str) -> OwnerChange:
+    """The claim is that customer's: those addresses of theirs are to give way to the new one, after the waiting period.
+
+    Raises `ReasonNeeded`, `NotRunning` (also where somebody else decided a moment ago), `AddressTaken`,
+    `OwnerReadsIt` where an old mailbox was proved since the claim, `AlreadyChanging`, `NotPossible`.
+    """
+    needed(reason)
+    with transaction.atomic():
+        change = held(change_id, customer)
+        if change.state != ChangeState.OPEN:
+            raise NotRunning
+        refuse_taken(change.new_address, customer)
+        refuse_beside_another(customer, apart_from=change.pk)
+        current = current_addresses(customer)
+        refuse_if_owner_reads(current, since=change.asked_at)
+        if not set(retired) <= {each.pk for each in current}:
+            raise NotPossible("One of the old addresses is not a current one of this customer.")
+        begin_waiting(
+            change,
+            customer=customer,
+            chosen={"addresses": [str(each) for each in retired]},
+            decided_by=by,
+            reason=reason.strip(),
+        )
+        record(
+            "owner_change.approved",
+            by=by,
+            customer=customer,
+            row=change,
+            reason=reason,
+            details={"new_address": change.new_address, **change.chosen},
+        )
+    return change
+
+
+def decline(change_id: UUID, *, by: str, reason: str) -> OwnerChange:
+    """Nothing changes; who asked reads the reason in a mail. Raises `NotRunning`, `ReasonNeeded`."""
+    needed(reason)
+    with transaction.atomic():
+        change = held(change_id)
+        end(
+            change,
+            ChangeState.DECLINED,
+            among=[ChangeState.OPEN],
+            by=by,
+            decided_by=by,
+            decided_at=Now(),
+            reason=reason.strip(),
+        )
+        record("owner_change.declined", by=by, customer=change.customer_id, row=change, reason=reason)
+        tell_new(change, step="declined")
+    return change
+
+
+def shorten(change_id: UUID, *, by: str, reason: str) -> OwnerChange:
+    """It takes effect at once: the rest of the waiting period is waived. Raises `NotRunning`, `ReasonNeeded`."""
+    needed(reason)
+    with transaction.atomic():
+        change = held(change_id)
+        waiting = OwnerChange.objects.filter(pk=change.pk, state=ChangeState.WAITING, effective_at__gt=Now())
+        facts = {"effective_at": Now(), "shortened_by": by, "shortened_reason": reason.strip()}
+        before = change.effective_at
+        if not waiting.update(**facts):
+            raise NotRunning
+        change.refresh_from_db()
+        details = {"before": str(before), "after": str(change.effective_at)}
+        record(
+            "owner_change.shortened",
+            by=by,
+            customer=change.customer_id,
+            row=change,
+            reason=reason,
+            details=details,
+        )
+    return change
+
+
+def stop_for(change_id: UUID, *, by: str, reason: str) -> OwnerChange:
+    """Support stops it before it takes effect. Raises `NotRunning`, `ReasonNeeded`."""
+    needed(reason)
+    with transaction.atomic():
+        change = held(change_id)
+        stop(change, Ended.SUPPORT, by=by, reason=reason)
+    return change
+
+
+def undo(change_id: UUID, *, by: str, reason: str) -> OwnerChange:
+    """Everything that it changed goes back as it was; what happened since on its own stays.
+
+    Raises `ReasonNeeded`, and `CannotUndo` where it is not in effect, longer than 30 days ago, or where another change
+    was done on top of it.
+    """
+    needed(reason)
+    with transaction.atomic():
+        change = held(change_id)
+        if not may_be_undone(change):
+            raise CannotUndo
+        told = sides(change)
+        put_back(change)
+        change.frozen_at = None
+        change.save(update_fields=["frozen_at"])
+        end(change, ChangeState.UNDONE, among=[ChangeState.DONE], because=Ended.SUPPORT, by=by)
+        record("owner_change.undone", by=by, customer=change.customer_id, row=change, reason=reason)
+        now = sides(change)
+        tell_all(change, step="undone", sides_before={side: [*told[side], *now[side]] for side in told})
+    return change
+
+
+def let_stand(change_id: UUID, *, by: str, reason: str) -> OwnerChange:
+    """It was objected to, and is right after all: keys go where they went before that. Raises `NotRunning`."""
+    needed(reason)
+    with transaction.atomic():
+        change = held(change_id)
+        if change.frozen_at is None:
+            raise NotRunning
+        thaw(change)
+        change.save(update_fields=["moved", "frozen_at"])
+        close_cases(change)
+        record("owner_change.stands", by=by, customer=change.customer_id, row=change, reason=reason)
+        tell_all(change, step="stands")
+    return change
+
+
+def held(change_id: UUID, *more: UUID) -> OwnerChange:
+    """The change, and whom it concerns, until the transaction ends. Raises `NotRunning` where there is none."""
+    seen = OwnerChange.objects.filter(pk=change_id).values_list("customer", "other").first()
+    lock_customers(*(seen or ()), *more)
+    # What is read next was written before the locks were had.
+    list(OwnerChange.objects.filter(pk=change_id).select_for_update().values_list("pk"))
+    change = OwnerChange.objects.select_related("customer", "other", "request").filter(pk=change_id).first()
+    if change is None:
+        raise NotRunning
+    return change
+
+
+def refuse_taken(address: str, customer: UUID) -> None:
+    if EmailAddress.objects.filter(canonical=address).exclude(customer=customer).exists():
+        raise AddressTaken
+
+
+def needed(reason: str) -> None:
+    if not reason.strip():
+        raise ReasonNeeded

@@ -1,0 +1,138 @@
+"""Approved changes take effect when their waiting period is over; new mailboxes that nobody proves are given up."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import structlog
+from django.db import OperationalError, transaction
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
+
+from licensing.audit.trail import record
+from recovery.models import (
+    ChangeKind,
+    ChangeState,
+    Ended,
+    Message,
+    MessageKind,
+    MessageState,
+    OwnerChange,
+)
+from recovery.models.owner_changes import OwnerChangeQuerySet
+from recovery.owners.concerned import lock_customers
+from recovery.owners.effect import Overtaken, take_effect
+from recovery.owners.ending import open_case, stop
+from recovery.owners.handover import everything_of, hand_over
+from recovery.owners.notices import sides, tell_all
+
+AT_ONCE: Final = 200  # in one run; the next run goes on
+READ_IN: Final = timedelta(
+    hours=24
+)  # a notice that mail servers held up is given that long, whatever the date was
+CLAIM_LIFE: Final = timedelta(days=1)
+BEGUN_LIFE: Final = timedelta(days=7)  # support's: the customer may be away
+STRAGGLERS: Final = timedelta(hours=1)  # the longest that an import's transaction may have been under way
+
+log = structlog.get_logger(__name__)
+
+
+def due() -> OwnerChangeQuerySet:
+    """Those whose time has come by the database's clock, and of which everybody could know: no notice is still on its
+    way, and none was handed over only just now, unless a lead shortened the wait."""
+    notices = Message.objects.filter(change=OuterRef("pk"), kind=MessageKind.NOTICE)
+    on_the_way = notices.filter(state__in=[MessageState.WAITING, MessageState.SENDING])
+    just_now = notices.filter(accepted_at__gt=Now() - READ_IN)
+    ripe = OwnerChange.objects.filter(state=ChangeState.WAITING, effective_at__lte=Now())
+    return ripe.filter(~Exists(on_the_way)).filter(~Q(shortened_by="") | ~Exists(just_now))
+
+
+def take_effect_of_due() -> int:
+    """Do what is due; how many. Any number of workers may run it at once, and be killed: each change is one
+    transaction, and happens once."""
+    return sum(
+        tried(pk) for pk in list(due().order_by("effective_at").values_list("pk", flat=True)[:AT_ONCE])
+    )
+
+
+def tried(change_id: UUID) -> bool:
+    """As `do`; one that cannot be done is logged, and holds up no other."""
+    try:
+        return do(change_id)
+    except (
+        OperationalError
+    ) as error:  # somebody holds the customer just now, or the database is away: the next run
+        log.warning("owner_change_put_off", change=str(change_id), error=type(error).__name__)
+        return False
+    except Exception:
+        log.exception("owner_change_not_done", change=str(change_id))
+        return False
+
+
+def do(change_id: UUID) -> bool:
+    """Whether it was this call that did it."""
+    with transaction.atomic():
+        seen = OwnerChange.objects.filter(pk=change_id).values_list("customer", "other").first()
+        lock_customers(*(seen or ()), patient=False)
+        now: datetime = OwnerChange.objects.filter(pk=change_id).values_list(Now(), flat=True).get()
+        taken = due().filter(pk=change_id).update(state=ChangeState.DONE, done_at=now)
+        if not taken:
+            return False
+        change = OwnerChange.objects.select_related("customer", "other", "request").get(pk=change_id)
+        told = sides(change)
+        try:
+            with transaction.atomic():
+                take_effect(change, now=now)
+        except Overtaken:
+            OwnerChange.objects.filter(pk=change_id).update(state=ChangeState.WAITING, done_at=None)
+            change.refresh_from_db()
+            stop(change, Ended.OVERTAKEN)
+            open_case(change, word="overtaken")
+            return False
+        change.save(update_fields=["other", "moved"])
+        record("owner_change.done", by="", customer=change.customer_id, row=change, details=counted(change))
+        tell_all(change, step="done", sides_before=told)
+        return True
+
+
+def counted(change: OwnerChange) -> dict[str, object]:
+    rows = {name: len(keys) for name, keys in change.moved.get("rows", {}).items()}
+    return {"kind": change.kind, "decided_by": change.decided_by, "moved": rows}
+
+
+def gather_stragglers() -> int:
+    """What an import that was under way filed under a customer who was merged meanwhile goes where the rest went."""
+    merged = OwnerChange.objects.filter(
+        kind=ChangeKind.MERGE, state=ChangeState.DONE, frozen_at=None, done_at__gt=Now() - STRAGGLERS
+    )
+    return sum(gathered(pk) for pk in merged.values_list("pk", flat=True))
+
+
+def gathered(change_id: UUID) -> int:
+    with transaction.atomic():
+        change = OwnerChange.objects.select_for_update().get(pk=change_id)
+        if (
+            change.state != ChangeState.DONE
+            or change.frozen_at
+            or not (change.customer_id and change.other_id)
+        ):
+            return 0
+        late = hand_over(
+            everything_of(change.customer_id), giver=change.customer_id, receiver=change.other_id
+        )
+        if late:
+            rows = change.moved.get("rows", {})
+            change.moved["rows"] = {
+                name: [*rows.get(name, []), *late.get(name, [])] for name in {*rows, *late}
+            }
+            change.save(update_fields=["moved"])
+        return sum(map(len, late.values()))
+
+
+def give_up_unproven() -> None:
+    """New mailboxes that nobody proved; what was typed about them goes at once."""
+    unproven = OwnerChange.objects.filter(state=ChangeState.UNPROVEN)
+    stale = Q(asked_by="", asked_at__lt=Now() - CLAIM_LIFE) | Q(asked_at__lt=Now() - BEGUN_LIFE)
+    unproven.filter(stale).update(state=ChangeState.EXPIRED, ended_at=Now(), claimed=None)

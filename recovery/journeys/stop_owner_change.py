@@ -1,0 +1,66 @@
+""" "This was not me", from a mail that told of a change of owner: it is stopped, or, once in effect, frozen."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from licensing.audit.trail import record
+from recovery.errors import Used
+from recovery.models import ChangeState, Ended, OwnerChange
+from recovery.owners.concerned import lock_customers
+from recovery.owners.ending import open_case, stop
+from recovery.owners.notices import tell_all
+from recovery.owners.undoing import UNDO_LIFE, freeze
+from recovery.tokens import InvalidToken, check_token, row_named_by
+
+PURPOSE = "stop-change"
+
+
+def check(token: str) -> OwnerChange:
+    """The change that the token stops; changes nothing. Raises `InvalidToken`, and `Used` where there is nothing to
+    stop any more."""
+    check_token(PURPOSE, token)
+    change = OwnerChange.objects.filter(pk=row_named_by(token)).first()
+    if change is None:
+        raise InvalidToken
+    if change.state != ChangeState.WAITING and not may_be_frozen(change):
+        raise Used
+    return change
+
+
+def may_be_frozen(change: OwnerChange) -> bool:
+    """In effect since less than 30 days, by the database's clock."""
+    done = OwnerChange.objects.filter(pk=change.pk, state=ChangeState.DONE)
+    return done.filter(done_at__gt=Now() - UNDO_LIFE).exists()
+
+
+def object_to(token: str) -> None:
+    """A waiting change is stopped for good. One in effect is frozen: its keys reach nobody, and support decides.
+
+    However often it is pressed, it happens once. Raises as `check`.
+    """
+    change = check(token)
+    with transaction.atomic():
+        lock_customers(change.customer_id, change.other_id)
+        list(OwnerChange.objects.filter(pk=change.pk).select_for_update().values_list("pk"))
+        change = OwnerChange.objects.select_related("customer", "other", "request").get(pk=change.pk)
+        if change.state == ChangeState.WAITING:
+            stop(change, Ended.NOT_ME)
+            open_case(change, word="stopped")
+        elif may_be_frozen(change):
+            disputed(change)
+        else:
+            raise Used
+
+
+def disputed(change: OwnerChange) -> None:
+    """Frozen, once: a second press finds it so."""
+    if change.frozen_at is not None:
+        return
+    told_by_now = OwnerChange.objects.filter(pk=change.pk).values_list(Now(), flat=True).get()
+    freeze(change, now=told_by_now)
+    change.save(update_fields=["moved", "frozen_at"])
+    record("owner_change.disputed", by="", customer=change.customer_id, row=change)
+    open_case(change, word="disputed")
+    tell_all(change, step="disputed")

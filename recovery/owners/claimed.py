@@ -1,0 +1,62 @@
+"""What a customer typed about a changed address: sealed, since it may hold a code, and read by support alone."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, fields
+from typing import Final
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from licensing.intake.cards import scrub
+from licensing.keys.stored import existing_key, stored_key
+from recovery.exchange.begin import CONTROL
+
+LONGEST_LINE: Final = 300  # characters
+LONGEST_TEXT: Final = 2000
+KEY: Final = "owner-claims"  # rotated with all stored keys
+NONCE: Final = 12  # octets, random
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """As it was typed, less what steers a terminal and what looks like a card number (not in order and code)."""
+
+    old_address: str = ""
+    order: str = ""
+    name: str = ""
+    code: str = ""
+    text: str = ""
+
+
+def tidied(typed: dict[str, str]) -> Claimed:
+    """The known fields of what was typed, each at most as long as is kept."""
+    return Claimed(**{each.name: tidy(each.name, typed.get(each.name, "")) for each in fields(Claimed)})
+
+
+def tidy(name: str, typed: str) -> str:
+    longest = LONGEST_TEXT if name == "text" else LONGEST_LINE
+    plain = CONTROL.sub("", typed.replace("\r\n", "\n")).strip()[:longest]
+    return plain if name in ("order", "code") else scrub(plain)[0]
+
+
+def sealed(claimed: Claimed, *, change_id: UUID) -> bytes:
+    """Nonce, ciphertext and tag (AES-256-GCM), bound to the change."""
+    nonce = os.urandom(NONCE)
+    octets = json.dumps(asdict(claimed)).encode()
+    return nonce + AESGCM(stored_key(KEY)).encrypt(nonce, octets, change_id.bytes)
+
+
+def opened(claimed: bytes | memoryview | None, *, change_id: UUID) -> Claimed | None:
+    """What was typed; None where nothing is kept, or it cannot be read any more."""
+    key = existing_key(KEY) if claimed else None
+    if key is None or claimed is None:
+        return None
+    value = bytes(claimed)
+    try:
+        return Claimed(**json.loads(AESGCM(key).decrypt(value[:NONCE], value[NONCE:], change_id.bytes)))
+    except InvalidTag:
+        return None

@@ -1,0 +1,101 @@
+"""What ends a change before its time. Each is one conditional update: of two that come at once, one does it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from django.db.models.functions import Now
+
+from licensing.audit.trail import record
+from licensing.keys.sealed import vault
+from licensing.models import Case, CaseKind
+from recovery.errors import NotRunning
+from recovery.mail.outbox import alert
+from recovery.models import ChangeKind, ChangeState, Ended, OwnerChange, RecoveryRequest
+from recovery.models.owner_changes import RUNNING
+from recovery.owners.notices import tell_all, tell_new
+
+
+def end(
+    change: OwnerChange,
+    state: ChangeState,
+    *,
+    among: list[ChangeState],
+    because: str = "",
+    by: str = "",
+    **facts: Any,
+) -> None:
+    """It will not take effect. Raises `NotRunning` where it is in none of those states any more."""
+    running = OwnerChange.objects.filter(pk=change.pk, state__in=among)
+    if not running.update(state=state, ended_at=Now(), ended_because=because, ended_by=by, **facts):
+        raise NotRunning
+    change.refresh_from_db()
+    close_cases(change)
+
+
+def stop(change: OwnerChange, because: Ended, *, by: str = "", reason: str = "") -> None:
+    """Stopped by somebody concerned, or by what has become of it; everybody who was told of it is told so.
+
+    In the caller's transaction. Raises `NotRunning`.
+    """
+    was_approved = change.state == ChangeState.WAITING
+    end(change, ChangeState.STOPPED, among=RUNNING, because=because, by=by)
+    record(
+        "owner_change.stopped",
+        by=by,
+        customer=change.customer_id,
+        row=change,
+        reason=reason,
+        details={"because": because},
+    )
+    if was_approved:
+        tell_all(change, step="stopped")
+    elif change.new_address and because is Ended.SUPPORT:
+        tell_new(change, step="stopped")
+
+
+def owner_proved(request: RecoveryRequest) -> None:
+    """Somebody proved this mailbox, in the caller's transaction: where it was to become a former one, it is alive, and
+    the change of address ends (threats.md row 53)."""
+    alive = OwnerChange.objects.filter(
+        kind=ChangeKind.ADDRESS,
+        state=ChangeState.WAITING,
+        customer__addresses__canonical=request.address,
+        customer__addresses__former_since=None,
+    )
+    for change in alive.select_related("customer", "other", "request"):
+        if change.new_address != request.address:
+            with suppress(NotRunning):  # it ended, or took effect, at this moment
+                stop(change, Ended.OWNER_PROVED)
+
+
+def end_for_erased(customer_id: UUID, *, by: str = "") -> int:
+    """The running changes of a customer who is being erased end, in the caller's transaction; how many."""
+    running = list(
+        OwnerChange.objects.running().concerning(customer_id).select_related("customer", "other", "request")
+    )
+    for change in running:
+        stop(change, Ended.ERASED, by=by)
+    return len(running)
+
+
+def open_case(change: OwnerChange, *, word: str) -> None:
+    """Into support's queue, with a mail that says so; `word` is the alert's."""
+    digests = vault().fingerprints(f"{change.pk} {word}", edition="owner-change")
+    Case.objects.get_or_create(
+        kind=CaseKind.ADDRESS,
+        purchase=None,
+        digest=digests[min(digests)],
+        defaults={
+            "customer_id": change.customer_id,
+            "detail": {"owner_change": str(change.pk), "why": word},
+        },
+    )
+    alert(f"{word} {change.pk}")
+
+
+def close_cases(change: OwnerChange) -> None:
+    of_it = Case.objects.filter(kind=CaseKind.ADDRESS, closed_at=None, detail__owner_change=str(change.pk))
+    of_it.update(closed_at=Now())
