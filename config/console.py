@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import include, path, reverse
 from django.utils import timezone
@@ -25,6 +25,7 @@ from licensing.console.cells import list_of
 from licensing.console.heard import silent
 from licensing.intake.hooks.events import FOR_A_PERSON
 from licensing.models import Case, Edition, HookEvent, ImportRun, ImportState, License, PurchaseLine
+from recovery.admin.find import find
 from recovery.models import (
     ChangeState,
     DomainPause,
@@ -149,6 +150,7 @@ class ConsoleSite(admin.AdminSite):
     def get_urls(self) -> list[Any]:
         view = self.admin_view
         return [
+            path("find/", view(self.find), name="find"),
             path("approvals/", view(approval_pages.listed), name="approvals"),
             path("approvals/ask/", view(approval_pages.ask), name="approval_ask"),
             path("approvals/<uuid:pk>/", view(approval_pages.shown), name="approval"),
@@ -167,6 +169,9 @@ class ConsoleSite(admin.AdminSite):
             for title, names in SECTIONS
         ]
         return [each for each in (*sections, section("More", list(models.values()))) if each["models"]]
+
+    def find(self, request: HttpRequest) -> HttpResponse:
+        return find(request, site=self)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         return super().index(request, {"waiting": WAITING, **(extra_context or {})})
