@@ -230,9 +230,10 @@ OWNER_CHANGE_HOURS = env.owner_change_hours
 CELERY_BROKER_URL = env.redis_url
 CELERY_TASK_DEFAULT_QUEUE = "recovery"
 CELERY_TASK_QUEUES = [Queue("recovery"), Queue("intake")]
-CELERY_TASK_ROUTES = {
-    "licensing.import_files": {"queue": "intake"}
-}  # a worker of its own: no mail waits for a file
+CELERY_TASK_ROUTES = {  # a worker of its own: no mail waits for a file
+    "licensing.import_files": {"queue": "intake"},
+    "recovery.count_figures": {"queue": "intake"},
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_SERIALIZER = "json"
@@ -276,6 +277,7 @@ CELERY_BEAT_SCHEDULE = {
     "keys": {"task": "recovery.serve_licenses", "schedule": 3600.0, "options": {"expires": 3600}},
     "audit": {"task": "licensing.chain_audit", "schedule": 10.0, "options": {"expires": 10}},
     "forget": {"task": "recovery.forget_old", "schedule": 3600.0},
+    "figures": {"task": "recovery.count_figures", "schedule": 60.0, "options": {"expires": 60}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 

@@ -1,9 +1,10 @@
 """Celery's part: wake-ups and housekeeping. Arguments are row ids at most, never addresses or keys."""
 
 import threading
+from typing import Final
 
 import structlog
-from celery import shared_task
+from celery import current_app, shared_task
 from django.conf import settings
 from django.db import connections
 from django.utils import timezone
@@ -15,6 +16,7 @@ from licensing.keys.sources import orders
 from licensing.keys.waiting import serve_waiting
 from licensing.models import Edition, KeySource
 from recovery.exchange.stock import tell_of_low_stock
+from recovery.figures.run import count_figures as count
 from recovery.journeys.effect_owner_changes import (
     gather_stragglers,
     give_up_unproven,
@@ -25,6 +27,9 @@ from recovery.journeys.promised_keys import mail_promised_keys
 from recovery.mail import deliver
 from recovery.models import WorkerPulse
 from recovery.retention import forget
+
+COUNTING: Final = "recovery.count_figures"
+SLICE, EMBEDDED_SLICE = 20.0, 1.0  # seconds; in the embedded mode the same worker sends the mails
 
 log = structlog.get_logger(__name__)
 asking = threading.Lock()  # one thread of this process asks generators
@@ -96,3 +101,20 @@ def refresh_retired_list() -> None:
         retired.refresh(now=timezone.now())
     except NoSigningKey as problem:
         log.error("retired_list_not_signed", problem=str(problem))
+
+
+@shared_task(name=COUNTING)
+def count_figures() -> None:
+    """A slice of the counting for the console's first page; the rest in the next. In the worker for files: no mail
+    waits for it."""
+    done = count(now=timezone.now(), seconds=EMBEDDED_SLICE if settings.EMBEDDED else SLICE)
+    if not done:
+        count_on()
+
+
+def count_on() -> None:
+    """A wake-up that is lost is made good by beat."""
+    try:
+        current_app.send_task(COUNTING, retry=False, expires=60)
+    except Exception as error:  # whatever the broker's client raises
+        log.warning("nudge_lost", error=type(error).__name__)

@@ -14,21 +14,26 @@ from licensing.console.search import first_id_at
 from licensing.keys.sources.pool import LOOKED_BACK, dry_day
 from licensing.models import Edition, KeyAssignment, KeySource, KeyState, RegistrationKey
 
-SLACK = timedelta(
-    days=1
-)  # between clocks of hosts: an assignment's id is made by one of them, when it begins
+# Between clocks of hosts: an assignment's id is made by one of them, when it begins.
+SLACK = timedelta(days=1)
+SOON = timedelta(days=30)  # enough to have codes made
 
 
 @dataclass(frozen=True)
 class Pool:
-    """One edition's codes: `level` are left, `waiting` exchanges have none yet; `shared`: one code serves all."""
+    """One edition's codes: `level` are left, `used` went in the last 90 days, `waiting` moves have none yet; `shared`:
+    one code serves all."""
 
     edition: Edition
     level: int
-    used_per_day: float
+    used: int
     dry_on: date | None
     waiting: int
     shared: bool
+
+    @property
+    def used_per_day(self) -> float:
+        return self.used / LOOKED_BACK.days
 
     @property
     def is_low(self) -> bool:
@@ -54,12 +59,17 @@ def pools(*, now: datetime, waiting: dict[UUID, int]) -> list[Pool]:
     )
     found = []
     for edition in editions:
-        level, per_day = levels.get(edition.pk, 0), used.get(edition.pk, 0) / LOOKED_BACK.days
-        dry = dry_day(level, per_day, now)
-        found.append(
-            Pool(edition, level, per_day, dry, waiting.get(edition.pk, 0), shared=edition.pk in shared)
-        )
+        level, went = levels.get(edition.pk, 0), used.get(edition.pk, 0)
+        dry = dry_day(level, went / LOOKED_BACK.days, now)
+        found.append(Pool(edition, level, went, dry, waiting.get(edition.pk, 0), shared=edition.pk in shared))
     return sorted(found, key=urgency)
+
+
+def needs_codes(pool: Pool, *, now: datetime) -> bool:
+    """Whether somebody should load codes: it is low, or empty within a month at the present pace."""
+    if pool.shared or pool.is_unused:
+        return False
+    return pool.is_low or (pool.dry_on is not None and pool.dry_on <= (now + SOON).date())
 
 
 def urgency(pool: Pool) -> tuple[Any, ...]:

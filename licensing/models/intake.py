@@ -161,4 +161,7 @@ class Case(Record):
                 name="one_case_per_pair",
             ),
         ]
-        indexes = [models.Index(fields=["opened_at"], name="open_cases", condition=Q(closed_at=None))]
+        indexes = [
+            models.Index(fields=["opened_at"], name="open_cases", condition=Q(closed_at=None)),
+            models.Index(fields=["kind", "id"], name="open_cases_by_kind", condition=Q(closed_at=None)),
+        ]

@@ -230,6 +230,7 @@ class PurchaseLine(Record):
             models.Index(
                 fields=["product_ref", "variant"], name="unplaced_lines", condition=Q(placed_at=None)
             ),
+            models.Index(fields=["id"], name="unplaced_by_age", condition=Q(placed_at=None)),
             models.Index(
                 fields=["subscription_ref"], name="lines_of_subscriptions", condition=~Q(subscription_ref="")
             ),

@@ -3,6 +3,7 @@
 from django.contrib.admin import AdminSite
 
 from recovery.admin.exchanges import ExchangeAdmin, ExchangeMailAdmin, ExchangeNoteAdmin
+from recovery.admin.figures import DayFigureAdmin, TallyAdmin
 from recovery.admin.limits import AllowanceAdmin, DomainPauseAdmin, MuteAdmin, SuppressionAdmin
 from recovery.admin.messages import MailAttemptAdmin, MessageAdmin
 from recovery.admin.owner_changes import OwnerChangeAdmin
@@ -12,6 +13,7 @@ from recovery.admin.wordings import WordingAdmin
 from recovery.models import (
     Allowance,
     Challenge,
+    DayFigure,
     DomainPause,
     Exchange,
     ExchangeMail,
@@ -22,6 +24,7 @@ from recovery.models import (
     OwnerChange,
     RecoveryRequest,
     Suppression,
+    Tally,
     Wording,
     WorkerPulse,
 )
@@ -41,6 +44,8 @@ PAGES = (
     (ExchangeNote, ExchangeNoteAdmin),
     (ExchangeMail, ExchangeMailAdmin),
     (OwnerChange, OwnerChangeAdmin),
+    (DayFigure, DayFigureAdmin),
+    (Tally, TallyAdmin),
 )
 
 

@@ -8,6 +8,7 @@ from recovery.models.exchanges import (
     ExchangeState,
     NoteAuthor,
 )
+from recovery.models.figures import DayFigure, Figure, Tally
 from recovery.models.limits import Allowance, DomainPause, Mute, Suppression
 from recovery.models.messages import (
     AttemptOutcome,
@@ -38,6 +39,7 @@ __all__ = [
     "Challenge",
     "ChangeKind",
     "ChangeState",
+    "DayFigure",
     "DomainPause",
     "Ended",
     "Exchange",
@@ -45,6 +47,7 @@ __all__ = [
     "ExchangeMail",
     "ExchangeNote",
     "ExchangeState",
+    "Figure",
     "MailAttempt",
     "Message",
     "MessageKind",
@@ -55,6 +58,7 @@ __all__ = [
     "OwnerChange",
     "RecoveryRequest",
     "Suppression",
+    "Tally",
     "Withheld",
     "Wording",
     "WorkerPulse",

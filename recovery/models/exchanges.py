@@ -113,7 +113,10 @@ class Exchange(Record):
         indexes = [
             models.Index(
                 fields=["state", "id"], name="open_exchanges", condition=Q(state__in=["asked", "waiting"])
-            )
+            ),
+            models.Index(
+                fields=["completed_at"], name="exchanges_done", condition=Q(completed_at__isnull=False)
+            ),
         ]
 
     @property

@@ -57,11 +57,13 @@ from recovery.models import (
     Challenge,
     ChangeKind,
     ChangeState,
+    DayFigure,
     DomainPause,
     Exchange,
     ExchangeMail,
     ExchangeNote,
     ExchangeState,
+    Figure,
     MailAttempt,
     Message,
     MessageKind,
@@ -71,6 +73,7 @@ from recovery.models import (
     OwnerChange,
     RecoveryRequest,
     Suppression,
+    Tally,
     Wording,
     WorkerPulse,
 )
@@ -221,6 +224,8 @@ def filed(db: None) -> Filed:
     )
     WorkerPulse.beat()
     Hold.objects.create(kind="licensing.case", row=case.pk, by="grace", until=now + timedelta(minutes=5))
+    DayFigure.objects.create(day=now.date(), figure=Figure.REQUESTS, value=1)
+    Tally.objects.create(name=str(now.date()), counted_at=now)
     KeyOrder.objects.create(license=license, edition=edition, problem="it answered nothing")
     new_signing_key(SigningPurpose.RETIRED)
     RetiredCode.objects.create(key=key, fingerprint=b"f" * 8, sequence=1)
