@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
-from django.conf import settings
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.template.response import TemplateResponse
-from django.urls import include, path, reverse
+from django.urls import include, path
 from django.utils import timezone
+from django.views.decorators.http import require_GET
 
 import licensing.admin
 import recovery.admin
 from config.console_pages import CasePage, EditionPage, LicensePage
-from config.staff import approvals
+from config.morning.page import asked_days, figures_page, first_page
 from config.staff.frame import names
 from config.staff.proof import Standing, standing_of
 from config.staff.views import approvals as approval_pages
-from licensing.console.cells import list_of
-from licensing.console.heard import silent
-from licensing.intake.hooks.events import FOR_A_PERSON
-from licensing.models import Case, Edition, HookEvent, ImportRun, ImportState, License, PurchaseLine
-from recovery.admin.find import find
-from recovery.models import (
-    ChangeState,
-    DomainPause,
-    Exchange,
-    ExchangeState,
-    Message,
-    MessageState,
-    OwnerChange,
-)
+from licensing.models import Case, Edition, License
 
 # The models by what somebody comes for, the most used first; whatever is missing here is still listed, at the end.
 SECTIONS: Final = (
@@ -66,72 +50,8 @@ SECTIONS: Final = (
     ("Files in", ("ImportRun", "ColumnMap")),
     ("Signed", ("RetiredList", "RetiredCode", "SigningKey")),
 )
-HIDDEN: Final = ("ImportRow", "ImportPart")  # reached from their file; of no use on their own
-ENOUGH: Final = 100  # a number beyond this says no more to a person, and would be counted row by row
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """One line of the first page: something that may need a person, how much of it, and where."""
-
-    title: str
-    rows: Callable[[], QuerySet[Any]]
-    filters: dict[str, str]
-    page: str = ""  # where it is not the list of these rows
-
-    @property
-    def count(self) -> str:
-        found = self.rows()[: ENOUGH + 1].count()
-        return f"{ENOUGH}+" if found > ENOUGH else str(found)
-
-    @property
-    def address(self) -> str:
-        return reverse(self.page) if self.page else list_of(self.rows().model, **self.filters)
-
-
-WAITING: Final = (
-    Waiting(
-        "moves that need a person",
-        lambda: Exchange.objects.filter(state=ExchangeState.ASKED),
-        {"state__exact": ExchangeState.ASKED},
-    ),
-    Waiting(
-        "addresses that have changed",
-        lambda: OwnerChange.objects.filter(state=ChangeState.OPEN),
-        {"state__exact": ChangeState.OPEN},
-    ),
-    Waiting(
-        "changes of owner objected to",
-        lambda: OwnerChange.objects.exclude(frozen_at=None),
-        {"objected": "yes"},
-    ),
-    Waiting("cases open", lambda: Case.objects.filter(closed_at=None), {"open": "yes"}),
-    Waiting("lines without a mapping", lambda: PurchaseLine.objects.unplaced(), {"placed": "no"}),
-    Waiting(
-        "notifications that need a person",
-        lambda: HookEvent.objects.filter(state__in=FOR_A_PERSON, test=False),
-        {"state": "person"},
-    ),
-    Waiting("connections silent for a week", lambda: silent(now=timezone.now()), {"heard": "silent"}),
-    Waiting(
-        "mails waiting",
-        lambda: Message.objects.filter(state=MessageState.WAITING),
-        {"state__exact": MessageState.WAITING},
-    ),
-    Waiting(
-        "pools running low",
-        lambda: Edition.objects.exclude(low_stock_told_at=None),
-        {},
-        page="admin:licensing_edition_stock",
-    ),
-    Waiting("domains paused", lambda: DomainPause.objects.filter(until__gt=timezone.now()), {}),
-    *(
-        (Waiting("deeds to approve", approvals.waiting, {}, page="admin:approvals"),)
-        if settings.SECOND_PERSON
-        else ()
-    ),
-    Waiting("files that could not be read", lambda: ImportRun.objects.filter(state=ImportState.FAILED), {}),
-)
+# The first two are reached from their file, the others are what the first page shows.
+HIDDEN: Final = ("ImportRow", "ImportPart", "DayFigure", "Tally")
 
 
 class ConsoleSite(admin.AdminSite):
@@ -150,7 +70,7 @@ class ConsoleSite(admin.AdminSite):
     def get_urls(self) -> list[Any]:
         view = self.admin_view
         return [
-            path("find/", view(self.find), name="find"),
+            path("figures/", view(require_GET(self.figures_page)), name="figures"),
             path("approvals/", view(approval_pages.listed), name="approvals"),
             path("approvals/ask/", view(approval_pages.ask), name="approval_ask"),
             path("approvals/<uuid:pk>/", view(approval_pages.shown), name="approval"),
@@ -170,11 +90,17 @@ class ConsoleSite(admin.AdminSite):
         ]
         return [each for each in (*sections, section("More", list(models.values()))) if each["models"]]
 
-    def find(self, request: HttpRequest) -> HttpResponse:
-        return find(request, site=self)
-
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        return super().index(request, {"waiting": WAITING, **(extra_context or {})})
+        """What needs a person, and the main figures."""
+        days, now = asked_days(request.GET.get("days")), timezone.now()
+        return super().index(
+            request, {**first_page(request.user, days=days, now=now), **(extra_context or {})}
+        )
+
+    def figures_page(self, request: HttpRequest) -> TemplateResponse:
+        shown = figures_page(days=asked_days(request.GET.get("days")), now=timezone.now())
+        context = {**self.each_context(request), "title": "Figures", **shown}
+        return TemplateResponse(request, "console/figures.html", context)
 
 
 def section(title: str, models: list[Any]) -> dict[str, Any]:

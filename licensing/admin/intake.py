@@ -58,6 +58,17 @@ class OpenCases(admin.SimpleListFilter):
         return queryset.filter(closed_at=None) if self.value() == "yes" else queryset
 
 
+class OfKind(admin.SimpleListFilter):
+    title = "kind"
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(value, str(label)) for value, label in CaseKind.choices]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(kind=self.value()) if self.value() in CaseKind.values else queryset
+
+
 class CaseAdmin(Twins):
     list_display = (
         "kind",
@@ -70,7 +81,7 @@ class CaseAdmin(Twins):
         when("opened_at", "opened"),
     )
     list_select_related = ("purchase", "customer")
-    list_filter = (OpenCases,)
+    list_filter = (OpenCases, OfKind)
     prefetch = ("customer__addresses",)
     search_help_text = "Order reference; address or name; code; id"
     ways = (

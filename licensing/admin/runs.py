@@ -8,9 +8,11 @@ from uuid import UUID
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.html import format_html_join
 
 from licensing.console.cells import EMPTY, link, number, related, state, text, when
+from licensing.console.lately import unread_files
 from licensing.console.pages import ReadOnly
 from licensing.console.search import first
 from licensing.intake.states import state_words
@@ -34,6 +36,17 @@ def become(run: ImportRun) -> str:
     return state(*state_words(run))
 
 
+class Unread(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "unread"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "could not be read, in the last 7 days")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset & unread_files(now=timezone.now()) if self.value() == "yes" else queryset
+
+
 class ListedRunAdmin(ReadOnly):
     list_display = (
         "file_name",
@@ -46,6 +59,7 @@ class ListedRunAdmin(ReadOnly):
         when("finished_at", "finished"),
     )
     list_select_related = ("store",)
+    list_filter = (Unread,)
     search_help_text = "File name, or how it begins; id"
     ways = ((runs, "pk"),)
     details = (

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 
 from licensing.admin.catalog import EditionAdmin
 from licensing.console.cells import EMPTY, page_of, state
-from licensing.console.stocks import Pool, pools
+from licensing.console.stocks import Pool, needs_codes, pools
 from licensing.keys.sources import problem_with
 from licensing.keys.sources.pool import Stock, serves_all_by_one, stock
 from licensing.keys.waiting import waiting_licenses
@@ -117,10 +117,13 @@ class StockedEditionAdmin(EditionAdmin):
     def stock_page(self, request: HttpRequest) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        found = pools(now=timezone.now(), waiting=self.moves_waiting())
+        now, soon = timezone.now(), request.GET.get("soon") == "yes"
+        found = pools(now=now, waiting=self.moves_waiting())
+        found = [pool for pool in found if needs_codes(pool, now=now)] if soon else found
         context = {
             **self.admin_site.each_context(request),
-            "title": "Stock",
+            "title": "Pools that need codes soon" if soon else "Stock",
+            "soon": soon,
             "opts": self.opts,
             "rows": [(pool, per_day(pool.used_per_day), tone_of(pool)) for pool in found],
         }

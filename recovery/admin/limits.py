@@ -32,6 +32,17 @@ class StillOpen(admin.SimpleListFilter):
         return queryset.filter(lifted_at=None) if self.value() == "yes" else queryset
 
 
+class Paused(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "paused"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "paused")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(until__gt=timezone.now()) if self.value() == "yes" else queryset
+
+
 @admin.display(description="state")
 def mute_state(mute: Mute) -> str:
     if mute.lifted_at:
@@ -102,6 +113,7 @@ class DomainPauseAdmin(ReadOnly):
         when("created_at", "since"),
         when("until", "until"),
     )
+    list_filter = (Paused,)
     details = list_display
     search_help_text = "Domain"
     ways = ((itself, "domain"),)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from licensing.console.cells import choice, link, number, text, when
 from licensing.console.pages import ReadOnly, ReadOnlyRows
+from recovery.admin.mail_filters import Failed, IsLate, ToDomain
 from recovery.admin.requests import HOW_TO_SEARCH, asked_for
 from recovery.admin.search import requests
 from recovery.admin.tones import ATTEMPT_TONES, MESSAGE_TONES
@@ -41,7 +42,7 @@ class MessageAdmin(ReadOnly):
         when("created_at", "promised"),
     )
     list_select_related = ("request", "ask")
-    list_filter = ("state",)
+    list_filter = ("state", IsLate, Failed, ToDomain)
     search_help_text = HOW_TO_SEARCH
     ways = ((requests, "request"),)
     details = (

@@ -162,11 +162,3 @@ def test_an_edition_says_why_its_source_makes_no_keys(support: Client) -> None:
 
     assert "cannot make keys" in text
     assert "There is no pattern" in text
-
-
-def test_the_first_page_leads_to_pools_that_run_low(support: Client) -> None:
-    filled(level=0, low_stock_told_at=timezone.now())
-
-    text = support.get(reverse("console:index")).content.decode()
-
-    assert f'<a href="{reverse(STOCK)}"><strong>1</strong> pools running low</a>' in text

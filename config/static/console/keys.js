@@ -1,12 +1,11 @@
-// Keyboard first: "/" goes to the search over everything, "s" to the search of a list, j and k walk the rows of a list,
-// Enter opens (a focused link).
+// Keyboard first: "/" goes to the search of the page, j and k walk the rows of a list, Enter opens (a focused link).
 // On a narrow screen a list's filters are folded away.
 "use strict";
 
 const typing = (target) => target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
 
-function search(id) {
-  const box = document.getElementById(id);
+function search() {
+  const box = document.getElementById("searchbar") || document.getElementById("find");
   if (box) {
     box.focus();
     box.select();
@@ -24,7 +23,7 @@ function step(by) {
   return true;
 }
 
-const KEYS = { "/": () => search("find"), s: () => search("searchbar"), j: () => step(1), k: () => step(-1) };
+const KEYS = { "/": search, j: () => step(1), k: () => step(-1) };
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
