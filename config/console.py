@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import include, path
 from django.utils import timezone
@@ -19,6 +19,7 @@ from config.staff.frame import names
 from config.staff.proof import Standing, standing_of
 from config.staff.views import approvals as approval_pages
 from licensing.models import Case, Edition, License
+from recovery.admin.find import find
 
 # The models by what somebody comes for, the most used first; whatever is missing here is still listed, at the end.
 SECTIONS: Final = (
@@ -70,6 +71,7 @@ class ConsoleSite(admin.AdminSite):
     def get_urls(self) -> list[Any]:
         view = self.admin_view
         return [
+            path("find/", view(self.find), name="find"),
             path("figures/", view(require_GET(self.figures_page)), name="figures"),
             path("approvals/", view(approval_pages.listed), name="approvals"),
             path("approvals/ask/", view(approval_pages.ask), name="approval_ask"),
@@ -89,6 +91,9 @@ class ConsoleSite(admin.AdminSite):
             for title, names in SECTIONS
         ]
         return [each for each in (*sections, section("More", list(models.values()))) if each["models"]]
+
+    def find(self, request: HttpRequest) -> HttpResponse:
+        return find(request, site=self)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """What needs a person, and the main figures."""

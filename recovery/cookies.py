@@ -1,7 +1,7 @@
-"""The three cookies of a customer's browser. None is readable by scripts; none says anything by itself.
+"""The four cookies of a customer's browser. None is readable by scripts; none says anything by itself.
 
 `lr_browser` recognises the browser that asked, `lr_link` carries a mailed token away from the address bar,
-`lr_view` opens "Your licenses" for 30 minutes.
+`lr_view` opens "Your licenses" for 30 minutes, `lr_claim` shows what has become of a changed address for 30 days.
 
 Under https their names begin with `__Host-`, by which browsers take them from this very host only: no other host of the
 vendor's domain can slip a visitor one. `lr_link` belongs to one page, so it only gets `__Secure-` (RFC 6265bis, 4.1.3).
@@ -20,9 +20,11 @@ from recovery.tokens import new_browser_secret
 BROWSER: Final = "lr_browser"
 LINK: Final = "lr_link"
 VIEW: Final = "lr_view"
+CLAIM: Final = "lr_claim"
 
 BROWSER_SECONDS: Final = 24 * 3600  # longer than any request is of use
 LINK_SECONDS: Final = 15 * 60
+CLAIM_SECONDS: Final = 30 * 24 * 3600  # the wait, and a while to read the outcome in
 VIEW_SECONDS: Final = int(VIEW_LIFE.total_seconds())
 
 # Ours are 43 characters of base64url; whatever else came in is a stranger's and not worth a query.
@@ -57,6 +59,10 @@ def keep_link(response: HttpResponseBase, token: str, *, path: str) -> None:
 
 def keep_view(response: HttpResponseBase, secret: str) -> None:
     write(response, VIEW, secret, seconds=VIEW_SECONDS, path="/")
+
+
+def keep_claim(response: HttpResponseBase, secret: str) -> None:
+    write(response, CLAIM, secret, seconds=CLAIM_SECONDS, path="/")
 
 
 def write(response: HttpResponseBase, name: str, value: str, *, seconds: int, path: str) -> None:

@@ -13,15 +13,21 @@ from licensing.privacy.staged import forget_staged
 from recovery.limits import DAY
 from recovery.models import (
     Allowance,
+    ChangeKind,
+    ChangeState,
     DomainPause,
     Exchange,
     ExchangeNote,
     Message,
     MessageState,
     Mute,
+    OwnerChange,
     RecoveryRequest,
 )
 from recovery.models.exchanges import OPEN_STATES
+from recovery.models.owner_changes import ENDED
+from recovery.owners.shells import remove_shells
+from recovery.owners.undoing import UNDO_LIFE
 
 AT_ONCE = 500
 LET_GO = timedelta(minutes=10)  # no worker has a mail in hand that long
@@ -35,6 +41,7 @@ def forget() -> None:
     delete_in_steps(RecoveryRequest.objects.filter(~Exists(mails_to_send()), created_at__lt=Now() - kept))
     delete_in_steps(emptied())
     delete_in_steps(ExchangeNote.objects.filter(exchange__in=decided_before(kept)))
+    forget_changes(kept)
     delete_in_steps(Message.objects.filter(request=None, created_at__lt=Now() - kept))
     delete_in_steps(Mute.objects.filter(until__lt=Now() - kept))
     delete_in_steps(turned_away().filter(asked_at__lt=Now() - kept))
@@ -45,6 +52,16 @@ def forget() -> None:
     drop_old_payloads()
     forget_staged()
     ImportRun.objects.filter(finished_at__lt=Now() - SAMPLES).exclude(samples=[]).update(samples=[])
+
+
+def forget_changes(kept: timedelta) -> None:
+    """Changes of owner that came to nothing go; of those in effect, who asked, who decided and why stays, and what was
+    typed, what moved, and who was merged into somebody else goes once it cannot be undone any more."""
+    delete_in_steps(OwnerChange.objects.filter(state__in=ENDED, ended_at__lt=Now() - kept))
+    over = OwnerChange.objects.filter(state=ChangeState.DONE, done_at__lt=Now() - max(kept, UNDO_LIFE))
+    settled = over.filter(frozen_at=None).exclude(claimed=None, moved={}, chosen={})
+    remove_shells(list(settled.filter(kind=ChangeKind.MERGE)[:AT_ONCE]))
+    settled.update(claimed=None, moved={}, chosen={}, browser_digest=None)
 
 
 def emptied() -> QuerySet[RecoveryRequest]:

@@ -6,7 +6,7 @@ one row more, and the next page begins below the last key shown instead of skipp
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin, messages
@@ -19,8 +19,9 @@ from django.db.models.expressions import Combinable
 from django.http import HttpRequest, HttpResponse
 
 from licensing.console.cells import LINK, Cell
-from licensing.console.search import MOST, Finder, can_be_stored, row_id
+from licensing.console.search import MOST, Finder, Some, can_be_stored, row_id
 from licensing.console.second_person import ForTwo, needs_second_person
+from licensing.console.terms import cleaned
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -119,24 +120,25 @@ class Listing(ModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """The rows that the term means, the newest first; never duplicates. A page says so when there are more."""
-        term = search_term.strip()
-        if not term:
+        if not search_term.strip():
             return queryset, False
-        if not can_be_stored(term):
+        term = cleaned(search_term)
+        if not term or not can_be_stored(search_term):
             return queryset.none(), False
         found = self.found(term)
-        if len(found) >= MOST:
+        if isinstance(found, Some) or len(found) >= MOST:
             messages.info(request, "There are more than these. Type more to narrow it down.")
         return queryset.filter(pk__in=found), False
 
     def found(self, term: str) -> set[Any]:
         """Keys of the rows that the term means, at most `MOST` for each way."""
-        return {pk for rows in self.meant_by(term) for pk in rows}
-
-    def meant_by(self, term: str) -> Iterator[QuerySet[Any, Any]]:
         values = {
             finder: finder(term) for finder in dict.fromkeys((self.id_finder, *(way[0] for way in self.ways)))
         }
+        found = {pk for rows in self.meant_by(values) for pk in rows}
+        return Some(found) if any(isinstance(each, Some) for each in values.values()) else found
+
+    def meant_by(self, values: Mapping[Finder, Collection[Any]]) -> Iterator[QuerySet[Any, Any]]:
         for finder, path in ((self.id_finder, "pk"), *self.ways):
             if values[finder]:
                 rows = self.model._default_manager.filter(**{f"{path}__in": values[finder]})

@@ -11,13 +11,15 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+import idna
 from django.db.models import Q, QuerySet
 
 from licensing.addresses import AddressError, canonical
+from licensing.console.containing import ADDRESSES, NAMES, Found, having
+from licensing.console.terms import references, row_named, tails, words
 from licensing.keys.code import CodeError, normalise
 from licensing.keys.sealed import vault
 from licensing.models import (
-    Customer,
     Edition,
     EmailAddress,
     Purchase,
@@ -27,8 +29,7 @@ from licensing.models import (
 )
 
 MOST: Final = 200  # rows of one meaning; who finds more is better served by typing more
-SHORTEST_PREFIX: Final = 2
-LONGEST_TAIL: Final = 8
+MOST_WORDS: Final = 6  # of a name
 
 Finder = Callable[[str], Collection[Any]]
 
@@ -44,40 +45,60 @@ def itself(term: str) -> list[str]:
 
 
 def row_id(term: str) -> list[UUID]:
-    """The id that logs and addresses of pages name a row by."""
-    try:
-        return [UUID(term)]
-    except ValueError:
-        return []
+    """The id that logs, pages' addresses and a mail's Message-ID name a row by."""
+    named = row_named(term)
+    return [named] if named else []
+
+
+class Some(set[UUID]):
+    """There may be more than these."""
 
 
 def customers(term: str) -> set[UUID]:
-    """Customers with that address (present or former), with one beginning so, or whose name or company does."""
-    if "@" in term:
-        return customers_by_address(term)
-    if len(term) < SHORTEST_PREFIX:
-        return set()
-    by_name = first(Customer.objects.filter(full_name__istartswith=term))
-    by_company = first(Customer.objects.filter(company__istartswith=term))
-    return customers_by_address(term) | by_name | by_company
+    """Customers with that address (present or former), or else with such a part in an address, a name or a company."""
+    exact = owners_of_address(term)
+    if exact:
+        return exact
+    found = [owners_of_part(term), *([] if "@" in term else [owners_of_name(term)])]
+    rows = frozenset[UUID]().union(*(each.customers for each in found))
+    return set(rows) if all(each.whole for each in found) else Some(rows)
 
 
-def customers_by_address(term: str) -> set[UUID]:
-    """The owner of exactly that mailbox; failing that, owners of mailboxes beginning so."""
-    owner = set(EmailAddress.objects.filter(canonical=as_address(term)).values_list("customer", flat=True))
-    if owner or len(term) < SHORTEST_PREFIX:
-        return owner
-    begins = EmailAddress.objects.filter(canonical__startswith=term.lower())
-    return first(begins, "customer")
+def owners_of_address(term: str) -> set[UUID]:
+    """The owner of exactly that mailbox."""
+    return first(EmailAddress.objects.filter(canonical=as_address(term)), "customer")
 
 
 def addresses(term: str) -> set[UUID]:
-    """Addresses equal to the term, or beginning with it."""
+    """Addresses equal to the term, or else those with such a part."""
     exact = first(EmailAddress.objects.filter(canonical=as_address(term)))
-    long_enough = len(term) >= SHORTEST_PREFIX
-    return exact or (
-        first(EmailAddress.objects.filter(canonical__startswith=term.lower())) if long_enough else set()
-    )
+    if exact:
+        return exact
+    # Sorted out here: asked for both, the planner might read all that has the part.
+    theirs = EmailAddress.objects.filter(customer__in=owners_of_part(term).customers)
+    part = as_part(term)
+    return {pk for pk, known in theirs.order_by().values_list("pk", "canonical") if part in known}
+
+
+def owners_of_part(term: str, *, most: int = MOST) -> Found:
+    """Customers with such a part in an address; none has a blank in it."""
+    return Found() if " " in term else having(ADDRESSES, [as_part(term)], most=most)
+
+
+def owners_of_name(term: str, *, most: int = MOST) -> Found:
+    """Customers in whose name, or company, each of the words is, whole or in part, in whatever order."""
+    return having(NAMES, words(term)[:MOST_WORDS], most=most)
+
+
+def as_part(term: str) -> str:
+    """A part of an address in the form that addresses are kept in: `Bücher.example` is `xn--bcher-kva.example`."""
+    local, at, domain = term.rpartition("@")
+    if not domain.isascii():
+        try:
+            domain = idna.encode(domain, uts46=True).decode("ascii")
+        except UnicodeError:
+            return term
+    return "".join(sign.lower() if sign.isascii() else sign for sign in local + at + domain)
 
 
 def as_address(term: str) -> str:
@@ -89,19 +110,25 @@ def as_address(term: str) -> str:
 
 def orders(term: str) -> set[UUID]:
     """Purchases with that order reference in any store, or with any other reference that reads so."""
-    stores = list(
-        Store.objects.values_list("pk", flat=True)
-    )  # the index of order references begins with the store
-    by_order = first(Purchase.objects.filter(store__in=stores, reference=term))
-    return by_order | first(PurchaseReference.objects.filter(value=term), "purchase")
+    # The index of order references begins with the store.
+    stores = list(Store.objects.values_list("pk", flat=True))
+    spellings = references(term)
+    by_order = first(Purchase.objects.filter(store__in=stores, reference__in=spellings))
+    return by_order | first(PurchaseReference.objects.filter(value__in=spellings), "purchase")
 
 
 def keys(term: str) -> set[UUID]:
     """Keys whose code this is, in any spelling their edition forgives, or whose last characters these are."""
-    tail = term.lstrip("•-")
-    spellings = {tail, tail.upper(), tail.lower()} if tail and len(tail) <= LONGEST_TAIL else set()
-    by_tail = first(RegistrationKey.objects.filter(tail__in=spellings)) if spellings else set()
-    return by_tail | first(RegistrationKey.objects.filter(code_is(term)))
+    return keys_by_tail(term) | keys_by_code(term)
+
+
+def keys_by_code(term: str) -> set[UUID]:
+    return first(RegistrationKey.objects.filter(code_is(term)))
+
+
+def keys_by_tail(term: str) -> set[UUID]:
+    spellings = tails(term)
+    return first(RegistrationKey.objects.filter(tail__in=spellings)) if spellings else set()
 
 
 def code_is(term: str) -> Q:

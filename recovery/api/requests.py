@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from recovery.api.problems import problem
 from recovery.cookies import BROWSER, read
 from recovery.errors import NotYours
-from recovery.journeys.request import mail_state, request_of
+from recovery.journeys.request import asked_in, mail_state
 
 
 class RequestState(APIView):
@@ -21,7 +21,7 @@ class RequestState(APIView):
         browser = read(request._request, BROWSER)
         if not browser:
             raise NotYours
-        asked = request_of(request_id, browser=browser)
+        asked = asked_in(browser, request_id)
         return Response(
             {"id": str(asked.pk), "mail": str(mail_state(asked)), "verified": asked.verified_at is not None}
         )

@@ -8,7 +8,7 @@ from licensing.addresses import canonical
 from recovery.errors import NotYours
 from recovery.limits import address_digest, network_digest, wider_network_digest
 from recovery.mail.outbox import MailState, promise_to_new, state_of
-from recovery.models import MessageKind, RecoveryRequest
+from recovery.models import MessageKind, Origin, RecoveryRequest
 from recovery.tokens import digest_of
 
 
@@ -30,6 +30,14 @@ def ask(*, typed: str, browser: str, ip: str, language: str) -> RecoveryRequest:
     return request
 
 
+def asked_in(browser: str, request_id: UUID) -> RecoveryRequest:
+    """As `request_of`, also of a request that proves a new mailbox: to see what became of its mail."""
+    try:
+        return RecoveryRequest.objects.get(pk=request_id, browser_digest=digest_of(browser))
+    except RecoveryRequest.DoesNotExist as error:
+        raise NotYours from error
+
+
 def request_of(request_id: UUID, *, browser: str) -> RecoveryRequest:
     """The request, for the browser that asked. Raises `NotYours` for every other, and where there is none."""
     try:
@@ -40,4 +48,5 @@ def request_of(request_id: UUID, *, browser: str) -> RecoveryRequest:
 
 def mail_state(request: RecoveryRequest) -> MailState:
     """The truth about the mail that proves the mailbox."""
-    return state_of(request, kind=MessageKind.CHALLENGE)
+    claims = request.origin == Origin.CLAIM
+    return state_of(request, kind=MessageKind.CLAIM if claims else MessageKind.CHALLENGE)

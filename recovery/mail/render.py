@@ -54,7 +54,8 @@ def challenge(message: Message, challenge: Challenge, *, address: EmailAddress) 
 def nothing_found(message: Message, challenge: Challenge, *, shops: tuple[str, ...]) -> Draft:
     """Nothing is filed under this address: what else to try."""
     asked = request_of(message)
-    facts = {"address": asked.address, "start_url": f"{settings.PUBLIC_URL}/"}
+    start = f"{settings.PUBLIC_URL}/"
+    facts = {"address": asked.address, "start_url": start, "change_url": f"{start}address-change/"}
     return Draft(
         "nothing-found", asked.address, {"shops": shops}, facts | of_request(message), challenge.minted_at
     )

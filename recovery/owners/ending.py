@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from typing import Any
-from uuid import UUID
 
 from django.db.models.functions import Now
 
@@ -69,16 +68,6 @@ def owner_proved(request: RecoveryRequest) -> None:
         if change.new_address != request.address:
             with suppress(NotRunning):  # it ended, or took effect, at this moment
                 stop(change, Ended.OWNER_PROVED)
-
-
-def end_for_erased(customer_id: UUID, *, by: str = "") -> int:
-    """The running changes of a customer who is being erased end, in the caller's transaction; how many."""
-    running = list(
-        OwnerChange.objects.running().concerning(customer_id).select_related("customer", "other", "request")
-    )
-    for change in running:
-        stop(change, Ended.ERASED, by=by)
-    return len(running)
 
 
 def open_case(change: OwnerChange, *, word: str) -> None:

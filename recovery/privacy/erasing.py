@@ -29,6 +29,7 @@ from recovery.models import (
     Suppression,
     Withheld,
 )
+from recovery.owners.shells import forget_of
 from recovery.tokens import derive
 
 
@@ -37,6 +38,7 @@ def forget(person: Person, *, now: datetime) -> None:
     so that neither waits for the other half-way; licenses before mails, as moves do it."""
     forget_counters(person)
     forget_moves(person, now=now)
+    forget_of(person.customer.pk, person.mailboxes)
     forget_requests(person)
     forget_refusals(person)
 

@@ -4,10 +4,19 @@ from django.urls import path
 
 from recovery.web.about import Plain, Privacy, robots
 from recovery.web.ask import Ask, Request
+from recovery.web.change_address import (
+    ChangeAddress,
+    ClaimLink,
+    ClaimProve,
+    ClaimRequest,
+    ClaimState,
+    FreshClaimLink,
+)
 from recovery.web.licenses import Done, LicenseFile, Licenses
 from recovery.web.move import Answer, AskSupport, Cancel, Move, Moved, Undo
 from recovery.web.mute import NotMe, Unmute
 from recovery.web.prove import FreshLink, MailedLink, Verify
+from recovery.web.stop_change import StopChange
 from recovery.web.theme import logo, theme_css
 
 READING = ["get", "head", "options"]
@@ -30,6 +39,15 @@ urlpatterns = [
     path("not-me/", NotMe.as_view(), name="not-me"),
     path("not-me/done/", Plain.as_view(template="not_me_done"), name="not-me-done"),
     path("not-me/<str:token>/", NotMe.as_view(http_method_names=READING), name="not-me-link"),
+    path("address-change/", ChangeAddress.as_view(), name="address-change"),
+    path("address-change/state/", ClaimState.as_view(), name="address-change-state"),
+    path("address-change/prove/", ClaimProve.as_view(), name="claim-prove"),
+    path("address-change/prove/fresh/", FreshClaimLink.as_view(), name="claim-fresh"),
+    path("address-change/prove/<str:token>/", ClaimLink.as_view(), name="claim-link"),
+    path("address-change/<uuid:request_id>/", ClaimRequest.as_view(), name="address-change-request"),
+    path("stop-change/", StopChange.as_view(), name="stop-change"),
+    path("stop-change/done/", Plain.as_view(template="stop_change_done"), name="stop-change-done"),
+    path("stop-change/<str:token>/", StopChange.as_view(http_method_names=READING), name="stop-change-link"),
     path("unmute/", Unmute.as_view(), name="unmute"),
     path("unmute/done/", Plain.as_view(template="unmute_done"), name="unmute-done"),
     path("unmute/<str:token>/", Unmute.as_view(http_method_names=READING), name="unmute-link"),

@@ -58,10 +58,22 @@ def test_every_exact_search_has_an_index(filed: Filed) -> None:
         lambda: EmailAddress.objects.filter(canonical__startswith="ada"),
         lambda: Customer.objects.filter(full_name__istartswith="ada"),
         lambda: Customer.objects.filter(company__istartswith="ada"),
+        lambda: EmailAddress.objects.filter(canonical__contains="lovel"),
+        lambda: Customer.objects.filter(full_name__icontains="lovel"),
+        lambda: Customer.objects.filter(company__icontains="lovel"),
         lambda: Message.objects.filter(state=MessageState.REFUSED),
         lambda: Message.objects.filter(state=MessageState.WAITING),
     ],
-    ids=["address", "name", "company", "mail refused", "mail waiting"],
+    ids=[
+        "address",
+        "name",
+        "company",
+        "part of an address",
+        "part of a name",
+        "part of a company",
+        "mail refused",
+        "mail waiting",
+    ],
 )
-def test_beginnings_and_states_of_mail_have_an_index_on_postgresql(rows: Any, filed: Filed) -> None:
+def test_beginnings_parts_and_states_of_mail_have_an_index_on_postgresql(rows: Any, filed: Filed) -> None:
     assert reads_everything(rows()) == (connection.vendor == "sqlite")

@@ -51,7 +51,7 @@ from recovery.models import (
     MessageState,
     OwnerChange,
 )
-from recovery.owners.ending import end_for_erased
+from recovery.owners.shells import forget_of
 from recovery.tokens import InvalidToken, make_token
 from tests.factories import customer, key, license, line, owner_of, purchase
 from tests.kit.race import released_together
@@ -570,11 +570,16 @@ class TestObjection:
             object_to(stop_token(change))
 
 
-def test_erasing_somebody_ends_what_concerns_them(anna: Customer) -> None:
-    bob = customer()
-    change = begun_merge(anna, bob)
-    assert end_for_erased(bob.pk, by="lea") == 1
-    assert state_of(change) == ChangeState.STOPPED
+def test_erasing_somebody_ends_what_concerns_them_and_takes_whom_they_were_merged_with(
+    anna: Customer,
+) -> None:
+    bob = customer(email="bob@example.com")
+    in_effect(begun_merge(anna, bob))
+    running = reassign_license(License.objects.get().pk, to=customer().pk, by="ada", reason=REASON)
+    forget_of(bob.pk, ["bob@example.com", OLD])
+    assert not OwnerChange.objects.filter(pk=running.pk).exists()
+    assert not Customer.objects.filter(pk=anna.pk).exists()
+    assert not Case.objects.filter(closed_at=None).exists()
 
 
 def test_support_stops_what_it_began(anna: Customer) -> None:

@@ -8,6 +8,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from licensing.models import ImportPart, ImportRow, ImportRun, ImportState, KeyAsk
+from recovery.journeys.decide_owner_change import decline as decline_claim
+from recovery.journeys.effect_owner_changes import take_effect_of_due
 from recovery.journeys.exchange import ask_support
 from recovery.journeys.exchange_support import decline
 from recovery.models import (
@@ -17,15 +19,18 @@ from recovery.models import (
     Message,
     MessageKind,
     MessageState,
+    OwnerChange,
     RecoveryRequest,
 )
 from recovery.retention import forget
-from tests.factories import store
+from tests.factories import owner_of, store
 from tests.kit.smtp import SmtpServer
 from tests.licensing.keydesk import UNSIGNED, body, connected
 from tests.licensing.keydesk import ask as ask_for_key
 from tests.recovery.asking import asked
 from tests.recovery.exchanging import NOW, owned, proved, shop
+from tests.recovery.owning import OLD, approved, let_the_wait_pass
+from tests.recovery.owning import proved as proved_claim
 
 pytestmark = pytest.mark.django_db
 
@@ -131,3 +136,30 @@ def test_uploaded_files_that_nobody_goes_on_with_are_dropped() -> None:
     assert ImportRun.objects.exclude(pk=failed.pk).count() == len(kept)
     assert ImportRun.objects.filter(pk=failed.pk).exists()
     assert ImportPart.objects.count() == len(kept)
+
+
+@pytest.mark.django_db
+class TestChangesOfOwner:
+    def test_what_came_to_nothing_goes_with_all_that_was_typed(self, settings: LazySettings) -> None:
+        change = decline_claim(proved_claim(text="personal").pk, by="ada", reason="No such order")
+        forget()
+        assert OwnerChange.objects.filter(pk=change.pk).exclude(claimed=None).exists()
+        OwnerChange.objects.update(ended_at=Now() - timedelta(days=settings.RETENTION_DAYS, seconds=1))
+        forget()
+        assert not OwnerChange.objects.exists()
+
+    def test_what_is_in_effect_keeps_who_decided_and_loses_the_rest_when_it_cannot_be_undone(
+        self, settings: LazySettings
+    ) -> None:
+        settings.RETENTION_DAYS = 10
+        change = approved(owner_of(OLD, codes=["AAAA-1111"]))
+        let_the_wait_pass(change)
+        take_effect_of_due()
+        OwnerChange.objects.update(done_at=Now() - timedelta(days=29))
+        forget()
+        change.refresh_from_db()
+        assert change.moved
+        OwnerChange.objects.update(done_at=Now() - timedelta(days=31))
+        forget()
+        change.refresh_from_db()
+        assert (change.moved, change.claimed, change.decided_by) == ({}, None, "ada")

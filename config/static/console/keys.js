@@ -1,11 +1,12 @@
-// Keyboard first: "/" goes to the search of the page, j and k walk the rows of a list, Enter opens (a focused link).
+// Keyboard first: "/" goes to the search over everything, "s" to the search of a list, j and k walk the rows of a list,
+// Enter opens (a focused link).
 // On a narrow screen a list's filters are folded away.
 "use strict";
 
 const typing = (target) => target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
 
-function search() {
-  const box = document.getElementById("searchbar") || document.getElementById("find");
+function search(id) {
+  const box = document.getElementById(id);
   if (box) {
     box.focus();
     box.select();
@@ -23,7 +24,7 @@ function step(by) {
   return true;
 }
 
-const KEYS = { "/": search, j: () => step(1), k: () => step(-1) };
+const KEYS = { "/": () => search("find"), s: () => search("searchbar"), j: () => step(1), k: () => step(-1) };
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('licensing', '0019_erased_people'),
+        ('licensing', '0020_parts_of_names'),
     ]
 
     operations = [
