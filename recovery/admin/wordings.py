@@ -6,17 +6,9 @@ from django.contrib import admin
 from django.utils.html import format_html
 
 from licensing.console.cells import number, state, text, when
-from licensing.console.pages import ReadOnly
-from recovery.mail.wording.kinds import KINDS
-from recovery.mail.wording.phrases import PHRASES_MAIL
+from recovery.admin.wording_rows import title_of
+from recovery.admin.wording_views import Writable
 from recovery.models import Wording
-
-
-def title_of(mail: str) -> str:
-    """What a mail is called; it may be one of an earlier release."""
-    if mail == PHRASES_MAIL:
-        return "Small words"
-    return KINDS[mail].title if mail in KINDS else mail
 
 
 @admin.display(description="mail")
@@ -34,7 +26,8 @@ def body_of(row: Wording) -> str:
     return format_html('<pre class="wording">{}</pre>', row.body)
 
 
-class WordingAdmin(ReadOnly):
+class WordingAdmin(Writable):
+    change_list_template = "console/wording_versions.html"
     list_display = (
         mail_of,
         "language",

@@ -32,6 +32,8 @@ class Migration(migrations.Migration):
                 ('told_at', models.DateTimeField(blank=True, help_text='When support was told that it fails.', null=True)),
             ],
             options={
+                'verbose_name': 'version of a mail text',
+                'verbose_name_plural': 'mail texts',
                 'ordering': ['-id'],
             },
         ),

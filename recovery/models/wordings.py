@@ -39,6 +39,8 @@ class Wording(Record):
     objects = WordingQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "version of a mail text"
+        verbose_name_plural = "mail texts"
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["mail", "language", "version"], name="versions_of_a_text_differ"),

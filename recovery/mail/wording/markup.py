@@ -88,10 +88,20 @@ def unified(text: str) -> str:
 @lru_cache(maxsize=512)
 def parse(subject: str, body: str) -> Text:
     """The text taken apart. Raises Refused with every fault of form; which names there are is not looked at."""
-    faults = [*faults_of_subject(subject), *faults_of_body(body)]
+    text, faults = read(subject, body)
     if faults:
         raise Refused(faults)
-    return Text(inline(subject.strip()), tuple(parts_of(body)))
+    return text
+
+
+def read(subject: str, body: str) -> tuple[Text, list[Fault]]:
+    """What can be read of it, and every fault of form; a subject or a body with one is not read at all."""
+    of_subject, of_body = list(faults_of_subject(subject)), list(faults_of_body(body))
+    text = Text(
+        () if of_subject else inline(subject.strip()),
+        () if of_body else tuple(parts_of(body)),
+    )
+    return text, [*of_subject, *of_body]
 
 
 def faults_of_subject(subject: str) -> Iterator[Fault]:

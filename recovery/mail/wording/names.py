@@ -8,7 +8,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from recovery.mail.wording.kinds import BLOCK, KINDS, Kind
-from recovery.mail.wording.markup import Block, Fault, Paragraph, Refused, Text, parse, slots_in
+from recovery.mail.wording.markup import Block, Fault, Paragraph, Refused, Text, read, slots_in
 from recovery.mail.wording.phrases import Phrases
 
 
@@ -27,8 +27,11 @@ class Words:
 @lru_cache(maxsize=512)
 def understood(mail: str, subject: str, body: str) -> Text:
     """The text of that mail, taken apart. Raises Refused with every fault of form and of placeholders."""
-    text, kind = parse(subject, body), KINDS[mail]
-    faults = [*faults_of_names(text, kind, body), *what_is_missing(text, kind)]
+    kind = KINDS[mail]
+    text, faults = read(subject, body)
+    faults += faults_of_names(text, kind, body)
+    if text.parts:
+        faults += what_is_missing(text, kind)
     if faults:
         raise Refused(faults)
     return text
