@@ -42,6 +42,8 @@ def duration(seconds: float | None) -> str:
     """`0.4 s`, `12 s`, `3.5 min`: two figures, which is what the buckets know."""
     if seconds is None:
         return "–"
+    if 0 < seconds < 0.05:
+        return "under 0.1 s"
     size, unit = next(((size, unit) for size, unit in UNITS if seconds >= size), (1, "s"))
     amount = seconds / size
     return f"{amount:.0f} {unit}" if amount >= 10 else f"{amount:.1f}".removesuffix(".0") + f" {unit}"

@@ -20,7 +20,8 @@ from config.staff.models import Approval
 from config.staff.roles import Role, give_role, make_roles
 from licensing.keys.assign import assign
 from licensing.models import Case, CaseKind, Connection, EventState, ImportRun, ImportState
-from recovery.figures.run import ALL, count_figures
+from recovery.figures.count_orders import ALL
+from recovery.figures.run import count_figures
 from recovery.models import (
     ChangeKind,
     ChangeState,

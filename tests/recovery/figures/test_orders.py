@@ -1,9 +1,11 @@
 """Each order is counted once, by its day and shop: late, in chunks, broken off, twice at once."""
 
 from datetime import datetime, timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -132,3 +134,13 @@ def test_shops_are_told_apart() -> None:
     all_of_it()
 
     assert parts(Figure.ORDERS, TODAY) == {str(one.pk): 2, str(other.pk): 1}
+
+
+def test_a_command_counts_at_once_and_anew_after_a_restore_of_older_rows() -> None:
+    order_at(NOW - DAY)
+    call_command("figures", stdout=StringIO())
+    order_at(NOW - 900 * DAY)
+
+    call_command("figures", orders_anew=True, stdout=StringIO())
+
+    assert orders_as_counted() == orders_by_day_and_shop()
