@@ -23,6 +23,7 @@ from recovery.figures.count_days import raised
 from recovery.models import DayFigure, Figure, Tally
 
 NAME: Final = "orders"
+ALL: Final = "all"  # when everything was counted last
 CHUNK: Final = 20_000
 SETTLED_AFTER: Final = timedelta(hours=1)  # no transaction takes longer, no clock is so far behind
 NOTHING: Final = UUID(int=0)
@@ -99,5 +100,5 @@ def write_latest(reached: UUID, *, before: Tally, now: datetime) -> bool:
 def count_orders_anew() -> None:
     """Forget what was counted of orders: the next runs count all of them."""
     with transaction.atomic():
-        Tally.objects.filter(name=NAME).delete()
+        Tally.objects.filter(name__in=[NAME, ALL]).delete()
         DayFigure.objects.filter(figure__in=[Figure.ORDERS, Figure.ORDERS_LATELY]).delete()

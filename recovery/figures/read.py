@@ -13,8 +13,8 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import TruncMonth
 
 from recovery.figures.buckets import percentile
+from recovery.figures.count_orders import ALL
 from recovery.figures.days import DAY, today
-from recovery.figures.run import ALL
 from recovery.models import DayFigure, Figure, Tally
 
 PERIODS: Final = (7, 30, 365)  # days, today included

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import time
 from datetime import datetime
-from typing import Final
 
 from recovery.figures.count_days import OFTEN, count_day, due_days
-from recovery.figures.count_orders import count_orders
+from recovery.figures.count_orders import ALL, count_orders
 from recovery.models import Tally
-
-ALL: Final = "all"
 
 
 def count_figures(*, now: datetime, seconds: float) -> bool:
