@@ -157,3 +157,29 @@ class TooManyClaims(RecoveryError):
     """Enough changes were asked for with this mailbox today."""
 
     code = "too_many_claims"
+
+
+class NoSuchAddress(RecoveryError):
+    """Not a current address of this customer."""
+
+    code = "no_such_address"
+
+
+class MailboxClosed(RecoveryError):
+    """No mail goes there: its reader muted it (`muted`), or its server said that there is no such mailbox (`dead`)."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class TooManyMails(RecoveryError):
+    """Support sent this customer as many mails as it may in an hour."""
+
+    code = "too_many_mails"
+
+
+class PressedElsewhere(RecoveryError):
+    """The form was filled in on a page that is too old, or is another customer's."""
+
+    code = "stale_page"

@@ -59,6 +59,11 @@ def wider_network() -> Limit:
 
 # Proofs of one new mailbox, each of which takes a person's time at support; a mistyped order needs a second one.
 CLAIMS = Limit("claims", 3, DAY)
+# Mails that support sends one customer, whatever strangers asked for: enough for a call in which nothing arrives, too
+# few to harass anybody.
+SUPPORT_MAILS = Limit("support_mails", 8, HOUR)
+
+
 # A customer who proved a mailbox and writes to support; more than that is no conversation any more.
 QUESTIONS = Limit("questions", 10, DAY)
 

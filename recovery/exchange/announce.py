@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from licensing.models import Customer
-from recovery.limits import address_digest
 from recovery.mail.outbox import promise
+from recovery.mail.unasked import unasked
 from recovery.models import Exchange, ExchangeMail, Message, MessageKind, Origin, RecoveryRequest
-from recovery.tokens import digest_of, new_browser_secret
 
 
 def announce(kind: MessageKind, exchanges: Sequence[Exchange], *, detail: str = "") -> Message | None:
@@ -40,14 +39,7 @@ def request_for(exchange: Exchange) -> RecoveryRequest | None:
 
 def on_behalf_of(owner: Customer) -> RecoveryRequest | None:
     """A request that nobody made, so that a mail to the customer's newest mailbox has one; no browser can use it."""
-    address = owner.addresses.current().order_by("-id").first()
+    address = owner.addresses.current().select_related("customer").order_by("-id").first()
     if address is None:
         return None
-    return RecoveryRequest.objects.create(
-        address=address.canonical,
-        mailbox=address_digest(address.canonical),
-        network=b"",
-        browser_digest=digest_of(new_browser_secret()),
-        origin=Origin.SERVICE,
-        language=owner.language,
-    )
+    return unasked(address, origin=Origin.SERVICE)

@@ -196,7 +196,13 @@ class Use(NamedTuple):
 
 def uses_of(request: RecoveryRequest) -> list[Use]:
     """The order matters: what stops at a network's limit uses up no mailbox's, so that a flood from one network cannot
-    eat a mailbox's share, and a flood to one mailbox cannot eat everybody's."""
+    eat a mailbox's share, and a flood to one mailbox cannot eat everybody's.
+
+    What support sends is counted where it was sent (`SUPPORT_MAILS`), and not here: a flood of strangers' requests
+    must not keep support from helping.
+    """
+    if request.origin == Origin.SUPPORT:
+        return []
     uses = [Use(Withheld.NETWORK, limits.NETWORK, bytes(request.network))]
     if request.wider_network:
         uses.append(Use(Withheld.NETWORK, limits.wider_network(), bytes(request.wider_network)))

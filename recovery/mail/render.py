@@ -20,7 +20,7 @@ from recovery.mail.stencil import texts
 from recovery.mail.vendor import of_vendor
 from recovery.mail.wording.names import Words
 from recovery.mail.wording.sound import ensure_sound
-from recovery.models import CHALLENGE_LIFE, Challenge, Message, Mute, RecoveryRequest
+from recovery.models import CHALLENGE_LIFE, Challenge, Message, Mute, Origin, RecoveryRequest
 from recovery.templatetags.recovery_words import one_line
 from recovery.tokens import make_code, make_token
 
@@ -47,7 +47,7 @@ def challenge(message: Message, challenge: Challenge, *, address: EmailAddress) 
         "link": f"{settings.PUBLIC_URL}/verify/{make_token('verify', challenge.pk, challenge.material)}/",
         "code": f"{code[:4]}-{code[4:]}",
     }
-    context = {"minutes": int(CHALLENGE_LIFE.total_seconds() // 60)}
+    context = {"minutes": int(CHALLENGE_LIFE.total_seconds() // 60), "by_support": is_by_support(message)}
     return Draft("challenge", address.address, context, facts | of_request(message), challenge.minted_at)
 
 
@@ -72,7 +72,7 @@ def keys(message: Message, *, address: EmailAddress, shelf: Shelf, now: datetime
     return Draft(
         "keys",
         address.address,
-        {"holdings": listed},
+        {"holdings": listed, "by_support": is_by_support(message)},
         facts | of_request(message),
         message.created_at,
         tuple(attachments(holdings)),
@@ -104,6 +104,11 @@ def of_request(message: Message) -> dict[str, str]:
     request = request_of(message)
     not_me = f"{settings.PUBLIC_URL}/not-me/{make_token('not-me', request.pk)}/"
     return {"asked_at": minute(request.created_at), "not_me_url": not_me}
+
+
+def is_by_support(message: Message) -> bool:
+    """Whether support sent it, and nobody typed the address on our page."""
+    return request_of(message).origin == Origin.SUPPORT
 
 
 def language_of(message: Message) -> str:

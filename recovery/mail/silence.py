@@ -11,10 +11,13 @@ from recovery.models.requests import RecoveryRequestQuerySet
 MUTE_LIFE = timedelta(days=30)
 
 
-def silence(request: RecoveryRequest) -> bool:
-    """Mute the request's mailbox for 30 days, in the caller's transaction; whether it was not muted before."""
+def silence(request: RecoveryRequest, *, by: str = "") -> bool:
+    """Mute the request's mailbox for 30 days, in the caller's transaction; whether it was not muted before.
+
+    `by`: the support login, where it was not the mailbox's reader.
+    """
     Mute.objects.filter(mailbox=request.mailbox, lifted_at=None, until__lte=Now()).update(lifted_at=Now())
-    muted = Mute(mailbox=request.mailbox, request=request, until=Now() + MUTE_LIFE)
+    muted = Mute(mailbox=request.mailbox, request=request, by=by, until=Now() + MUTE_LIFE)
     Mute.objects.bulk_create([muted], ignore_conflicts=True)
     end_what_is_open(request)
     return Mute.objects.filter(pk=muted.pk).exists()

@@ -9,10 +9,14 @@ from recovery.models.requests import RecoveryRequest
 
 
 class Mute(Record):
-    """The reader of a mailbox said "that wasn't me": no requests for it until then. Support can lift it."""
+    """The reader of a mailbox said "that wasn't me": no requests for it until then. Support can set and lift it.
+
+    `by` is the support login that set it; empty: the reader, or a complaint that came back.
+    """
 
     mailbox = models.BinaryField(max_length=16)
     request = models.ForeignKey(RecoveryRequest, on_delete=models.SET_NULL, null=True, related_name="mutes")
+    by = models.CharField(max_length=150, blank=True)
     created_at = models.DateTimeField(db_default=Now())
     until = models.DateTimeField()
     lifted_at = models.DateTimeField(null=True, blank=True)

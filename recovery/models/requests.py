@@ -20,6 +20,7 @@ class Origin(models.TextChoices):
     LINK = "link", "a link in a mail of ours"
     CLAIM = "claim", "the page for a changed address"
     SERVICE = "service", "nobody asked: something was completed"
+    SUPPORT = "support", "support, for the customer"
 
 
 class RecoveryRequestQuerySet(models.QuerySet["RecoveryRequest"]):
