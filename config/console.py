@@ -13,12 +13,12 @@ from django.views.decorators.http import require_GET
 
 import licensing.admin
 import recovery.admin
-from config.console_pages import CasePage, EditionPage, LicensePage
+from config.console_pages import CasePage, CustomerPage, EditionPage, LicensePage
 from config.morning.page import asked_days, figures_page, first_page
 from config.staff.frame import names
 from config.staff.proof import Standing, standing_of
 from config.staff.views import approvals as approval_pages
-from licensing.models import Case, Edition, License
+from licensing.models import Case, Customer, Edition, License
 from recovery.admin.find import find
 
 # The models by what somebody comes for, the most used first; whatever is missing here is still listed, at the end.
@@ -120,7 +120,12 @@ def section(title: str, models: list[Any]) -> dict[str, Any]:
 console = ConsoleSite(name="console")
 licensing.admin.register(console)
 recovery.admin.register(console)
-for model, page in ((Edition, EditionPage), (License, LicensePage), (Case, CasePage)):
+for model, page in (
+    (Edition, EditionPage),
+    (License, LicensePage),
+    (Case, CasePage),
+    (Customer, CustomerPage),
+):
     console.unregister(model)
     console.register(model, page)
 

@@ -10,12 +10,14 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
+from licensing.admin.customers import CustomerAdmin
 from licensing.admin.intake import CaseAdmin, what_differs
 from licensing.admin.keys import LicenseAdmin
 from licensing.admin.stock import ENOUGH, NAMED, StockedEditionAdmin, named_and_counted
 from licensing.console.search import row_id
 from licensing.console.stocks import counted
 from licensing.models import Case, CaseKind, Edition
+from recovery.admin.customer.pages import Storied
 from recovery.admin.exchange_cells import rule_of
 from recovery.models import Exchange, ExchangeState
 
@@ -38,6 +40,10 @@ class EditionPage(StockedEditionAdmin):
 
 def owner_of(exchange: Exchange) -> str:
     return str(exchange.license.owner or "nobody on file")
+
+
+class CustomerPage(Storied, CustomerAdmin):
+    """The story of a customer, and what may be done from there."""
 
 
 class LicensePage(LicenseAdmin):

@@ -9,26 +9,16 @@ from django.http import HttpRequest
 
 from licensing.admin.export import Exporting
 from licensing.console.cells import link, related, said, state, text, when
-from licensing.console.pages import ReadOnly, ReadOnlyRows
+from licensing.console.pages import ReadOnly
 from licensing.console.people import mailboxes
 from licensing.console.search import addresses, customers, keys, orders
-from licensing.models import Case, EmailAddress, License, Purchase, PurchaseLine
+from licensing.models import Case, Customer, EmailAddress, License, Purchase, PurchaseLine
+from licensing.support.contact import note_correction
 
 
 @admin.display(description="standing")
 def standing(address: EmailAddress) -> str:
     return state("former", "off") if address.former_since else state("current", "good")
-
-
-class Addresses(ReadOnlyRows):
-    model = EmailAddress
-    columns = (
-        "address",
-        "canonical",
-        standing,
-        when("former_since", "former since"),
-        when("created_at", "filed"),
-    )
 
 
 class CustomerAdmin(Exporting):
@@ -49,7 +39,6 @@ class CustomerAdmin(Exporting):
         (orders, "lines__purchase"),
         (keys, "licenses__assignments__key"),
     )
-    inlines = (Addresses,)
     told = (
         related(
             ("licenses", License, "owner"),
@@ -69,6 +58,12 @@ class CustomerAdmin(Exporting):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def save_model(self, request: HttpRequest, obj: Customer, form: Any, change: bool) -> None:
+        """With what was corrected in the audit trail, in the same transaction."""
+        before = {name: form.initial.get(name) for name in form.changed_data}
+        super().save_model(request, obj, form, change)
+        note_correction(obj, before=before, by=request.user.get_username())
 
 
 class EmailAddressAdmin(ReadOnly):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django import forms
@@ -30,6 +30,8 @@ from recovery.models import ExchangeState
 EVERYWHERE = needs_second_person(
     ForTwo.BULK, "Replace a code for everybody who has it", when=lambda request, **_: "whole" in request.POST
 )
+
+FROM_CUSTOMER: Final = "customer"  # said in the address of the page by the customer's page
 
 
 class MoveForm(forms.Form):
@@ -89,7 +91,7 @@ class Startable(Decidable):
             messages.error(request, in_plain_words(error))
             return HttpResponseRedirect(start_of(shown.license.pk))
         messages.success(request, AFTER[ExchangeState(done.state)])
-        return HttpResponseRedirect(page_of(done))
+        return HttpResponseRedirect(way_back(request, shown) or page_of(done))
 
     def replace(self, request: HttpRequest) -> HttpResponse:
         shown = self.looked_up(request, request.POST)
@@ -107,6 +109,8 @@ class Startable(Decidable):
         tell(request, result)
         if still := result.more or next(iter(result.without_code), None):
             return HttpResponseRedirect(start_of(still))
+        if back := way_back(request, shown):
+            return HttpResponseRedirect(back)
         return HttpResponseRedirect(page_of(result.begun[0]) if result.begun else start_of(shown.license.pk))
 
     def looked_up(self, request: HttpRequest, asked: Any) -> Outlook:
@@ -132,11 +136,19 @@ class Startable(Decidable):
             "title": "Move a license, or replace its key",
             "opts": self.opts,
             "shown": shown,
+            "back": FROM_CUSTOMER if way_back(request, shown) else "",
             "pressed": move.data.get("platform") if move else "",
             "move": move or MoveForm(auto_id="move-%s", beyond=shown.beyond),
             "leak": leak or LeakForm(auto_id="leak-%s", initial={"whole": True}),
         }
         return TemplateResponse(request, "console/start.html", context, status=status)
+
+
+def way_back(request: HttpRequest, shown: Outlook) -> str:
+    """The owner's page, for who came from there; empty for everybody else."""
+    came_from = (request.POST or request.GET).get("back")
+    owner = shown.license.owner
+    return page_of(owner) if owner and came_from == FROM_CUSTOMER else ""
 
 
 def went_on(request: HttpRequest, shown: Outlook) -> HttpResponse:

@@ -7,7 +7,8 @@ from uuid import UUID
 from django.db.models.functions import Now
 
 from licensing.holdings import Holding, holdings_of
-from licensing.models import EmailAddress
+from licensing.models import CodeReveal, EmailAddress
+from licensing.support.reveals import looks_at
 from recovery.errors import NoView
 from recovery.mail.outbox import MailState, state_of
 from recovery.models import MessageKind, RecoveryRequest
@@ -28,6 +29,11 @@ def holdings(request: RecoveryRequest, *, now: datetime) -> list[Holding]:
         EmailAddress.objects.current().select_related("customer").filter(canonical=request.address).first()
     )
     return holdings_of(address.customer, now=now) if address else []
+
+
+def looks(owned: Collection[Holding]) -> dict[UUID, list[CodeReveal]]:
+    """When support looked at the codes of these licenses, and why; nothing is kept from their owner."""
+    return looks_at(license for holding in owned for license in holding.license_ids)
 
 
 def cards_of(request: RecoveryRequest, licenses: Collection[UUID], *, now: datetime) -> list[Holding]:

@@ -2,14 +2,16 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from django import template
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from licensing.holdings import Holding, Standing
+from licensing.models import CodeReveal, RevealReason
 from recovery.colours import WHITE, readable
 
 register = template.Library()
@@ -34,6 +36,12 @@ REASONS = {
     Standing.DISPUTED: _("The payment was disputed at the bank. The key is not shown until that is settled."),
     Standing.ENDED: _("This license has ended, so its key is not shown."),
 }
+LOOKED_BECAUSE = {
+    RevealReason.PHONE: _("you asked about it on the phone"),
+    RevealReason.SCREENSHOT: _("to compare it with a picture of a screen"),
+    RevealReason.LEAK: _("it may have become known to others"),
+    RevealReason.BY_HAND: _("to replace it by hand"),
+}
 NAMED_IN_SUBJECT = 3
 LONGEST_SUBJECT = 150
 SLOT = re.compile(r"\{([a-z_]+)\}")
@@ -49,6 +57,19 @@ def standing_word(standing: Standing) -> str:
 def why_no_key(standing: Standing) -> str:
     """The reason why a holding has no key, in plain words."""
     return str(REASONS[standing])
+
+
+@register.filter
+def looks_at_it(holding: Holding, looks: Mapping[UUID, list[CodeReveal]]) -> list[CodeReveal]:
+    """When support looked at the code that the card shows, the latest first."""
+    found = {look for license in holding.license_ids for look in (looks or {}).get(license, ())}
+    return sorted((each for each in found if each.key_id == holding.key_id), key=lambda each: each.at)[::-1]
+
+
+@register.filter
+def looked_because(look: CodeReveal) -> str:
+    """Why, as its owner reads it."""
+    return str(LOOKED_BECAUSE.get(RevealReason(look.reason), "")) or one_line(look.words)
 
 
 @register.filter

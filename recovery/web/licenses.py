@@ -10,7 +10,7 @@ from licensing.holdings import Standing
 from recovery import cookies
 from recovery.errors import NoView
 from recovery.journeys.exchange import units
-from recovery.journeys.licenses import end_view, holdings, keys_mail_state
+from recovery.journeys.licenses import end_view, holdings, keys_mail_state, looks
 from recovery.web.files import attachment
 from recovery.web.opened import view_of
 from recovery.web.pages import Page
@@ -44,6 +44,7 @@ class Licenses(ViewPage):
             mail=str(keys_mail_state(view)),
             minutes_left=max(1, round(left / 60)),
             moves=moves,
+            looks=looks(owned),
             active=[each for each in owned if each.standing is Standing.ACTIVE],
             others=[each for each in owned if each.standing is not Standing.ACTIVE],
         )

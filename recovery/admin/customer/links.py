@@ -1,0 +1,42 @@
+"""From the customer page to what is done elsewhere: who receives keys, and what is held about a person."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, PermissionsMixin
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from licensing.models import Customer
+
+
+class Link(NamedTuple):
+    """A page that begins with the customer, and the right without which it answers nothing."""
+
+    title: str
+    page: str
+    permission: str
+    in_query: str = ""  # the customer's name in the query; empty: they stand in the path
+
+    def address(self, customer: Customer) -> str:
+        if not self.in_query:
+            return reverse(self.page, args=[customer.pk])
+        return f"{reverse(self.page)}?{urlencode({self.in_query: str(customer.pk)})}"
+
+
+OWNERS: Final = "recovery.change_ownerchange"
+LINKS: Final = (
+    Link("Another address", "admin:owner_change_address", OWNERS, "customer"),
+    Link("Merge with a customer", "admin:owner_change_merge", OWNERS, "customer"),
+    Link("Split into two", "admin:owner_change_split", OWNERS, "customer"),
+)
+
+
+def links_for(user: AbstractBaseUser | AnonymousUser, customer: Customer) -> list[dict[str, str]]:
+    """Those that this person may follow."""
+    return [
+        {"title": link.title, "address": link.address(customer)}
+        for link in LINKS
+        if isinstance(user, PermissionsMixin) and user.has_perm(link.permission)
+    ]

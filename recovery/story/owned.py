@@ -1,0 +1,80 @@
+"""What a customer owns and bought: licenses with their keys' history, masked, and orders. The latest of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+
+from licensing.holdings import Standing, standing_of
+from licensing.models import KeyAssignment, License, Purchase, PurchaseLine, RefundMark
+from recovery.story.latest import Latest
+
+SECRETS = ("key__sealed", "key__fingerprint_a", "key__fingerprint_b")
+
+
+@dataclass(frozen=True)
+class Owned:
+    """A license, its standing in the customer's words, and every key that served it, the latest first."""
+
+    license: License
+    standing: Standing
+    keys: tuple[KeyAssignment, ...]
+
+    @property
+    def key(self) -> KeyAssignment | None:
+        """What serves it now."""
+        return next((each for each in self.keys if each.ends_at is None), None)
+
+    @property
+    def former(self) -> tuple[KeyAssignment, ...]:
+        return tuple(each for each in self.keys if each.ends_at is not None)
+
+
+def licenses_of(customer_id: UUID, *, most: int, now: datetime) -> Latest[Owned]:
+    """The newest licenses. Two queries; no code is read."""
+    chain = KeyAssignment.objects.select_related("key__edition").defer(*SECRETS).order_by("-id")
+    licenses = (
+        License.objects.filter(owner=customer_id)
+        .select_related("edition__product", "line__purchase__store")
+        .defer("line__sealed_code")
+        .prefetch_related(Prefetch("assignments", chain, to_attr="keys"))
+        .order_by("-id")
+    )
+    found = list(licenses[: most + 1])
+    return Latest([owned(each, now=now) for each in found[:most]], len(found) > most)
+
+
+def owned(license: License, *, now: datetime) -> Owned:
+    keys: list[KeyAssignment] = license.keys  # type: ignore[attr-defined]  # Prefetch's to_attr
+    has_key = any(each.ends_at is None for each in keys)
+    return Owned(license, standing_of(license, has_key=has_key, now=now), tuple(keys))
+
+
+def purchases_of(customer_id: UUID, *, most: int) -> Latest[Purchase]:
+    """The newest orders that the customer bought, or was given something on. Six queries."""
+    bought = ids(
+        Purchase.objects.filter(buyer=customer_id).order_by("-id").values_list("pk", flat=True), most
+    )
+    lines = PurchaseLine.objects.filter(receiver=customer_id).order_by("-purchase")
+    given = ids(lines.values_list("purchase", flat=True), most)
+    newest = sorted({*bought, *given}, reverse=True)
+    marks = RefundMark.objects.filter(withdrawn_at=None)
+    rows = (
+        Purchase.objects.filter(pk__in=newest[:most])
+        .select_related("store", "same_as")
+        .prefetch_related(
+            Prefetch("lines", PurchaseLine.objects.defer("sealed_code")),
+            "references",
+            Prefetch("refund_marks", marks, to_attr="marks"),
+        )
+        .order_by("-id")
+    )
+    return Latest(list(rows), len(newest) > most)
+
+
+def ids(rows: QuerySet[Any, UUID], most: int) -> list[UUID]:
+    return list(rows[: most + 1])
