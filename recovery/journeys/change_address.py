@@ -5,20 +5,17 @@ Nothing that is typed is looked up here: every address, order and name does the 
 
 from __future__ import annotations
 
-from enum import StrEnum
 from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from licensing.addresses import canonical
 from licensing.audit.trail import record
-from recovery.errors import Expired, NotYours, TooManyClaims, TooManyTries, Used, WrongCode
+from recovery.errors import NotYours, TooManyClaims, Used
 from recovery.limits import (
     CLAIMS,
-    CODES,
     address_digest,
     mailbox_digest,
     network_digest,
@@ -27,7 +24,6 @@ from recovery.limits import (
 )
 from recovery.mail.outbox import MailState, promise_to_new, state_of
 from recovery.models import (
-    CODE_TRIES,
     Challenge,
     ChangeKind,
     ChangeState,
@@ -40,13 +36,16 @@ from recovery.models.owner_changes import PROVED_RUNNING
 from recovery.owners.approval import begin_waiting
 from recovery.owners.claimed import sealed, tidied
 from recovery.owners.ending import open_case
-from recovery.tokens import InvalidToken, check_token, digest_of, new_browser_secret, row_named_by, same_code
-
-
-class Standing(StrEnum):
-    LIVE = "live"
-    USED = "used"
-    EXPIRED = "expired"
+from recovery.proving import (
+    FOR_A_CLAIM,
+    LinkStanding,
+    asked_again,
+    authentic,
+    consume,
+    meant_by_code,
+    standing_of,
+)
+from recovery.tokens import digest_of, new_browser_secret
 
 
 def claim(*, new: str, typed: dict[str, str], browser: str, ip: str, language: str) -> RecoveryRequest:
@@ -89,24 +88,10 @@ def mail_state(request: RecoveryRequest) -> MailState:
     return state_of(request, kind=MessageKind.CLAIM)
 
 
-def standing(token: str) -> Standing:
-    """What pressing the button would find; changes nothing. Raises `InvalidToken`."""
-    challenge = authentic(token)
-    if challenge.consumed_at or challenge.request.verified_at:
-        return Standing.USED
-    return Standing.LIVE if Challenge.objects.live().filter(pk=challenge.pk).exists() else Standing.EXPIRED
-
-
-def authentic(token: str) -> Challenge:
-    """The challenge of a claim's mail. Raises `InvalidToken`, also for a link to somebody's keys."""
-    found = Challenge.objects.select_related("request").filter(
-        pk=row_named_by(token), request__origin=Origin.CLAIM
-    )
-    challenge = found.first()
-    if challenge is None:
-        raise InvalidToken
-    check_token("claim", token, challenge.material)
-    return challenge
+def link_standing(token: str) -> LinkStanding:
+    """What pressing the button would find; changes nothing. Raises `InvalidToken`, also for a link to somebody's
+    keys."""
+    return standing_of(authentic(token, purpose=FOR_A_CLAIM))
 
 
 def prove_by_link(token: str) -> str:
@@ -114,56 +99,24 @@ def prove_by_link(token: str) -> str:
 
     Raises `InvalidToken`, `Used`, `Expired`, `TooManyClaims`.
     """
-    return consume(authentic(token))
+    return pass_on(authentic(token, purpose=FOR_A_CLAIM))
 
 
 def prove_by_code(request: RecoveryRequest, *, typed: str) -> str:
-    """The same by the code, in the browser that asked. Every try is counted before it is looked at.
+    """The same by the code, in the browser that asked.
 
     Raises `WrongCode`, `TooManyTries`, `Used`, `Expired`, `TooManyClaims`.
     """
-    if request.verified_at:
-        raise Used
-    if not take(CODES, mailbox_digest(request.address), now=timezone.now()):
-        raise TooManyTries
-    challenges = take_a_try(request)
-    if not challenges:
-        raise why_none_is_left(request)
-    for challenge in challenges:
-        if same_code(challenge.pk, challenge.material, typed):
-            return consume(challenge)
-    raise WrongCode(CODE_TRIES - min(challenge.tries + 1 for challenge in challenges))
+    return pass_on(meant_by_code(request, typed=typed))
 
 
-def take_a_try(request: RecoveryRequest) -> list[Challenge]:
-    """The challenges that this try may be compared with; committed before the comparing, so that none is free."""
-    with transaction.atomic():
-        list(RecoveryRequest.objects.filter(pk=request.pk).select_for_update(no_key=True).values_list("pk"))
-        challenges = list(request.challenges.live().filter(tries__lt=CODE_TRIES).select_for_update())
-        Challenge.objects.filter(pk__in=[each.pk for each in challenges]).count_a_try()
-    return challenges
-
-
-def why_none_is_left(request: RecoveryRequest) -> Exception:
-    if not request.challenges.exists():
-        return WrongCode(CODE_TRIES)  # nothing was mailed yet
-    return TooManyTries() if request.challenges.live().exists() else Expired()
-
-
-def consume(challenge: Challenge) -> str:
-    """Exactly one proof a request; it opens nobody's keys. Raises `Used`, `Expired`, `TooManyClaims`."""
+def pass_on(challenge: Challenge) -> str:
+    """To support, by whom it is decided; it opens nobody's keys."""
     secret = new_browser_secret()
     with transaction.atomic():
-        unproved = RecoveryRequest.objects.filter(
-            pk=challenge.request_id, verified_at=None, origin=Origin.CLAIM
-        )
-        proved = unproved.update(verified_at=Now())
-        taken = Challenge.objects.live().filter(pk=challenge.pk).update(consumed_at=Now())
-        if not (proved and taken):
-            raise Used if not proved else Expired  # rolls both back
+        consume(challenge)
         if not take(CLAIMS, mailbox_digest(challenge.request.address), now=timezone.now()):
             raise TooManyClaims
-        Challenge.objects.filter(request=challenge.request_id, consumed_at=None).update(consumed_at=Now())
         proved_now(challenge.request, browser=digest_of(secret))
     return secret
 
@@ -200,16 +153,8 @@ def proved_now(request: RecoveryRequest, *, browser: bytes) -> None:
 def ask_again(token: str, *, browser: str, ip: str, language: str) -> RecoveryRequest:
     """A fresh mail for the same claim, to where the old one went. Raises `InvalidToken`, and `Used` where the claim
     needs no proof any more."""
-    earlier = authentic(token).request
-    request = RecoveryRequest(
-        address=earlier.address,
-        mailbox=earlier.mailbox,
-        network=network_digest(ip),
-        wider_network=wider_network_digest(ip),
-        browser_digest=digest_of(browser),
-        origin=Origin.CLAIM,
-        language=language,
-    )
+    earlier = authentic(token, purpose=FOR_A_CLAIM).request
+    request = asked_again(earlier, origin=Origin.CLAIM, browser=browser, ip=ip, language=language)
     with transaction.atomic():
         promise_to_new(MessageKind.CLAIM, request)
         unproven = OwnerChange.objects.filter(request=earlier, state=ChangeState.UNPROVEN)

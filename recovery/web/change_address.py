@@ -14,18 +14,18 @@ from licensing.addresses import AddressError
 from recovery import cookies
 from recovery.errors import Expired, NotYours, TooManyClaims, TooManyTries, Used, WrongCode
 from recovery.journeys.change_address import (
-    Standing,
     ask_again,
     claim,
     claim_of,
+    link_standing,
     mail_state,
     prove_by_code,
     prove_by_link,
     request_of,
-    standing,
 )
 from recovery.models import RecoveryRequest
 from recovery.owners.claimed import LONGEST_LINE, LONGEST_TEXT
+from recovery.proving import LinkStanding
 from recovery.tokens import CODE_LENGTH, InvalidToken, forgiving
 from recovery.web.ask import OTHER_BROWSER
 from recovery.web.errors import Trouble, trouble_page
@@ -134,7 +134,7 @@ class ClaimLink(Page):
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         try:
-            standing(token)
+            link_standing(token)
         except InvalidToken:
             return trouble_page(NOT_OURS)
         response = see("claim-prove")
@@ -163,9 +163,11 @@ class ClaimProve(ClaimPage):
     """One button. Opening it changes nothing: mail scanners open it, too."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        found = standing(cookies.read(request, cookies.LINK))
+        found = link_standing(cookies.read(request, cookies.LINK))
         return (
-            self.page(request) if found is Standing.LIVE else self.over(request, used=found is Standing.USED)
+            self.page(request)
+            if found is LinkStanding.LIVE
+            else self.over(request, used=found is LinkStanding.USED)
         )
 
     def post(self, request: HttpRequest) -> HttpResponse:
