@@ -1,0 +1,5 @@
+"""The program that `bench.find` runs inside Django. Importing this package sets Django up."""
+
+import django
+
+django.setup()
