@@ -15,6 +15,7 @@ from recovery.models import OwnerChange, RecoveryRequest, Suppression
 from recovery.owners.claimed import Claimed
 
 MOST: Final = 5  # customers; who fits worse than five others is not who is meant
+TAILS: Final = (4, 3)  # characters that are kept of a code's end, depending on its length
 LATELY: Final = timedelta(days=90)
 
 
@@ -83,8 +84,18 @@ def look_up(claimed: Claimed) -> Found:
         by_address=owners_of_mailbox(claimed.old_address),
         by_order=buyers(ordered),
         by_code=owners_of_keys(exact),
-        by_tail=owners_of_keys(keys(code) - exact) if code else set(),
+        by_tail=owners_of_keys(with_tail(code) - exact) if code else set(),
     )
+
+
+def with_tail(typed: str) -> set[UUID]:
+    """Keys of whose last characters the typed ones end in; few of each are kept, so that this is a hint, no proof."""
+    signs = "".join(sign for sign in typed if sign.isalnum())
+    found: set[UUID] = set()
+    for length in TAILS:
+        if len(signs) >= length:
+            found |= keys(signs[-length:])
+    return found
 
 
 def storable(typed: str) -> str:
