@@ -7,11 +7,10 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
-from django.utils import translation
 
 from licensing.models import EmailAddress
 from recovery.mail.moves import moment
-from recovery.mail.render import Draft, language_of, of_request, request_of
+from recovery.mail.render import Draft, of_request, request_of
 from recovery.models import (
     CHALLENGE_LIFE,
     Challenge,
@@ -62,15 +61,14 @@ def draft(message: Message) -> Draft:
         mails=message
     )
     step, _, side = message.about.partition(" ")
-    with translation.override(language_of(message)):
-        facts = {
-            "hidden": hidden_address(change),
-            "effective": moment(change.effective_at) if change.effective_at else "",
-            "words": change.reason if step == "declined" else "",
-            "thing": thing(change),
-            "start_url": f"{settings.PUBLIC_URL}/",
-            "stop_url": f"{settings.PUBLIC_URL}/stop-change/{make_token('stop-change', change.pk)}/",
-        }
+    facts = {
+        "hidden": hidden_address(change),
+        "effective": moment(change.effective_at) if change.effective_at else "",
+        "words": change.reason if step == "declined" else "",
+        "thing": thing(change),
+        "start_url": f"{settings.PUBLIC_URL}/",
+        "stop_url": f"{settings.PUBLIC_URL}/stop-change/{make_token('stop-change', change.pk)}/",
+    }
     context: dict[str, Hashable] = {
         "kind": str(change.kind),
         "step": step,

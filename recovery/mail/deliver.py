@@ -240,7 +240,7 @@ class Batch:
         """What it will be composed as."""
         if message.kind == MessageKind.CHALLENGE and message.request:
             return "challenge" if message.request.address in self.known.addresses else "nothing-found"
-        return str(message.kind)
+        return changes.TEMPLATES.get(MessageKind(message.kind), str(message.kind))
 
     def draft(self, message: Message) -> render.Draft:
         if message.request is None:

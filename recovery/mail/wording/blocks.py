@@ -19,6 +19,10 @@ def hello(desk: Desk, kind: Kind) -> Shown:
 def situation(desk: Desk, kind: Kind) -> Shown:
     """What has happened, in one of the sentences that support does not choose."""
     named = desk.named
+    if kind.name == "claim":
+        return desk.said("situation_claim_by_support" if named["by_support"] else "situation_claim")
+    if kind.name == "change-outcome":
+        return desk.said(f"outcome_{outcome(desk)}")
     if kind.name == "replacement":
         which = "leaked" if named["leaked"] else "approved" if named["approved"] else "moved"
     elif any(each.standing == "active" for each in named["holdings"]):
@@ -38,14 +42,72 @@ def keys(desk: Desk, kind: Kind) -> Shown:
     return Shown(str(text).strip("\n"), desk.partial("keys/_list.html", **parts)) if holdings else NOTHING
 
 
+def outcome(desk: Desk) -> str:
+    """Of a change of owner: its step, and once it is done what it was and for whom."""
+    step, kind, side = (str(desk.named[name]) for name in ("step", "kind", "side"))
+    if step != "done":
+        return step if step in ("approved", "declined", "stopped", "undone", "stands") else "checked"
+    if kind == "address":
+        return f"address_{'gives' if side == 'gives' else 'gets'}"
+    return kind if kind in ("merge", "split") else "gives" if side == "gives" else "gets"
+
+
+def what(desk: Desk, kind: Kind) -> Shown:
+    """What is to change, and for whom."""
+    named = desk.named
+    if named["kind"] in ("address", "split"):
+        return desk.said(f"change_{named['kind']}")
+    if named["kind"] == "merge":
+        return desk.said("change_merge" if named.get("hidden") else "change_merge_unnamed")
+    side = "gives" if named["side"] == "gives" else "gets"
+    return desk.said(f"change_{side}_{'license' if named['of_one_license'] else 'order'}")
+
+
+def still_yours(desk: Desk, kind: Kind) -> Shown:
+    return desk.said("change_still_yours") if desk.named["kind"] == "address" else NOTHING
+
+
+def what_next(desk: Desk, kind: Kind) -> Shown:
+    return desk.said("next_claim_by_support" if desk.named["by_support"] else "next_claim")
+
+
+URLS: Final = {
+    "challenge": "link",
+    "nothing-found": "start_url",
+    "muted": "unmute_url",
+    "claim": "link",
+    "change-notice": "stop_url",
+}
+
+
 def button(desk: Desk, kind: Kind) -> Shown:
-    url = {"challenge": "link", "nothing-found": "start_url", "muted": "unmute_url"}[kind.name]
-    words = desk.text(desk.words(f"button_{kind.name.replace('-', '_')}"))
+    return pressed(desk, f"button_{kind.name.replace('-', '_')}", URLS[kind.name])
+
+
+def pressed(desk: Desk, name: str, url: str) -> Shown:
+    """A button with these words; in the text its words, and the address below."""
+    words = desk.text(desk.words(name))
     html = desk.partial("_button.html", url=desk.value(url), words=words)
     return Shown(f"{words}:\n\n{desk.value(url)}", html)
 
 
+def ask(desk: Desk, kind: Kind) -> Shown:
+    """For whom the keys are now."""
+    gets = desk.named["step"] == "done" and desk.named["side"] == "gets"
+    return pressed(desk, "button_ask", "start_url") if gets else NOTHING
+
+
+def objection(desk: Desk, kind: Kind) -> Shown:
+    if not desk.named["with_stop"]:
+        return NOTHING
+    said, button = desk.said("object_intro"), pressed(desk, "button_object", "stop_url")
+    return Shown(f"{said.text}\n\n{button.text}", said.html + button.html)
+
+
 def code(desk: Desk, kind: Kind) -> Shown:
+    """A claim that support began has no page to type it on."""
+    if kind.name == "claim" and desk.named["by_support"]:
+        return NOTHING
     return Shown(desk.value("code"), desk.partial("_code.html"))
 
 
@@ -60,6 +122,9 @@ def shops(desk: Desk, kind: Kind) -> Shown:
 
 
 def words(desk: Desk, kind: Kind) -> Shown:
+    """Of an outcome only where it was declined."""
+    if kind.name == "change-outcome" and not desk.named.get("words"):
+        return NOTHING
     return Shown(str(desk.named["words"]), desk.partial("_words.html"))
 
 
@@ -100,4 +165,9 @@ BLOCKS: Final = {
     "old_key": old_key,
     "undo": undo,
     "left": left,
+    "what": what,
+    "still_yours": still_yours,
+    "next": what_next,
+    "ask": ask,
+    "objection": objection,
 }

@@ -14,7 +14,9 @@ from recovery.mail.wording.markup import Inline, Slot
 from recovery.mail.wording.phrases import phrase
 from recovery.templatetags.recovery_words import one_line, products_named
 
-LINKS: Final = frozenset({"link", "start_url", "public_url", "unmute_url", "not_me_url", "privacy_url"})
+LINKS: Final = frozenset(
+    {"link", "start_url", "public_url", "unmute_url", "not_me_url", "privacy_url", "stop_url"}
+)
 CALLED: Final = {"number": "left", "tail": "old_tail"}  # what phrases call facts by, where that is plainer
 PARAGRAPH: Final = '<p style="margin:0 0 16px">{}</p>'
 

@@ -121,6 +121,10 @@ def facts_of(context: dict[str, Any]) -> dict[str, str]:
         "until": f"{minute(AT)} UTC",
         "next_from": f"{minute(AT)} UTC",
         "old_tail": "00AB",
+        "stop_url": f"{settings.PUBLIC_URL}/stop-change/example/",
+        "effective": f"{minute(AT)} UTC",
+        "hidden": "a…@example.com",
+        "thing": "Clip Cutter Pro 4",
         "words": "These are the words\nthat support wrote.",
     }
     given = {name: str(context.pop(name)) for name in usual if name in context}
@@ -133,6 +137,13 @@ MOVES: Final[dict[str, dict[str, Any]]] = {
     "by support": FINAL_MOVE | {"name": "", "next_from": "", "old_tail": ""},
     "a leaked key": FINAL_MOVE | {"leaked": True, "next_from": ""},
     "odd names": MOVE | {"product": HOSTILE, "name": HOSTILE, "words": HOSTILE, "holdings": [ODD]},
+}
+CHANGE: Final[dict[str, Any]] = {
+    "kind": "address",
+    "step": "notice",
+    "side": "gives",
+    "of_one_license": False,
+    "with_stop": True,
 }
 ALL: Final[dict[str, dict[str, dict[str, Any]]]] = {
     "nothing-found": {
@@ -147,6 +158,31 @@ ALL: Final[dict[str, dict[str, dict[str, Any]]]] = {
         "odd names": KEYS["odd names"],
     },
     "replacement": MOVES,
+    "claim": {
+        "by the customer": {"by_support": False},
+        "by support": {"by_support": True},
+        "odd names": {"by_support": False},
+    },
+    "change-notice": {
+        "a changed address": CHANGE,
+        "a license handed on": CHANGE | {"kind": "reassign", "of_one_license": True},
+        "an order got": CHANGE | {"kind": "reassign", "side": "gets"},
+        "two customers": CHANGE | {"kind": "merge"},
+        "two customers, no address": CHANGE | {"kind": "merge", "hidden": ""},
+        "filed apart": CHANGE | {"kind": "split"},
+        "odd names": CHANGE | {"kind": "reassign", "thing": HOSTILE},
+    },
+    "change-outcome": {
+        "done, for who gets the keys": CHANGE
+        | {"step": "done", "side": "gets", "with_stop": False, "words": ""},
+        "done, for who had them": CHANGE | {"step": "done", "words": ""},
+        **{
+            step: CHANGE | {"step": step, "with_stop": False, "words": ""}
+            for step in ("approved", "stopped", "undone", "stands", "objected")
+        },
+        "declined": CHANGE | {"step": "declined", "with_stop": False},
+        "odd names": CHANGE | {"step": "done", "kind": "reassign", "thing": HOSTILE, "words": ""},
+    },
     **{
         name: {title: facts for title, facts in MOVES.items() if title != "a leaked key"}
         for name in ("undone", "declined", "question")

@@ -47,6 +47,7 @@ PROMISED: Final = (
     Section("foot_lost", (), "foot_again", "public_url"),
     kept("foot_kept_bought"),
 )
+CHANGED: Final = (Section("foot_why", ("foot_why_change",)), kept("foot_kept_change"))
 MUTED: Final = (kept("foot_kept_mute"),)
 
 FEET: Final[dict[str, Callable[[Mapping[str, Any]], tuple[Section, ...]]]] = {
@@ -54,5 +55,6 @@ FEET: Final[dict[str, Callable[[Mapping[str, Any]], tuple[Section, ...]]]] = {
     "proved": lambda named: PROVED,
     "moves": lambda named: MOVED_BY_SUPPORT if named["by_support"] else MOVED,
     "promised": lambda named: PROMISED,
+    "changes": lambda named: CHANGED,
     "muted": lambda named: MUTED,
 }

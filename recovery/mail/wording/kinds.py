@@ -273,6 +273,94 @@ mail.
 
 {keys}""",
 )
+CLAIM: Final = Kind(
+    name="claim",
+    title="Proof of a new mailbox",
+    when="A customer or support says that an address has changed to this one.",
+    placeholders=(
+        SITUATION,
+        Placeholder("button", "the button that confirms the address", BLOCK),
+        Placeholder("link", "the same as an address", LINK),
+        Placeholder("code", "the code to type where they asked, if there is one", BLOCK),
+        Placeholder("minutes", "how long link and code work"),
+        Placeholder("next", "what happens then", BLOCK),
+        *VENDOR,
+    ),
+    required=(("situation",), ("button", "link"), ("next",)),
+    foot="asked",
+    subject="Confirm your new address at {vendor_name}",
+    body="""\
+# Confirm your new address
+
+{situation}
+
+{button}
+
+{code}
+
+It works once, for {minutes} minutes. An old link offers to send you a fresh one.
+
+{next}""",
+)
+CHANGE_NOTICE: Final = Kind(
+    name="change-notice",
+    title="Who gets the keys is to change",
+    when="Support has allowed a change of owner: to everybody whom it concerns, before it takes effect.",
+    placeholders=(
+        Placeholder("what", "what is to change, and for whom", BLOCK),
+        Placeholder("effective", "when it takes effect"),
+        Placeholder("button", "the button that stops the change", BLOCK),
+        Placeholder("stop_url", "the same as an address", LINK),
+        Placeholder(
+            "still_yours", "that the old mailbox need only ask for its keys, where an address changes", BLOCK
+        ),
+        *VENDOR,
+    ),
+    required=(("what",), ("effective",), ("button", "stop_url")),
+    foot="changes",
+    subject="Please check: who gets your {vendor_name} keys is to change",
+    body="""\
+# Who gets your keys is to change
+
+{vendor_name} was asked for a change that concerns you. Support has looked at it and allowed it.
+
+{what}
+
+It takes effect on {effective}, not before. Until then everything stays as it is.
+
+You know nothing of it, or do not want it?
+
+{button}
+
+{still_yours}
+
+If it is right, you need do nothing.""",
+)
+CHANGE_OUTCOME: Final = Kind(
+    name="change-outcome",
+    title="What became of a change of owner",
+    when="It was allowed, declined, done, stopped, taken back or objected to.",
+    placeholders=(
+        SITUATION,
+        Placeholder("words", "the reason, where it was declined", BLOCK),
+        Placeholder("ask", "the button to ask for the keys, for who gets them now", BLOCK),
+        Placeholder("objection", "how to object, for who gave them away", BLOCK),
+        *VENDOR,
+    ),
+    required=(("situation",), ("words",), ("objection",)),
+    foot="changes",
+    subject="About who gets your {vendor_name} keys",
+    body="""\
+# About who gets your keys
+
+{situation}
+
+{words}
+
+{ask}
+
+{objection}""",
+)
 
 KINDS: Final = {
     kind.name: kind
@@ -286,5 +374,8 @@ KINDS: Final = {
         DECLINED,
         PROMISED,
         MUTED,
+        CLAIM,
+        CHANGE_NOTICE,
+        CHANGE_OUTCOME,
     )
 }

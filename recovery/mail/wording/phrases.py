@@ -17,7 +17,7 @@ from recovery.mail.wording.markup import Fault, Inline, Refused, faults_of_line,
 from recovery.templatetags.recovery_words import REASONS
 
 PHRASES_MAIL: Final = "phrases"
-LONGEST_PHRASE: Final = 300
+LONGEST_PHRASE: Final = 400
 LINE: Final = re.compile(r"([a-z_]+) = (.+)")
 
 
@@ -63,6 +63,10 @@ ALL: Final = (
             "button_challenge": _("Show my licenses"),
             "button_nothing_found": _("Try another address"),
             "button_muted": _("Allow these mails again"),
+            "button_claim": _("Confirm this address"),
+            "button_change_notice": _("Stop this change"),
+            "button_ask": _("Ask for my keys"),
+            "button_object": _("That was not me"),
         },
     ),
     *told(
@@ -107,6 +111,105 @@ ALL: Final = (
         },
     ),
     *told(
+        "A changed address, and who gets the keys",
+        {
+            "situation_claim": _(
+                "Somebody, most likely you, told {vendor_name} that their address has changed to this one. Please "
+                "confirm that you read this mailbox."
+            ),
+            "situation_claim_by_support": _(
+                "Support at {vendor_name} was asked to file purchases under this address. Please confirm that you "
+                "read this mailbox."
+            ),
+            "next_claim": _(
+                "Then a person at support looks at what you wrote, and the answer comes to this mailbox. No keys are "
+                "sent before that."
+            ),
+            "next_claim_by_support": _(
+                "Then everybody concerned is told, and after a waiting period your keys can be had here."
+            ),
+            "change_address": _(
+                "Everything that is filed under this address is to be reached at {hidden} instead. Then this address "
+                "gets no keys any more."
+            ),
+            "change_merge": _(
+                "The purchases of two customers are to be put together, yours and those of {hidden}. Then each of both "
+                "mailboxes gets the keys of both."
+            ),
+            "change_merge_unnamed": _(
+                "The purchases of two customers are to be put together, yours and another one's. Then each of their "
+                "mailboxes gets the keys of both."
+            ),
+            "change_split": _(
+                "Some of the purchases that are filed under this address are to be filed apart, under {hidden}. Then "
+                "each mailbox gets only its own keys."
+            ),
+            "change_gives_license": _(
+                "A license of yours, {thing}, is to be handed on to {hidden}. Then its key is sent there, and no "
+                "longer to you."
+            ),
+            "change_gives_order": _(
+                "Your order {thing} is to be handed on to {hidden}. Then its keys are sent there, and no longer to you."
+            ),
+            "change_gets_license": _(
+                "A license, {thing}, is to be handed on to you. Then its key is among yours."
+            ),
+            "change_gets_order": _(
+                "An order, {thing}, is to be handed on to you. Then its keys are among yours."
+            ),
+            "change_still_yours": _(
+                "You can read this, so this mailbox is not gone. If you only want your keys, ask for them as always at "
+                "{start_url}; that ends the change, too."
+            ),
+            "outcome_approved": _(
+                "Support has looked at your request and allowed it. Everybody concerned is told now, and can object. "
+                "It takes effect on {effective}; until then no keys are sent to this address. You get a mail when it "
+                "is done, and need do nothing until then."
+            ),
+            "outcome_declined": _(
+                "Support has looked at your request for a changed address, and could not allow it. Nothing was "
+                "changed. The reason:"
+            ),
+            "outcome_address_gives": _(
+                "What was filed under this address is now reached at {hidden}. This address gets no keys any more."
+            ),
+            "outcome_address_gets": _(
+                "What you bought is now filed under this address. You can ask for your keys with it, as often as you "
+                "like."
+            ),
+            "outcome_merge": _(
+                "Your purchases and those of another customer are now filed together. Each of both mailboxes gets the "
+                "keys of both."
+            ),
+            "outcome_split": _(
+                "Your purchases are now filed apart, as you were told. Each mailbox gets only its own keys."
+            ),
+            "outcome_gives": _(
+                "{thing} was handed on to {hidden}, as you were told, and is no longer filed under this address."
+            ),
+            "outcome_gets": _(
+                "{thing} was handed on to you, and is filed under this address now. You can ask for its key with it."
+            ),
+            "outcome_stopped": _(
+                "The change that you were told of will not happen. Everything stays as it was."
+            ),
+            "outcome_undone": _(
+                "Support has taken the change back that you were told of. Everything is as it was before it."
+            ),
+            "outcome_stands": _(
+                "Somebody objected to the change that you were told of. Support has looked at it again, and it stands."
+            ),
+            "outcome_checked": _(
+                "Somebody objected to the change that you were told of. Support looks at it again; until then the keys "
+                "that it concerns are sent to nobody."
+            ),
+            "object_intro": _(
+                "You know nothing of it? Say so within 30 days: the keys are sent to nobody then, until support has "
+                "looked at it again."
+            ),
+        },
+    ),
+    *told(
         "The foot",
         {
             "foot_why": _("Why you get this"),
@@ -116,6 +219,9 @@ ALL: Final = (
             "foot_why_mailbox": _("Somebody who reads this mailbox asked for it on our page."),
             "foot_why_promised": _(
                 "This order at {shop} is filed under this address, and its key was promised by mail."
+            ),
+            "foot_why_change": _(
+                "This address is, or was to be, one of a customer of {vendor_name} whom this concerns."
             ),
             "foot_not_me": _("That wasn’t you?"),
             "foot_nothing_happened": _(
@@ -144,6 +250,10 @@ ALL: Final = (
             ),
             "foot_kept_mute": _(
                 "A mark of this mailbox that cannot be read back, and what you bought. It is shared with nobody."
+            ),
+            "foot_kept_change": _(
+                "What you bought, and who asked for this change and decided it. It is shared with nobody, and there is "
+                "no advertising."
             ),
             "foot_kept_bought": _("What you bought. It is shared with nobody, and there is no advertising."),
             "foot_privacy": _("How your data is used"),

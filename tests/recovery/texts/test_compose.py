@@ -109,7 +109,7 @@ def test_all_small_words_can_be_translated_at_once() -> None:
         ("greeting = Hallo {", "A single { stands here. Write {{ to have a brace in the mail."),
         ("greeting = Hallo\u2028", "The invisible character U+2028 cannot stand in a mail. Remove it."),
         ("nothing = Hallo", "There are no words of that name."),
-        ("greeting = " + "x" * 301, "This is longer than 300 characters."),
+        ("greeting = " + "x" * 401, "This is longer than 400 characters."),
     ],
 )
 def test_small_words_that_would_lose_a_fact_are_refused(line: str, said: str) -> None:
