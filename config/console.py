@@ -19,6 +19,7 @@ from config.staff.frame import names
 from config.staff.proof import Standing, standing_of
 from config.staff.views import approvals as approval_pages
 from licensing.models import Case, Customer, Edition, License
+from recovery.admin import privacy
 from recovery.admin.find import find
 
 # The models by what somebody comes for, the most used first; whatever is missing here is still listed, at the end.
@@ -78,6 +79,7 @@ class ConsoleSite(admin.AdminSite):
             path("approvals/ask/", view(approval_pages.ask), name="approval_ask"),
             path("approvals/<uuid:pk>/", view(approval_pages.shown), name="approval"),
             path("approvals/<uuid:pk>/<slug:deed>/", view(approval_pages.decide), name="approval_decide"),
+            *privacy.urls(self),
             *super().get_urls(),
         ]
 

@@ -70,6 +70,9 @@ QUESTIONS = Limit("questions", 10, DAY)
 # Trying a text out takes a few mails to oneself; a machine that presses the button is stopped.
 TESTS = Limit("tests", 20, HOUR)
 
+# Everything that is held of somebody is read and written out; who wants it more often wants something else.
+EXPORTS = Limit("exports", 10, DAY)
+
 
 def overall() -> Limit:
     """The service is nobody's mail cannon, whatever the number of networks; the vendor knows its own traffic."""

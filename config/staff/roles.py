@@ -39,6 +39,7 @@ SETTLES: Final = {
     "ownerchange": "change",
 }
 RUNS: Final = {
+    "customer": "change export erase",
     "connection": "add change",
     "store": "add change",
     "hookevent": "change",

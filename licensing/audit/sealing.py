@@ -34,8 +34,11 @@ def sealed(said: Mapping[str, Any], *, entry: UUID, key: str) -> bytes:
 def opened(entry: AuditEntry) -> dict[str, Any] | None:
     """What the entry says; None where its key was destroyed. Raises `InvalidTag` where it was tampered with."""
     key = existing_key(entry.key)
-    if key is None:
-        return None
+    return opened_with(key, entry) if key else None
+
+
+def opened_with(key: bytes, entry: AuditEntry) -> dict[str, Any]:
+    """The same for many entries under one key, which is asked for once."""
     value = bytes(entry.sealed)
     said: dict[str, Any] = json.loads(AESGCM(key).decrypt(value[:NONCE], value[NONCE:], entry.pk.bytes))
     return said

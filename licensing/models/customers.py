@@ -21,7 +21,11 @@ class Customer(Record):
 
     class Meta:
         ordering = ["-id"]
-        permissions = [("export_everything", "Can export everything, codes and addresses in clear")]
+        permissions = [
+            ("export_everything", "Can export everything, codes and addresses in clear"),
+            ("export_customer", "Can export what is held about one customer"),
+            ("erase_customer", "Can erase a customer"),
+        ]
 
     def __str__(self) -> str:
         """The name, or else the first address: whoever lists customers fetches their addresses with them."""

@@ -37,13 +37,14 @@ def keys_of(person: Person) -> QuerySet[RegistrationKey]:
     activate."""
     ever = KeyAssignment.objects.filter(key=OuterRef("pk"), license__id__among=person.licenses)
     made = KeyOrder.objects.filter(key=OuterRef("pk"), license__id__among=person.licenses)
-    return RegistrationKey.objects.filter(Exists(ever) | Exists(made), ~Exists(of_others(person)))
+    others = of_others(person).filter(key=OuterRef("pk"))
+    return RegistrationKey.objects.filter(Exists(ever) | Exists(made), ~Exists(others))
 
 
 def of_others(person: Person) -> QuerySet[KeyAssignment]:
     """What serves somebody else now."""
     others = Q(license__owner__isnull=False) & ~Q(license__owner=person.customer)
-    return KeyAssignment.objects.open().filter(others, key=OuterRef("pk"))
+    return KeyAssignment.objects.open().filter(others)
 
 
 def nameless(key: RegistrationKey, person: Person) -> RegistrationKey:

@@ -1,4 +1,5 @@
-"""A person is erased: asked for by themselves, in the view that their proof opened, or by support for them."""
+"""What is held of a person is handed to them, or erased: asked for by themselves, in the view that their proof opened,
+or by support for them."""
 
 from __future__ import annotations
 
@@ -12,14 +13,34 @@ from uuid import UUID
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from licensing.audit.trail import record
-from licensing.models import Customer
+from licensing.models import Customer, EmailAddress
 from licensing.privacy import erasing as owned
+from licensing.privacy.held import held as owned_sections
 from licensing.privacy.person import Person
+from licensing.privacy.sections import Asked
 from licensing.privacy.staged import AT_ONCE, forget_staged
 from licensing.tombstones import let_nothing_be_recorded
+from recovery.errors import RecoveryError
+from recovery.limits import EXPORTS, customer_digest, take
+from recovery.models import RecoveryRequest
 from recovery.privacy import erasing as asked
+from recovery.privacy.archive import zipped
+from recovery.privacy.held import held as asked_sections
+from recovery.privacy.outlook import Outlook
 
 ATTEMPTS: Final = 8
+
+
+class TooManyExports(RecoveryError):
+    """Today's number of exports has been taken."""
+
+    code = "too_many_exports"
+
+
+class NothingHeld(RecoveryError):
+    """There is no such customer, or not any more."""
+
+    code = "nothing_held"
 
 
 class EraseReason(StrEnum):
@@ -31,6 +52,40 @@ class EraseReason(StrEnum):
     ESTATE = "estate"
     AUTHORITY = "authority"
     OTHER = "other"
+
+
+def customer_of(request: RecoveryRequest) -> UUID | None:
+    """Whose data the proved mailbox opens; None where it is (no longer) anybody's."""
+    current = EmailAddress.objects.current().filter(canonical=request.address)
+    return current.values_list("customer", flat=True).first()
+
+
+def outlook_of(customer_id: UUID) -> Outlook:
+    """What erasing them would come to. Raises `NothingHeld`."""
+    return Outlook.of(person_of(customer_id))
+
+
+def export_of(customer_id: UUID, *, by: str, reason: str = "", now: datetime) -> bytes:
+    """Everything that is held of the customer, as a zip archive: for reading, and for programs. `by` is the support
+    login; empty: the customer themself, and only then are codes written out.
+
+    Raises `NothingHeld`, `TooManyExports`.
+    """
+    person = person_of(customer_id)
+    if not by and not take(EXPORTS, customer_digest(customer_id), now=now):
+        raise TooManyExports
+    sections = [*owned_sections(person, Asked(codes=not by)), *asked_sections(person)]
+    made = zipped(sections, masked=bool(by), now=now)
+    rows = {each.key: len(each.rows) for each in sections if each.rows}
+    record("customer.exported", by=by, customer=customer_id, reason=reason, details={"rows": rows})
+    return made
+
+
+def person_of(customer_id: UUID) -> Person:
+    customer = Customer.objects.filter(pk=customer_id).first()
+    if customer is None:
+        raise NothingHeld
+    return Person.of(customer)
 
 
 def erase(customer_id: UUID, *, by: str, reason: EraseReason, now: datetime) -> bool:

@@ -11,12 +11,15 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from licensing.addresses import for_limits
+from licensing.keys.stored import destroy_key
+from licensing.models import Customer
 from licensing.privacy.person import Person
 from recovery.exchange.execute import end, lock_licenses
 from recovery.limits import customer_digest, mailbox_digest
 from recovery.models import (
     Allowance,
     Challenge,
+    ChangeKind,
     DomainPause,
     Exchange,
     ExchangeNote,
@@ -25,6 +28,7 @@ from recovery.models import (
     Message,
     MessageState,
     Mute,
+    OwnerChange,
     RecoveryRequest,
     Suppression,
     Withheld,
@@ -38,9 +42,19 @@ def forget(person: Person, *, now: datetime) -> None:
     so that neither waits for the other half-way; licenses before mails, as moves do it."""
     forget_counters(person)
     forget_moves(person, now=now)
-    forget_of(person.customer.pk, person.mailboxes)
+    forget_changes(person)
     forget_requests(person)
     forget_refusals(person)
+
+
+def forget_changes(person: Person) -> None:
+    """With whom merges had emptied for this person, and what the audit trail says of these: it was the same person."""
+    merged = OwnerChange.objects.filter(other=person.customer, kind=ChangeKind.MERGE, customer__isnull=False)
+    shells = set(merged.values_list("customer", flat=True))
+    forget_of(person.customer.pk, person.mailboxes)
+    left = set(Customer.objects.filter(pk__in=shells).values_list("pk", flat=True))
+    for shell in shells - left:
+        destroy_key(f"customer:{shell}")
 
 
 def forget_counters(person: Person) -> None:

@@ -12,6 +12,7 @@ from recovery.web.change_address import (
     ClaimState,
     FreshClaimLink,
 )
+from recovery.web.data import Download, EraseMe, YourData
 from recovery.web.licenses import Done, LicenseFile, Licenses
 from recovery.web.move import Answer, AskSupport, Cancel, Move, Moved, Undo
 from recovery.web.mute import NotMe, Unmute
@@ -29,6 +30,10 @@ urlpatterns = [
     path("verify/<str:token>/", MailedLink.as_view(), name="link"),
     path("licenses/", Licenses.as_view(), name="licenses"),
     path("licenses/<uuid:key_id>/file", LicenseFile.as_view(), name="license-file"),
+    path("licenses/data/", YourData.as_view(), name="your-data"),
+    path("licenses/data/download/", Download.as_view(), name="your-data-download"),
+    path("licenses/data/erase/", EraseMe.as_view(), name="erase-me"),
+    path("licenses/data/erased/", Plain.as_view(template="erased"), name="erased"),
     path("licenses/done/", Done.as_view(), name="licenses-done"),
     path("licenses/<uuid:license_id>/move/<str:platform>/", Move.as_view(), name="move"),
     path("licenses/<uuid:license_id>/move/<str:platform>/ask/", AskSupport.as_view(), name="move-ask"),

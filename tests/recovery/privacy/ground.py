@@ -46,6 +46,8 @@ from recovery.models import (
     Allowance,
     AttemptOutcome,
     Challenge,
+    ChangeKind,
+    ChangeState,
     Exchange,
     ExchangeMail,
     ExchangeNote,
@@ -55,6 +57,7 @@ from recovery.models import (
     MessageKind,
     Mute,
     NoteAuthor,
+    OwnerChange,
     RecoveryRequest,
     Suppression,
 )
@@ -97,6 +100,7 @@ def somebody() -> Customer:
     asked(ada, license, now=now)
     moved(license, assignment)
     supported(ada, license, key)
+    changing(ada)
     details = {"differs": ["address"], "email": EMAIL}
     Case.objects.create(kind=CaseKind.CONTRADICTION, purchase=order, digest=b"1", detail=details)
     Case.objects.create(kind=CaseKind.ADDRESS, customer=ada, digest=b"2", detail={"new": EMAIL})
@@ -185,6 +189,28 @@ def supported(ada: Customer, license: License, key: RegistrationKey) -> None:
     )
     order = license.line.purchase
     RefundMark.objects.create(purchase=order, by="grace", reason=f"{NAME} asked", at=timezone.now())
+
+
+def changing(ada: Customer) -> None:
+    """Her address is to change, and a friend was handed something of hers."""
+    OwnerChange.objects.create(
+        kind=ChangeKind.ADDRESS,
+        state=ChangeState.OPEN,
+        customer=ada,
+        new_address=f"new-{CANARY}@example.com",
+        proved_at=timezone.now(),
+        request=RecoveryRequest.objects.get(),
+        reason=f"{NAME} moved",
+        claimed=b"sealed",
+    )
+    OwnerChange.objects.create(
+        kind=ChangeKind.REASSIGN,
+        state=ChangeState.STOPPED,
+        customer=factories.customer(),
+        other=ada,
+        chosen={"to": EMAIL},
+        ended_at=timezone.now(),
+    )
 
 
 def logged(ada: Customer) -> None:
