@@ -1,6 +1,7 @@
 """Fixtures of every test: the real SMTP server, and a worker's run on demand."""
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import hypothesis
 import pytest
@@ -33,13 +34,14 @@ def django_db_modify_db_settings(
 def django_db_setup(django_db_setup: None) -> None:
     """Tests that commit are cleaned up after by emptying every table, which the audit trail's triggers refuse: they are
     off for that alone."""
-    empty = connection.ops.execute_sql_flush
+    of_all = type(connection.ops)  # a browser's event loop gives its tests a connection of their own
+    empty = of_all.execute_sql_flush
 
-    def execute_sql_flush(statements: Iterable[str]) -> None:
+    def execute_sql_flush(self: Any, statements: Iterable[str]) -> None:
         with unguarded():
-            empty(statements)
+            empty(self, statements)
 
-    setattr(connection.ops, "execute_sql_flush", execute_sql_flush)  # noqa: B010 - mypy takes no plain assignment
+    setattr(of_all, "execute_sql_flush", execute_sql_flush)  # noqa: B010 - mypy takes no plain assignment
 
 
 @pytest.fixture(autouse=True)
