@@ -12,6 +12,7 @@ from licensing.addresses import AddressError, canonical
 # In lower case, since "HTTPS://" would pass for a plain one, and without a leading dot, by which Django means all
 # hosts below.
 ORIGIN = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::[0-9]{1,5})?")
+PAGE_PATH = re.compile(r"/[A-Za-z0-9._~/%-]*")
 
 
 def one_of(*choices: str) -> Callable[[str], str | None]:
@@ -35,6 +36,26 @@ def origin_check(demo: bool) -> Callable[[str], str | None]:
         return "must be on 127.0.0.1 in the demo" if demo and not is_loopback(parts.hostname) else None
 
     return check
+
+
+def calling_origin_check(value: str) -> str | None:
+    """An origin whose scripts may call the API, as browsers send it: compared as it stands."""
+    if not ORIGIN.fullmatch(value) or not port_is_possible(value):
+        return "must be an origin, scheme and host only, in lower case (foreign names as xn--…)"
+    parts = urlsplit(value)
+    if parts.port == {"https": 443, "http": 80}[parts.scheme]:
+        return "names the port that browsers leave out"
+    return None if parts.scheme == "https" or is_loopback(parts.hostname or "") else "must be https"
+
+
+def page_check(value: str) -> str | None:
+    """A page of the vendor's that visitors are led back to: whole and without a query, as it is compared."""
+    parts = urlsplit(value)
+    origin = f"{parts.scheme}://{parts.netloc}"
+    if problem := calling_origin_check(origin):
+        return problem
+    plain = PAGE_PATH.fullmatch(value.removeprefix(origin))
+    return None if plain else "must be a whole address with a path and nothing after it"
 
 
 def port_is_possible(url: str) -> bool:

@@ -44,7 +44,7 @@ SECTIONS: Final = (
     ("Moves", ("Exchange", "ExchangeNote", "ExchangeMail")),
     (
         "Requests and mail",
-        ("RecoveryRequest", "Challenge", "Message", "MailAttempt", "Wording", "WorkerPulse"),
+        ("RecoveryRequest", "Challenge", "Message", "MailAttempt", "Wording", "WorkerPulse", "KeptAnswer"),
     ),
     ("Needs a person", ("Case", "Hold", "Mute", "Suppression", "DomainPause", "Allowance")),
     ("Shops", ("Connection", "HookEvent", "KeyAsk")),

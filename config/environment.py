@@ -13,11 +13,13 @@ from environs import Env
 
 from config.checks import (
     bounce_check,
+    calling_origin_check,
     colour_check,
     database_check,
     loopback_check,
     one_of,
     origin_check,
+    page_check,
     redis_check,
     smtp_check,
     strong_secret,
@@ -75,6 +77,9 @@ class Environment:
     generator_hosts: list[str]
     generator_internal_hosts: list[str]
     generator_secrets: dict[str, str]
+    api_origins: list[str]
+    embed_pages: list[str]
+    api_key_check: bool
     log_level: str
     listen: str
     port: int
@@ -107,6 +112,7 @@ class Variables(Reading):
             self.mail(),
             self.vendor(),
             self.generators(),
+            self.api(),
             self.web(),
         )
         values = {name: value for group in groups for name, value in group.items()}
@@ -182,6 +188,18 @@ class Variables(Reading):
             "generator_hosts": self.hosts("GENERATOR_HOSTS"),
             "generator_internal_hosts": self.hosts("GENERATOR_INTERNAL_HOSTS"),
             "generator_secrets": self.secrets("GENERATOR_SECRETS"),
+        }
+
+    def api(self) -> dict[str, Any]:
+        """What the vendor's own site and applications may do. The demo has a vendor's page under another name of this
+        machine, which is another origin to a browser."""
+        shop = self.in_demo(f"http://localhost:{os.environ.get('PORT', '8000')}")
+        return {
+            "api_origins": self.listed("API_ORIGINS", default=shop or "", check=calling_origin_check),
+            "embed_pages": self.listed(
+                "EMBED_PAGES", default=f"{shop}/vendor/" if shop else "", check=page_check
+            ),
+            "api_key_check": self.flag("API_KEY_CHECK", default=self.demo),
         }
 
     def web(self) -> dict[str, Any]:

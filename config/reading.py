@@ -31,6 +31,8 @@ HOW_TO = {
     "SMTP_URL": "For example smtp://user:password@mail.example.com:587?tls=starttls",
     "MAIL_FROM": "The address mails come from, for example keys@example.com",
     "SUPPORT_EMAIL": "The address customers write to when they need a person",
+    "API_ORIGINS": "For example https://www.example.com,https://shop.example.com",
+    "EMBED_PAGES": "For example https://www.example.com/support/lost-key",
     "GENERATOR_HOSTS": "For example keys.example.com,keys.example.net:8443",
     "GENERATOR_INTERNAL_HOSTS": "For example 10.0.0.5:8080",
     "GENERATOR_SECRETS": "For example cutter:MZ7c…,recorder:user:password",
@@ -124,6 +126,15 @@ class Reading:
         if unknown := [code for code in languages if "name" not in LANG_INFO.get(code, {})]:
             self.problems[name] = f"names {unknown[0]!r}, which is no language. {HOW_TO[name]}"
         return languages
+
+    def listed(self, name: str, *, default: str, check: Callable[[str], str | None]) -> list[str]:
+        """Comma-separated; the first that the check has words about is named."""
+        text = self.env.str(name, "").strip() or default
+        entries = [entry.strip() for entry in text.split(",") if entry.strip()]
+        wrong = [(entry, problem) for entry in entries if (problem := judged(entry, check))]
+        if wrong:
+            self.problems[name] = f"names {wrong[0][0]!r}, which {wrong[0][1]}. {HOW_TO[name]}"
+        return entries
 
     def secrets(self, name: str) -> dict[str, str]:
         """`name:value` each, comma-separated; a value may hold colons. What is wrong is told without the values."""

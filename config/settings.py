@@ -54,6 +54,11 @@ GENERATOR_HOSTS = env.generator_hosts
 GENERATOR_INTERNAL_HOSTS = env.generator_internal_hosts  # private addresses and plain http are let through
 GENERATOR_SECRETS = env.generator_secrets
 
+# --- the API: docs/api.md -----------------------------------------------------------------------------------
+API_ORIGINS = env.api_origins  # whose scripts may call it from a browser
+EMBED_PAGES = env.embed_pages  # pages of the vendor's that a visitor is led back to
+API_KEY_CHECK = env.api_key_check
+
 # --- shops --------------------------------------------------------------------------------------------------
 SHOP_API_PORTS: dict[str, int] = {}  # for tests: a shop's host -> a port of this machine; never from outside
 
@@ -68,6 +73,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -77,6 +84,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "config.headers.SecurityHeaders",
+    "recovery.api.origins.ListedOrigins",
     "recovery.web.bodies.BodyCap",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -117,6 +125,20 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
     "UNAUTHENTICATED_USER": None,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
+    "TITLE": "License Recovery",
+    "VERSION": "1",
+    "DESCRIPTION": "Lost registration keys, and moves to another platform, from your own application or site.",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,
+    "SORT_OPERATIONS": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "TAGS": [{"name": "Lost keys"}, {"name": "Licenses"}, {"name": "Keys"}],
+    "POSTPROCESSING_HOOKS": ["recovery.api.described.complete"],
 }
 
 LANGUAGE_CODE = "en"

@@ -4,10 +4,13 @@ from django.conf import settings
 from django.urls import include, path
 
 from config.health import live, ready
+from recovery.api.docs import reference, schema
 
 urlpatterns = [
     path("", include("recovery.web.urls")),
     path("api/v1/", include("recovery.api.urls")),
+    path("api/schema/", schema, name="api-schema"),
+    path("api/docs/", reference, name="api-docs"),
     path("", include("licensing.api.urls")),
     path("health/live", live, name="health-live"),
     path("health/ready", ready, name="health-ready"),

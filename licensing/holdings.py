@@ -70,6 +70,8 @@ class Holding:
     key_id: UUID | None
     license_ids: tuple[UUID, ...]
     history: tuple[Former, ...] = ()
+    sku: str = ""
+    runs_on: str = ""  # `platform` as programs know it
 
 
 def holdings_of(customer: Customer, *, now: datetime) -> list[Holding]:
@@ -181,6 +183,8 @@ def of_license(license: License, *, now: datetime) -> Holding:
         key_id=key.id if key else None,
         license_ids=(license.id,),
         history=tuple(formers(assignments)),
+        sku=license.edition.sku,
+        runs_on=license.edition.platform,
     )
 
 

@@ -183,3 +183,41 @@ class PressedElsewhere(RecoveryError):
     """The form was filled in on a page that is too old, or is another customer's."""
 
     code = "stale_page"
+
+
+class TooSoon(RecoveryError):
+    """Another mail for the same request may be asked for in `seconds`."""
+
+    code = "too_soon"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"{seconds} s too soon")
+        self.seconds = seconds
+
+
+class NotOffered(RecoveryError):
+    """The vendor has not switched this on."""
+
+    code = "not_offered"
+
+
+class TooManyChecks(RecoveryError):
+    """So many codes were checked from that network lately that none is for `seconds`."""
+
+    code = "too_many_checks"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"again in {seconds} s")
+        self.seconds = seconds
+
+
+class KeyReused(RecoveryError):
+    """The idempotency key came with another body before."""
+
+    code = "idempotency_key_reused"
+
+
+class AnswerLost(RecoveryError):
+    """The call was done once, and its answer cannot be read any more: the vault's key was dropped meanwhile."""
+
+    code = "answer_lost"

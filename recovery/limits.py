@@ -73,6 +73,14 @@ TESTS = Limit("tests", 20, HOUR)
 # Everything that is held of somebody is read and written out; who wants it more often wants something else.
 EXPORTS = Limit("exports", 10, DAY)
 
+# An application asks when it starts, and an office of a hundred shares one address; guessing needs millions.
+CHECKS = Limit("checks", 300, HOUR)
+
+
+def wider_checks() -> Limit:
+    """The same for who holds an IPv6 /48 or an IPv4 /16."""
+    return Limit("wider_checks", 10 * CHECKS.uses, HOUR)
+
 
 def overall() -> Limit:
     """The service is nobody's mail cannon, whatever the number of networks; the vendor knows its own traffic."""
@@ -115,6 +123,28 @@ def take(limit: Limit, subject: bytes, *, now: datetime) -> bool:
         allowed = counters.take(limit, subject)
         counters.write()
     return allowed
+
+
+@dataclass(frozen=True)
+class Room:
+    """What is left of a limit: `uses` more now, and all of them again in `seconds` at the latest."""
+
+    allowed: bool
+    uses: int
+    seconds: int
+
+
+def take_each(uses: list[tuple[Limit, bytes]], *, now: datetime) -> Room:
+    """Use each of the limits once, up to the first that is used up; what is left of the first of them."""
+    with transaction.atomic():
+        counters = Counters(uses, now=now)
+        allowed = all(counters.take(limit, subject) for limit, subject in uses)
+        counters.write()
+    limit, subject = uses[0]
+    recent = counters.recent[limit.name, subject]
+    oldest = recent[0][0] * MINUTE if recent else int(now.timestamp())
+    again = oldest + MINUTE + int(limit.period.total_seconds()) - int(now.timestamp())
+    return Room(allowed, max(0, limit.uses - sum(count for _, count in recent)), max(1, again))
 
 
 class Counters:

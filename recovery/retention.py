@@ -18,6 +18,7 @@ from recovery.models import (
     DomainPause,
     Exchange,
     ExchangeNote,
+    KeptAnswer,
     Message,
     MessageState,
     Mute,
@@ -48,6 +49,7 @@ def forget() -> None:
     delete_in_steps(Allowance.objects.filter(touched_at__lt=Now() - 2 * DAY))
     delete_in_steps(Hold.objects.filter(until__lt=Now() - DAY))
     delete_in_steps(DomainPause.objects.filter(until__lt=Now() - kept))
+    delete_in_steps(KeptAnswer.objects.filter(expires_at__lt=Now()))
     forget_abandoned_files()
     drop_old_payloads()
     forget_staged()

@@ -2,6 +2,7 @@
 
 from django.contrib.admin import AdminSite
 
+from recovery.admin.answers import KeptAnswerAdmin
 from recovery.admin.exchanges import ExchangeAdmin, ExchangeMailAdmin, ExchangeNoteAdmin
 from recovery.admin.figures import DayFigureAdmin, TallyAdmin
 from recovery.admin.limits import AllowanceAdmin, DomainPauseAdmin, MuteAdmin, SuppressionAdmin
@@ -18,6 +19,7 @@ from recovery.models import (
     Exchange,
     ExchangeMail,
     ExchangeNote,
+    KeptAnswer,
     MailAttempt,
     Message,
     Mute,
@@ -40,6 +42,7 @@ PAGES = (
     (Allowance, AllowanceAdmin),
     (Wording, WordingAdmin),
     (WorkerPulse, WorkerPulseAdmin),
+    (KeptAnswer, KeptAnswerAdmin),
     (Exchange, ExchangeAdmin),
     (ExchangeNote, ExchangeNoteAdmin),
     (ExchangeMail, ExchangeMailAdmin),

@@ -1,30 +1,142 @@
-"""Errors for programs: problem documents (RFC 9457), made in this one place."""
+"""What went wrong, as problem documents (RFC 9457): errors of the journeys and of the framework, in one place."""
 
-from http import HTTPStatus
-from typing import Any
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
 
 from django.http import Http404
-from rest_framework.exceptions import APIException
+from rest_framework import exceptions
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
 
-from recovery.errors import NotYours
+from recovery.answers import Answer
+from recovery.errors import (
+    AnswerLost,
+    CannotUndo,
+    ExchangeRefused,
+    Expired,
+    KeyReused,
+    NoSuchLicense,
+    NotOffered,
+    NotYours,
+    NoView,
+    RecoveryError,
+    Stale,
+    TooManyChecks,
+    TooManyMoves,
+    TooManyTries,
+    TooSoon,
+    Used,
+    WrongCode,
+)
+from recovery.problem_documents import CONTENT_TYPE, problem
+
+A_DAY: Final = 24 * 3600
+# Error -> status, and what it means in a sentence.
+TOLD: Final[dict[type[RecoveryError], tuple[int, str]]] = {
+    NotYours: (404, "There is no such request, or the secret is not its own."),
+    NoView: (401, "The access token is not one of ours, or its half hour is over. Prove the mailbox again."),
+    NoSuchLicense: (404, "There is no such license of this customer, or no edition of it for that platform."),
+    NotOffered: (404, "The vendor has not switched this on."),
+    Used: (410, "This request was proved already. Ask anew."),
+    Expired: (410, "The code is older than its life. Ask for another mail."),
+    WrongCode: (422, "That is not the code in the mail. The link in the mail works in any case."),
+    TooManyTries: (
+        429,
+        "Too many codes were tried. The link in the mail still works; a new mail has a new code.",
+    ),
+    TooSoon: (429, "A mail was asked for moments ago. Wait until it may have come."),
+    TooManyMoves: (429, "Moves of this license were begun and cancelled too often today."),
+    TooManyChecks: (429, "Too many codes were checked from this network lately."),
+    Stale: (
+        409,
+        "Something else happened to the license in the same moment. Nothing was changed. Read it anew.",
+    ),
+    ExchangeRefused: (409, "The rules do not allow this move now. Nothing was changed."),
+    CannotUndo: (409, "There is no move of this license that may still be taken back."),
+    KeyReused: (422, "This idempotency key came with another body before. Nothing was done now."),
+    AnswerLost: (409, "The call was done once, and its answer can no longer be read. Nothing was done now."),
+}
 
 
-def problem(error: Exception, context: dict[str, Any]) -> Response | None:
+class NoSecret(exceptions.NotAuthenticated):
+    """Calls that belong to somebody say by whom they are made."""
+
+    default_code = "no_secret"
+    default_detail = "Send what you were given as: Authorization: Bearer …"
+
+
+class WrongSecret(exceptions.NotAuthenticated):
+    """Not the secret of that request, or there is no such request: the two look the same."""
+
+    default_code = "wrong_secret"
+    default_detail = "This is not the secret of that request, or there is no such request."
+
+
+class BadKey(exceptions.APIException):
+    status_code = 400
+    default_code = "bad_idempotency_key"
+    default_detail = "An Idempotency-Key has 16 to 128 visible characters; a random UUID is one."
+
+
+def told(error: RecoveryError) -> Answer:
+    """What the caller gets for an error of the journeys."""
+    status, sentence = TOLD[type(error)]
+    return Answer(status, problem(status, error.code, sentence, **more_about(error)), headers_of(error))
+
+
+def more_about(error: RecoveryError) -> dict[str, Any]:
+    if isinstance(error, WrongCode):
+        return {"tries_left": error.tries_left}
+    if isinstance(error, ExchangeRefused):
+        allowed_from = error.decision.allowed_from
+        moment = allowed_from.isoformat().replace("+00:00", "Z") if allowed_from else None
+        return {"verdict": str(error.decision.verdict), "allowed_from": moment}
+    return {}
+
+
+def headers_of(error: RecoveryError) -> dict[str, str]:
+    if isinstance(error, TooSoon | TooManyChecks):
+        return {"Retry-After": str(error.seconds)}
+    if isinstance(error, TooManyMoves):
+        return {"Retry-After": str(A_DAY)}
+    return {"WWW-Authenticate": 'Bearer error="invalid_token"'} if isinstance(error, NoView) else {}
+
+
+def response_of(answer: Answer) -> Response:
+    kind = CONTENT_TYPE if answer.status >= 400 else None
+    return Response(answer.document, status=answer.status, headers=answer.headers, content_type=kind)
+
+
+def handled(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler. What it does not know goes on to the outage page or the 500 page."""
-    response = exception_handler(Http404() if isinstance(error, NotYours) else error, context)
-    if response is None:
+    if isinstance(error, RecoveryError):
+        return response_of(told(error))
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    if not isinstance(error, exceptions.APIException):
         return None
-    response.data = {
-        "type": "about:blank",
-        "title": HTTPStatus(response.status_code).phrase,
-        "status": response.status_code,
-        "code": error.code if isinstance(error, NotYours) else code_of(error),
-    }
-    response.content_type = "application/problem+json"
-    return response
+    return response_of(refused(error, context))
 
 
-def code_of(error: Exception) -> str:
-    return str(error.default_code) if isinstance(error, APIException) else "not_found"
+def refused(error: exceptions.APIException, context: dict[str, Any]) -> Answer:
+    """What the framework refuses, under our words."""
+    if isinstance(error, exceptions.ValidationError):
+        return Answer(
+            422, problem(422, "invalid", "Fields are wrong or missing.", errors=list(faults(error.detail)))
+        )
+    if isinstance(error, exceptions.ParseError):
+        return Answer(400, problem(400, "malformed", str(error.detail)))
+    code, headers = error.get_codes(), {}
+    if isinstance(error, exceptions.MethodNotAllowed):
+        headers = {"Allow": ", ".join(context["view"].allowed_methods)}
+    if isinstance(error, exceptions.NotAuthenticated):
+        return Answer(401, problem(401, str(code), str(error.detail)), {"WWW-Authenticate": "Bearer"})
+    return Answer(error.status_code, problem(error.status_code, str(code), str(error.detail)), headers)
+
+
+def faults(detail: Any) -> Iterator[dict[str, str]]:
+    """Field by field: its name, a stable code, a sentence."""
+    for field, errors in detail.items():
+        for each in errors:
+            yield {"field": str(field), "code": str(each.code), "detail": str(each)}

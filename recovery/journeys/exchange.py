@@ -12,6 +12,7 @@ from django.db.models import Count, Q, QuerySet
 
 from licensing.models import Customer, Edition, EmailAddress, License
 from recovery.errors import (
+    CannotUndo,
     ExchangeRefused,
     NoSuchLicense,
     NotRunning,
@@ -103,6 +104,34 @@ def move(
         cause = Cause(request=request)
         begun = begin_and_serve(fresh, to, cause=cause, now=now) if fresh else []
     return [each for each in done.values() if each] + begun
+
+
+def unit_of(request: RecoveryRequest, *, license_id: UUID, now: datetime) -> Unit:
+    """One license of the reader of the proved mailbox, with the policy's answer. Raises `NoSuchLicense`."""
+    found = units_of(movable(real_ones(owner_of(request)).filter(pk=license_id)), now=now)
+    if not found:
+        raise NoSuchLicense
+    return found[0]
+
+
+def move_one(request: RecoveryRequest, *, license_id: UUID, platform: str, now: datetime) -> Exchange:
+    """Move one license as it stands. Asked again, it is the move that was begun before. Raises as `move`."""
+    unit = unit_of(request, license_id=license_id, now=now)
+    chosen = {license_id: as_seen(unit, platform)}
+    (exchange,) = move(request, chosen=chosen, platform=platform, now=now)
+    return exchange
+
+
+def as_seen(unit: Unit, platform: str) -> UUID:
+    """The assignment that a page would show as the license's key; after a move to that platform, the one before it."""
+    latest = unit.latest
+    if latest and latest.state in (ExchangeState.DONE, ExchangeState.WAITING) and leads_to(latest, platform):
+        return latest.from_assignment_id
+    return unit.assignment.pk if unit.assignment else unit.license.pk
+
+
+def leads_to(exchange: Exchange, platform: str) -> bool:
+    return exchange.to_edition.platform == platform
 
 
 def owned_units(owner: Customer, chosen: Mapping[UUID, UUID], *, now: datetime) -> list[Unit]:
@@ -213,6 +242,16 @@ def undo_move(request: RecoveryRequest, *, exchange_id: UUID, now: datetime) -> 
         if exchange.state != ExchangeState.UNDONE:
             undo(exchange, now=now)
     return exchange
+
+
+def undo_latest(request: RecoveryRequest, *, license_id: UUID, now: datetime) -> Exchange:
+    """Take back the license's last move. A second time changes nothing. Raises `NoSuchLicense` and `CannotUndo`."""
+    unit = unit_of(request, license_id=license_id, now=now)
+    undone = unit.latest if unit.latest and unit.latest.state == ExchangeState.UNDONE else None
+    last = unit.undoable or undone
+    if last is None:
+        raise CannotUndo
+    return undo_move(request, exchange_id=last.pk, now=now)
 
 
 def batch_of(request: RecoveryRequest, *, exchange_id: UUID) -> list[Exchange]:

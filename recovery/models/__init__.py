@@ -1,5 +1,6 @@
 """Requests, proof and the outbox."""
 
+from recovery.models.answers import KeptAnswer
 from recovery.models.exchanges import (
     Exchange,
     ExchangeKind,
@@ -48,6 +49,7 @@ __all__ = [
     "ExchangeNote",
     "ExchangeState",
     "Figure",
+    "KeptAnswer",
     "MailAttempt",
     "Message",
     "MessageKind",

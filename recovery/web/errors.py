@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from recovery.problem_documents import is_for_programs, problem_response
 from recovery.web.vendor import vendor
 
 Words = str | Promise
@@ -25,6 +26,7 @@ class Trouble:
     advice: Words = ""
     button: Words = START_AGAIN
     url: str = "/"
+    code: str = "error"  # the same for programs
 
 
 BAD_REQUEST = Trouble(
@@ -32,11 +34,13 @@ BAD_REQUEST = Trouble(
     _("That request did not arrive in one piece"),
     _("Your browser sent something that we could not read. Nothing was changed."),
     _("Please start again from the first page."),
+    code="bad_request",
 )
 FORBIDDEN = Trouble(
     403,
     _("This page is not open to you"),
     _("It belongs to another browser, or its time is over."),
+    code="forbidden",
 )
 CSRF = Trouble(
     403,
@@ -49,22 +53,26 @@ NOT_FOUND = Trouble(
     _("There is no such page"),
     _("The address may be mistyped or cut off. Long links in mails sometimes break over two lines."),
     _("If you copied a link from a mail, copy all of it."),
+    code="not_found",
 )
 NOT_ALLOWED = Trouble(
     405,
     _("This page does not work that way"),
     _("It was opened in a way that it does not answer to. Nothing was changed."),
+    code="method_not_allowed",
 )
 TOO_LARGE = Trouble(
     413,
     _("That was too much"),
     _("What your browser sent is far longer than this form takes. Nothing was kept of it."),
+    code="too_large",
 )
 SERVER_ERROR = Trouble(
     500,
     _("Something broke on our side"),
     _("It is not your fault. It was noted, and nothing that was accepted earlier is lost."),
     _("Please try again in a few minutes."),
+    code="server_error",
 )
 OUTAGE = Trouble(
     503,
@@ -72,6 +80,7 @@ OUTAGE = Trouble(
     _("Nothing was accepted and nothing was changed. Mails that were promised earlier will still go out."),
     _("Please try again in a minute."),
     button=_("Try again"),
+    code="database_away",
 )
 
 
@@ -81,24 +90,31 @@ def trouble_page(trouble: Trouble) -> HttpResponse:
     return HttpResponse(render_to_string("recovery/trouble.html", context), status=trouble.status)
 
 
+def told(request: HttpRequest, trouble: Trouble) -> HttpResponse:
+    """A page, or a problem document for who calls the API."""
+    if is_for_programs(request):
+        return problem_response(trouble.status, trouble.code, str(trouble.what))
+    return trouble_page(trouble)
+
+
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return trouble_page(TOO_LARGE if isinstance(exception, RequestDataTooBig) else BAD_REQUEST)
+    return told(request, TOO_LARGE if isinstance(exception, RequestDataTooBig) else BAD_REQUEST)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return trouble_page(FORBIDDEN)
+    return told(request, FORBIDDEN)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return trouble_page(NOT_FOUND)
+    return told(request, NOT_FOUND)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return trouble_page(SERVER_ERROR)
+    return told(request, SERVER_ERROR)
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
-    return trouble_page(TOO_LARGE)
+    return told(request, TOO_LARGE)
 
 
 def not_allowed(allowed: list[str]) -> HttpResponse:

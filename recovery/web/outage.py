@@ -5,10 +5,10 @@ from collections.abc import Callable
 from typing import Final
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from recovery.web.errors import OUTAGE, trouble_page
+from recovery.web.errors import OUTAGE, told
 
 RETRY_SECONDS: Final = 60
 logger = logging.getLogger(__name__)
@@ -27,12 +27,6 @@ class OutagePage:
         if not isinstance(exception, OperationalError | InterfaceError):
             return None
         logger.error("database_unreachable", extra={"error": type(exception.__cause__ or exception).__name__})
-        response = outage_document() if request.path_info.startswith("/api/") else trouble_page(OUTAGE)
+        response = told(request, OUTAGE)
         response.headers["Retry-After"] = str(RETRY_SECONDS)
         return response
-
-
-def outage_document() -> JsonResponse:
-    """The same for programs: a problem document (RFC 9457)."""
-    document = {"type": "about:blank", "title": str(OUTAGE.title), "status": 503, "detail": str(OUTAGE.what)}
-    return JsonResponse(document, status=503, content_type="application/problem+json")

@@ -64,6 +64,7 @@ from recovery.models import (
     ExchangeNote,
     ExchangeState,
     Figure,
+    KeptAnswer,
     MailAttempt,
     Message,
     MessageKind,
@@ -226,6 +227,7 @@ def filed(db: None) -> Filed:
     Hold.objects.create(kind="licensing.case", row=case.pk, by="grace", until=now + timedelta(minutes=5))
     DayFigure.objects.create(day=now.date(), figure=Figure.REQUESTS, value=1)
     Tally.objects.create(name=str(now.date()), counted_at=now)
+    KeptAnswer.objects.create(mark=b"m" * 32, sent=b"s" * 32, expires_at=now)
     KeyOrder.objects.create(license=license, edition=edition, problem="it answered nothing")
     new_signing_key(SigningPurpose.RETIRED)
     RetiredCode.objects.create(key=key, fingerprint=b"f" * 8, sequence=1)

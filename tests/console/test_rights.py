@@ -31,6 +31,7 @@ from recovery.models import (
     Exchange,
     ExchangeMail,
     ExchangeNote,
+    KeptAnswer,
     Message,
     MessageState,
     Mute,
@@ -65,6 +66,7 @@ FACTS = [
     ExchangeNote,
     ExchangeMail,
     OwnerChange,
+    KeptAnswer,
 ]
 
 

@@ -164,6 +164,47 @@ def test_takes_generators_with_and_without_ports_and_secrets_with_colons(surroun
     assert taken.generator_secrets == {"cutter": "abc", "recorder": "user:password"}
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("API_ORIGINS", "*"),
+        ("API_ORIGINS", "null"),
+        ("API_ORIGINS", "http://shop.example.com"),
+        ("API_ORIGINS", "https://shop.example.com/"),
+        ("API_ORIGINS", "https://shop.example.com:443"),
+        ("API_ORIGINS", "https://shop.example.com,https://Shop.example.com"),
+        ("EMBED_PAGES", "https://shop.example.com"),
+        ("EMBED_PAGES", "https://shop.example.com/lost?x=1"),
+        ("EMBED_PAGES", "https://shop.example.com/lost#x"),
+        ("EMBED_PAGES", "https://shop.example.com@evil.example/"),
+        ("EMBED_PAGES", "javascript:alert(1)"),
+        ("API_KEY_CHECK", "yes"),
+    ],
+)
+def test_refuses_sites_that_no_browser_would_name_so(
+    surroundings: Surroundings, name: str, value: str
+) -> None:
+    assert list(surroundings.problems(SERVER | {name: value})) == [name]
+
+
+def test_takes_sites_as_browsers_name_them(surroundings: Surroundings) -> None:
+    taken = surroundings.read(
+        SERVER
+        | {
+            "API_ORIGINS": "https://shop.example.com, https://example.com:8443, http://localhost:3000",
+            "EMBED_PAGES": "https://shop.example.com/,https://example.com/lost-key.html",
+        }
+    )
+
+    assert taken.api_origins == [
+        "https://shop.example.com",
+        "https://example.com:8443",
+        "http://localhost:3000",
+    ]
+    assert taken.embed_pages == ["https://shop.example.com/", "https://example.com/lost-key.html"]
+    assert not taken.api_key_check
+
+
 def test_former_secrets_as_strong_as_the_present_one_are_taken(surroundings: Surroundings) -> None:
     former = ["b" + FIXED["SECRET_KEY"], "c" + FIXED["SECRET_KEY"]]
 

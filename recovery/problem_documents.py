@@ -1,0 +1,29 @@
+"""Errors for programs: problem documents (RFC 9457). None touches the database."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from django.http import HttpRequest, JsonResponse
+
+CONTENT_TYPE: Final = "application/problem+json"
+PATH: Final = "/api/"
+
+
+def is_for_programs(request: HttpRequest) -> bool:
+    """Whether who asks reads JSON and not pages."""
+    return request.path_info.startswith(PATH)
+
+
+def problem(status: int, code: str, detail: str = "", **more: Any) -> dict[str, Any]:
+    """The document. `code` is stable and for programs, `detail` a sentence for people."""
+    document = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "code": code}
+    return document | ({"detail": detail} if detail else {}) | more
+
+
+def problem_response(
+    status: int, code: str, detail: str = "", *, headers: Mapping[str, str] | None = None
+) -> JsonResponse:
+    return JsonResponse(
+        problem(status, code, detail), status=status, content_type=CONTENT_TYPE, headers=dict(headers or {})
+    )
