@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from demo import views
+from demo import vendor, views
 
 
 class MailName:
@@ -21,6 +21,7 @@ register_converter(MailName, "mail_name")
 
 app_name = "demo"
 urlpatterns = [
+    path("vendor/", vendor.page, name="vendor"),
     path("mailbox/", views.mailbox, name="mailbox"),
     path("mailbox/newest/", views.newest_name, name="newest"),
     path("mailbox/<mail_name:name>/", views.one_mail, name="mail"),

@@ -1,7 +1,8 @@
-"""The four cookies of a customer's browser. None is readable by scripts; none says anything by itself.
+"""The five cookies of a customer's browser. None is readable by scripts; none says anything by itself.
 
 `lr_browser` recognises the browser that asked, `lr_link` carries a mailed token away from the address bar,
-`lr_view` opens "Your licenses" for 30 minutes, `lr_claim` shows what has become of a changed address for 30 days.
+`lr_view` opens "Your licenses" for 30 minutes, `lr_claim` shows what has become of a changed address for 30 days,
+`lr_back` notes which of the vendor's listed pages sent the visitor.
 
 Under https their names begin with `__Host-`, by which browsers take them from this very host only: no other host of the
 vendor's domain can slip a visitor one. `lr_link` belongs to one page, so it only gets `__Secure-` (RFC 6265bis, 4.1.3).
@@ -21,10 +22,12 @@ BROWSER: Final = "lr_browser"
 LINK: Final = "lr_link"
 VIEW: Final = "lr_view"
 CLAIM: Final = "lr_claim"
+BACK: Final = "lr_back"
 
 BROWSER_SECONDS: Final = 24 * 3600  # longer than any request is of use
 LINK_SECONDS: Final = 15 * 60
 CLAIM_SECONDS: Final = 30 * 24 * 3600  # the wait, and a while to read the outcome in
+BACK_SECONDS: Final = 2 * 3600  # asking, waiting for the mail, and the view
 VIEW_SECONDS: Final = int(VIEW_LIFE.total_seconds())
 
 # Ours are 43 characters of base64url; whatever else came in is a stranger's and not worth a query.
@@ -63,6 +66,10 @@ def keep_view(response: HttpResponseBase, secret: str) -> None:
 
 def keep_claim(response: HttpResponseBase, secret: str) -> None:
     write(response, CLAIM, secret, seconds=CLAIM_SECONDS, path="/")
+
+
+def keep_back(response: HttpResponseBase, mark: str) -> None:
+    write(response, BACK, mark, seconds=BACK_SECONDS, path="/")
 
 
 def write(response: HttpResponseBase, name: str, value: str, *, seconds: int, path: str) -> None:

@@ -14,6 +14,7 @@ from recovery.journeys.request import ask, mail_state, request_of
 from recovery.journeys.verify import prove_by_code
 from recovery.models import RecoveryRequest
 from recovery.tokens import CODE_LENGTH, forgiving
+from recovery.web.embed import note_where_from
 from recovery.web.errors import Trouble, trouble_page
 from recovery.web.language import mail_language
 from recovery.web.network import client_ip
@@ -38,7 +39,9 @@ class Ask(Page):
     template = "ask"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.page(request)
+        response = self.page(request)
+        note_where_from(request, response)
+        return response
 
     def post(self, request: HttpRequest) -> HttpResponse:
         browser = cookies.of_browser(request)

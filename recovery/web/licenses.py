@@ -11,6 +11,7 @@ from recovery import cookies
 from recovery.errors import NoView
 from recovery.journeys.exchange import units
 from recovery.journeys.licenses import end_view, holdings, keys_mail_state, looks
+from recovery.web.embed import way_back
 from recovery.web.files import attachment
 from recovery.web.opened import view_of
 from recovery.web.pages import Page
@@ -69,7 +70,7 @@ class Done(ViewPage):
     template = "done"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.page(request)
+        return self.page(request, way_back=way_back(request))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         if secret := cookies.read(request, cookies.VIEW):

@@ -13,6 +13,7 @@ from recovery.web.change_address import (
     FreshClaimLink,
 )
 from recovery.web.data import Download, EraseMe, YourData
+from recovery.web.embed import embed_js
 from recovery.web.licenses import Done, LicenseFile, Licenses
 from recovery.web.move import Answer, AskSupport, Cancel, Move, Moved, Undo
 from recovery.web.mute import NotMe, Unmute
@@ -58,6 +59,7 @@ urlpatterns = [
     path("unmute/<str:token>/", Unmute.as_view(http_method_names=READING), name="unmute-link"),
     path("privacy/", Privacy.as_view(), name="privacy"),
     path("robots.txt", robots, name="robots"),
+    path("embed.js", embed_js, name="embed"),
     path("theme.css", theme_css, name="theme"),
     path("logo", logo, name="logo"),
 ]

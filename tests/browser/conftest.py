@@ -1,6 +1,8 @@
 """Headless Chromium against the real pages, served in this process."""
 
+import threading
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from django.conf import LazySettings
@@ -72,3 +74,36 @@ def new_browser(chromium: Browser, site: str) -> Iterator[NewBrowser]:
 @pytest.fixture
 def page(new_browser: NewBrowser) -> Page:
     return new_browser().new_page()
+
+
+class OtherSite(ThreadingHTTPServer):
+    """A site of somebody else's: to a browser another origin. Answers every address with `html`."""
+
+    html = "<!doctype html>"
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), OtherPage)
+        self.origin = f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class OtherPage(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        assert isinstance(self.server, OtherSite)
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(self.server.html.encode())
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def other_site() -> Iterator[OtherSite]:
+    """Really served: browsers let no made-up page load anything from this machine."""
+    with OtherSite() as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()

@@ -10,7 +10,7 @@ from tests.recovery.web.visitor import Answer, Mailed, Visitor, html_of, prove
 
 pytestmark = pytest.mark.django_db
 
-CACHED = {"theme", "logo"}
+CACHED = {"theme", "logo", "embed"}
 VALUES = {
     "request_id": "0192f3b5-0000-7000-8000-000000000000",
     "key_id": "0192f3b5-0000-7000-8000-000000000000",

@@ -1,0 +1,5 @@
+"use strict";
+
+document.addEventListener("license-recovery:done", () => {
+  document.querySelector(".said").hidden = false;
+});
