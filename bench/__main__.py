@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import hooks, imports, mail, requests, timing
+from bench import api, hooks, imports, mail, requests, timing
 from bench.machine import Machine
 from bench.rounds import Standing
 from bench.table import print_races, print_timings
@@ -15,6 +15,7 @@ from bench.timing import Timing
 
 RACES: dict[str, Callable[..., list[Standing]]] = {
     "requests": requests.measure,
+    "api": api.measure,
     "hooks": hooks.measure,
     "mail": mail.measure,
     "import": imports.measure,

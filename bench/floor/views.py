@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
 
 
 class Asked(models.Model):
@@ -31,3 +34,12 @@ def ask(request: HttpRequest) -> HttpResponse:
     address = request.POST["email"]
     Asked.objects.create(address=address, known=Asked.objects.filter(address=address).exists())
     return HttpResponse(status=303, headers={"Location": "/"})
+
+
+class AskByApi(APIView):
+    """The same in DRF's own way."""
+
+    def post(self, request: Request) -> Response:
+        address = cast(dict[str, str], request.data)["email"]
+        asked = Asked.objects.create(address=address, known=Asked.objects.filter(address=address).exists())
+        return Response({"id": asked.pk}, status=202)
