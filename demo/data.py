@@ -32,6 +32,7 @@ def prepare(*, sales: Path, password: str, said_to: TextIO) -> None:
     digest = hashlib.sha256(sales.read_bytes()).hexdigest()
     if digest not in loaded():
         load(sales, said_to)
+        call_command("figures", stdout=said_to)  # the first page shows them at once, not after five minutes
         loaded_file().write_text("\n".join([*loaded(), digest, ""]))
 
 

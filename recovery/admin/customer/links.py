@@ -30,6 +30,8 @@ LINKS: Final = (
     Link("Another address", "admin:owner_change_address", OWNERS, "customer"),
     Link("Merge with a customer", "admin:owner_change_merge", OWNERS, "customer"),
     Link("Split into two", "admin:owner_change_split", OWNERS, "customer"),
+    Link("Export what is held", "admin:customer_export", "licensing.export_customer"),
+    Link("Erase this person", "admin:customer_erase", "licensing.erase_customer"),
 )
 
 
