@@ -18,6 +18,7 @@ from config.morning.page import asked_days, figures_page, first_page
 from config.staff.frame import names
 from config.staff.proof import Standing, standing_of
 from config.staff.views import approvals as approval_pages
+from config.trail import views as trail_pages
 from licensing.models import Case, Customer, Edition, License
 from recovery.admin import privacy
 from recovery.admin.find import find
@@ -75,6 +76,8 @@ class ConsoleSite(admin.AdminSite):
         return [
             path("find/", view(self.find), name="find"),
             path("figures/", view(require_GET(self.figures_page)), name="figures"),
+            path("trail/", view(trail_pages.trail), name="audit_trail"),
+            path("trail/export/", view(trail_pages.download), name="audit_export"),
             path("approvals/", view(approval_pages.listed), name="approvals"),
             path("approvals/ask/", view(approval_pages.ask), name="approval_ask"),
             path("approvals/<uuid:pk>/", view(approval_pages.shown), name="approval"),

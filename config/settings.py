@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "config.staff.gate.Gate",
+    "config.recording.Recording",
     "recovery.web.outage.OutagePage",
 ]
 ROOT_URLCONF = "config.urls"
@@ -298,6 +299,7 @@ CELERY_BEAT_SCHEDULE = {
     "people": {"task": "licensing.suggest_people", "schedule": 86400.0, "options": {"expires": 3600}},
     "keys": {"task": "recovery.serve_licenses", "schedule": 3600.0, "options": {"expires": 3600}},
     "audit": {"task": "licensing.chain_audit", "schedule": 10.0, "options": {"expires": 10}},
+    "audit_head": {"task": "licensing.log_audit_head", "schedule": 86400.0, "options": {"expires": 3600}},
     "forget": {"task": "recovery.forget_old", "schedule": 3600.0},
     "figures": {"task": "recovery.count_figures", "schedule": 60.0, "options": {"expires": 60}},
 }

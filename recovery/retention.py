@@ -7,8 +7,18 @@ from django.conf import settings
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 
+from licensing.audit.sealing import MONTH
 from licensing.intake.hooks.dropping import drop_old_payloads
-from licensing.models import Hold, ImportPart, ImportRow, ImportRun, ImportState, KeyAsk, KeyAskState
+from licensing.models import (
+    Hold,
+    ImportPart,
+    ImportRow,
+    ImportRun,
+    ImportState,
+    KeyAsk,
+    KeyAskState,
+    StoredKey,
+)
 from licensing.privacy.staged import forget_staged
 from recovery.limits import DAY
 from recovery.models import (
@@ -33,6 +43,7 @@ from recovery.owners.undoing import UNDO_LIFE
 AT_ONCE = 500
 LET_GO = timedelta(minutes=10)  # no worker has a mail in hand that long
 SAMPLES = timedelta(days=30)  # so long a file's page shows what became of its first rows
+LONGEST_MONTH = timedelta(days=31)  # a key is made at its month's first entry
 
 
 def forget() -> None:
@@ -50,6 +61,7 @@ def forget() -> None:
     delete_in_steps(Hold.objects.filter(until__lt=Now() - DAY))
     delete_in_steps(DomainPause.objects.filter(until__lt=Now() - kept))
     delete_in_steps(KeptAnswer.objects.filter(expires_at__lt=Now()))
+    forget_months(kept)
     forget_abandoned_files()
     drop_old_payloads()
     forget_staged()
@@ -70,6 +82,12 @@ def emptied() -> QuerySet[RecoveryRequest]:
     """Requests of people who were erased while a worker had their mail in hand, which it has let go of since."""
     in_hand = Message.objects.filter(request=OuterRef("pk"), lease_until__gt=Now() - LET_GO)
     return RecoveryRequest.objects.filter(~Exists(in_hand), address="")
+
+
+def forget_months(kept: timedelta) -> None:
+    """What the audit trail says of nobody in particular (terms that were searched, what commands were given) is under
+    the key of its month. The entries stay, and can still be proved."""
+    StoredKey.objects.filter(name__startswith=MONTH, created_at__lt=Now() - kept - LONGEST_MONTH).delete()
 
 
 def turned_away() -> QuerySet[KeyAsk]:

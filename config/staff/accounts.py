@@ -1,6 +1,7 @@
 """Making, renewing and closing the accounts of staff: the command and the console's pages do the same."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.contrib.auth.validators import UnicodeUsernameValidator
@@ -11,7 +12,8 @@ from django.db.models import QuerySet
 
 from config.staff import invitations, sessions
 from config.staff.models import Invitation
-from config.staff.roles import Role, give_role
+from config.staff.roles import Role, give_role, role_of
+from licensing.audit.trail import record
 
 
 class Refused(Exception):
@@ -24,7 +26,7 @@ def people() -> QuerySet[User]:
 
 
 @transaction.atomic
-def add(*, name: str, email: str, role: Role, now: datetime) -> tuple[User, str]:
+def add(*, name: str, email: str, role: Role, by: str, now: datetime) -> tuple[User, str]:
     """A new account without a password, and the link by which its owner sets one. Raises `Refused`."""
     check(name, email)
     try:
@@ -33,6 +35,7 @@ def add(*, name: str, email: str, role: Role, now: datetime) -> tuple[User, str]
     except IntegrityError:
         raise Refused(f"There is an account named {name} already.") from None
     give_role(user, role)
+    noted("added", user, by=by, role=role.value)
     return user, invitations.invite(user, now=now)
 
 
@@ -48,38 +51,53 @@ def check(name: str, email: str) -> None:
         raise Refused(f"There is an account named {name} already.")
 
 
-def renew(user: User, *, now: datetime) -> str:
+@transaction.atomic
+def renew(user: User, *, by: str, now: datetime) -> str:
     """A new link; the password, the factors and the sessions until now are gone. Raises `Refused`."""
     if not user.is_active:
         raise Refused(f"The account of {user} is closed.")
+    noted("invited_anew", user, by=by)
     return invitations.start_anew(user, now=now)
 
 
 @transaction.atomic
-def disable(user: User, *, now: datetime) -> None:
+def disable(user: User, *, by: str, now: datetime) -> None:
     """Nobody gets in with this account any more, and whoever is in is out. Raises `Refused` for the last one
     who could open it again."""
     refuse_the_last_administrator(user)
     User.objects.filter(pk=user.pk).update(is_active=False)
     Invitation.objects.filter(user=user).delete()
     sessions.end_all(user, now=now)
+    noted("closed", user, by=by)
 
 
 @transaction.atomic
-def enable(user: User, *, now: datetime) -> str:
+def enable(user: User, *, by: str, now: datetime) -> str:
     """The account is open again, and begins anew with a link."""
     User.objects.filter(pk=user.pk).update(is_active=True)
     user.is_active = True
-    return renew(user, now=now)
+    noted("opened", user, by=by)
+    return renew(user, by=by, now=now)
 
 
 @transaction.atomic
-def change_role(user: User, role: Role, *, now: datetime) -> None:
+def change_role(user: User, role: Role, *, by: str, now: datetime) -> None:
     """Sessions end: what a page offered a minute ago may be forbidden now. Raises `Refused`."""
     if role is not Role.ADMINISTRATOR:
         refuse_the_last_administrator(user)
+    before = role_of(user)
     give_role(user, role)
     sessions.end_all(user, now=now)
+    noted("role_changed", user, by=by, role=[before, role.value])
+
+
+def end_sessions(user: User, *, by: str, but: str | None, now: datetime) -> None:
+    """Wherever they are signed in, except in the session with this key."""
+    noted("sessions_ended", user, by=by, ended=sessions.end_all(user, now=now, but=but))
+
+
+def noted(deed: str, user: User, *, by: str, **about: Any) -> None:
+    record(f"account.{deed}", by=by, row=user, details={"name": user.get_username(), **about})
 
 
 def refuse_the_last_administrator(user: User) -> None:

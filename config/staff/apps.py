@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db.models.signals import post_migrate
 
 
@@ -19,6 +19,7 @@ class StaffConfig(AppConfig):
         user_logged_in.connect(signing.signed_in, dispatch_uid="staff_signed_in")
         user_logged_out.connect(signing.signed_out, dispatch_uid="staff_signed_out")
         signals.authenticator_used.connect(signing.factor_used, dispatch_uid="staff_factor_used")
+        user_login_failed.connect(signing.sign_in_failed, dispatch_uid="staff_sign_in_failed")
         for signal in (signals.authenticator_added, signals.authenticator_reset):
             signal.connect(signing.factor_added, dispatch_uid="staff_factor_added")
         signals.authenticator_removed.connect(signing.factor_removed, dispatch_uid="staff_factor_removed")

@@ -13,6 +13,7 @@ from django.contrib.auth.models import AbstractBaseUser
 
 from config.staff import limits
 from config.staff.models import TotpStep
+from licensing.audit.trail import record
 
 APP_DIGITS: Final = 6
 
@@ -31,6 +32,8 @@ def accepted(user: AbstractBaseUser, code: str, *, ip: str, now: datetime) -> Au
     found = of_app(user, digits) if from_app else of_paper(user, digits)
     if found:
         limits.give_back(uses, now=now)
+    else:
+        record("staff.factor_refused", by=user.get_username(), row=user)
     return found
 
 

@@ -65,12 +65,12 @@ class Gate:
         if not request.path_info.startswith(PATH):
             return None
         try:
-            return decided(request, view) or held(request, view, kwargs)
+            return decided(request, view, kwargs) or held(request, view, kwargs)
         except (OperationalError, InterfaceError) as error:
             return OutagePage(self.get_response).process_exception(request, error)
 
 
-def decided(request: HttpRequest, view: Callable[..., Any]) -> HttpResponseBase | None:
+def decided(request: HttpRequest, view: Callable[..., Any], named: dict[str, Any]) -> HttpResponseBase | None:
     """The way elsewhere, or none for somebody who may go on."""
     end_what_is_over(request)
     name = request.resolver_match.view_name if request.resolver_match else ""
@@ -82,7 +82,7 @@ def decided(request: HttpRequest, view: Callable[..., Any]) -> HttpResponseBase 
     if standing is not Standing.PROVEN:
         open_pages, instead = ROADS[standing]
         return None if name in open_pages else led_to(instead, request)
-    if wants_proof(view) and not is_fresh(request, now=timezone.now()):
+    if wants_proof(view, request, named) and not is_fresh(request, now=timezone.now()):
         return led_to("staff_prove", request)
     return None
 

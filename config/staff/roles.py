@@ -60,7 +60,13 @@ OF_STAFF: Final = Q(content_type__app_label="auth", codename__in=("view_user", "
 OF_FLOORS: Final = Q(content_type__app_label__in=FLOORS)
 OF_APPROVALS: Final = Q(content_type__app_label="staff", content_type__model="approval")
 SEE_APPROVALS: Final = OF_APPROVALS & Q(codename="view_approval")
-LOOK: Final = OF_FLOORS & Q(codename__startswith="view_")
+TRAIL: Final = OF_FLOORS & Q(codename="view_auditentry")
+TRAIL_OUT: Final = OF_FLOORS & Q(codename="view_audit_export")
+# Rows that have no page: they are read as the trail, or are keys that nobody reads.
+NO_PAGES: Final = OF_FLOORS & Q(
+    content_type__model__in=("auditentry", "auditlink", "auditpending", "storedkey")
+)
+LOOK: Final = OF_FLOORS & Q(codename__startswith="view_") & ~NO_PAGES
 
 
 def make_roles(*, apps: Any = all_apps, **_: Any) -> None:
@@ -83,11 +89,11 @@ def permitted_apps() -> Iterator[AppConfig]:
 def rights_of(role: Role) -> Q:
     """Which permissions the role has."""
     if role is Role.ADMINISTRATOR:
-        return OF_FLOORS | OF_STAFF | OF_APPROVALS
+        return (OF_FLOORS & ~NO_PAGES) | TRAIL | TRAIL_OUT | OF_STAFF | OF_APPROVALS
     if role is Role.AUDITOR:
-        return LOOK | SEE_APPROVALS
+        return LOOK | TRAIL | TRAIL_OUT | SEE_APPROVALS
     if role is Role.LEAD:
-        return LOOK | named(SETTLES | RUNS) | OF_APPROVALS
+        return LOOK | TRAIL | named(SETTLES | RUNS) | OF_APPROVALS
     return LOOK | named(SETTLES)
 
 

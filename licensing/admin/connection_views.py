@@ -21,6 +21,7 @@ from licensing.admin.connection_new import Chosen, chosen, make
 from licensing.console.cells import page_of
 from licensing.console.connecting import kinds_that_notify, steps_of, stores_that_notify
 from licensing.console.pages import ReadOnly
+from licensing.console.proof import asks_for_proof
 from licensing.intake.hooks.connections import BadSecret, address_of, shop_of
 from licensing.models import Connection
 
@@ -31,13 +32,24 @@ class Connectable(ReadOnly):
     change_form_template = "console/connection.html"
 
     def get_urls(self) -> list[URLPattern]:
-        act = self.admin_site.admin_view(require_POST(self.act))
+        act = self.admin_site.admin_view(asks_for_proof(require_POST(self.act)))
         own = path("<uuid:connection_id>/do/<slug:name>/", act, name="licensing_connection_act")
         return [own, *super().get_urls()]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("licensing.add_connection")
 
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Who may change it sees its address in full, which is as good as a secret; what is typed there is one."""
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    asks_for_proof(
+        change_view, when=lambda request, **_: request.user.has_perm("licensing.change_connection")
+    )
+
+    @asks_for_proof
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """First which shop, then only what this kind of shop needs."""
         if not self.has_add_permission(request):

@@ -22,6 +22,7 @@ def standing(address: EmailAddress) -> str:
 
 
 class CustomerAdmin(Exporting):
+    customer_path = ("pk",)
     list_display = (
         "__str__",
         mailboxes(),
@@ -67,6 +68,7 @@ class CustomerAdmin(Exporting):
 
 
 class EmailAddressAdmin(ReadOnly):
+    customer_path = ("customer_id",)
     list_display = (
         "address",
         link("customer", "customer"),

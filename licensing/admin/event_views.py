@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -78,7 +79,10 @@ class Repeatable(ReadOnly):
 
     def tell(self, request: HttpRequest, events: Iterable[HookEvent]) -> None:
         events = list(events)
-        again = replay(events)
+        with transaction.atomic():
+            again = replay(events)
+            for event in events:
+                self.note(request, "told_again", event, "Told again")
         if again:
             messages.success(request, f"{counted(again, 'notification')} will be read again in a moment.")
         if again < len(events):
@@ -86,9 +90,10 @@ class Repeatable(ReadOnly):
             messages.warning(request, f"{left} cannot be read again: what they said has been dropped by now.")
 
     def confirm(self, request: HttpRequest, events: Iterable[HookEvent]) -> None:
-        done = [event for event in events if confirmed(event)]
-        for event in done:
-            self.log_change(request, event, "Confirmed")
+        with transaction.atomic():
+            done = [event for event in events if confirmed(event)]
+            for event in done:
+                self.note(request, "confirmed", event, "Confirmed")
         if done:
             words = f"Confirmed: {counted(len(done), 'notification')}. This takes effect in a moment."
             messages.success(request, words)

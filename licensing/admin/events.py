@@ -130,6 +130,7 @@ def mode(event: HookEvent | KeyAsk) -> str:
 
 
 class HookEventAdmin(Repeatable):
+    customer_path = ("purchase__buyer_id",)
     list_display = (
         text("kind", "kind"),
         event_state,
@@ -182,6 +183,7 @@ def is_list(request: HttpRequest) -> bool:
 class KeyAskAdmin(ReadOnly):
     """Requests of shops for keys while their customer waits, and how each was answered."""
 
+    customer_path = ("purchase_line__purchase__buyer_id",)
     list_display = (
         text("order", "order"),
         text("line", "line"),

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import structlog
-from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -15,12 +13,12 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from licensing.audit.trail import record
 from licensing.console.pages import Listing
 from licensing.console.proof import asks_for_proof
 from licensing.console.second_person import ForTwo, needs_second_person
 from licensing.everything.kinds import CONTENT_TYPES, pieces
 from licensing.everything.rows import CannotWrite
-from licensing.models import Customer
 
 EXPORT = needs_second_person(ForTwo.EXPORTS, "Export everything, codes and addresses in clear")
 
@@ -70,14 +68,8 @@ def refuse_unless_allowed(request: HttpRequest) -> None:
 
 
 def note(request: HttpRequest, kind: str) -> None:
-    """In the admin's log, before the first octet leaves."""
-    LogEntry.objects.create(
-        user_id=str(request.user.pk),
-        content_type=ContentType.objects.get_for_model(Customer),
-        object_repr="Everything",
-        action_flag=CHANGE,
-        change_message=f"Exported everything ({kind}), codes and addresses in clear.",
-    )
+    """Before the first octet leaves."""
+    record("everything.exported", by=request.user.get_username(), details={"file": kind, "codes": "in clear"})
 
 
 def sent(kind: str) -> Iterator[bytes]:

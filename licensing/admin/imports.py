@@ -187,7 +187,9 @@ class ImportRunAdmin(ListedRunAdmin):
         if name not in DEEDS:
             return HttpResponse(status=400)
         deed, too_late = DEEDS[name]
-        if not deed(run):
+        done = deed(run)
+        self.note(request, name, run, {"file": run.file_name, "done": bool(done)})
+        if not done:
             messages.warning(request, too_late)
         elif name == "discard":
             messages.info(request, f"{run.file_name} was discarded. Nothing of it was kept.")

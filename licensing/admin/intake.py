@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -70,6 +71,7 @@ class OfKind(admin.SimpleListFilter):
 
 
 class CaseAdmin(Twins):
+    customer_path = ("customer_id", "purchase__buyer_id")
     list_display = (
         "kind",
         what_differs,
@@ -96,9 +98,12 @@ class CaseAdmin(Twins):
     @admin.action(description="Close", permissions=["settle"])
     def close(self, request: HttpRequest, queryset: QuerySet[Case]) -> None:
         """The cases need nobody any more. Those already closed keep their date."""
-        closed = Case.objects.filter(pk__in=queryset.values("pk"), closed_at=None).update(
-            closed_at=timezone.now()
-        )
+        closed = 0
+        for case in queryset.filter(closed_at=None):
+            with transaction.atomic():
+                if Case.objects.filter(pk=case.pk, closed_at=None).update(closed_at=timezone.now()):
+                    self.note(request, "closed", case, "Closed")
+                    closed += 1
         self.message_user(request, f"Closed: {closed}.")
 
     def name_of(self, row: Case) -> str:

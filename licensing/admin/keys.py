@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -94,6 +95,12 @@ class RegistrationKeyAdmin(ReadOnly):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer("sealed", "fingerprint_a", "fingerprint_b")
 
+    def about_whom(self, row: RegistrationKey) -> UUID | None:
+        """Whose it is, where it is one person's."""
+        serving = row.assignments.filter(ends_at=None, license__owner__isnull=False)
+        owners = list(serving.order_by().values_list("license__owner", flat=True).distinct()[:2])
+        return owners[0] if len(owners) == 1 else None
+
     def found(self, term: str) -> set[Any]:
         """Also the newest keys of the edition that has this SKU."""
         edition = Edition.objects.filter(sku=term).values_list("pk", flat=True).first()
@@ -120,6 +127,7 @@ class Assignments(ReadOnlyRows):
 
 
 class LicenseAdmin(ReadOnly):
+    customer_path = ("owner_id",)
     list_display = (
         link("edition__product", "product", label="name"),
         text("edition__sku", "SKU"),
@@ -147,6 +155,7 @@ class LicenseAdmin(ReadOnly):
 
 
 class KeyAssignmentAdmin(ReadOnly):
+    customer_path = ("license__owner_id",)
     list_display = (
         key_cell("key"),
         link("license", "license", words=lambda license: license.edition.sku),

@@ -26,6 +26,7 @@ ORDER_TONES = {
 class KeyOrderAdmin(ReadOnly):
     """The id is the request id that the generator was asked with."""
 
+    customer_path = ("license__owner_id",)
     list_display = (
         choice("state", "state", ORDER_TONES),
         link("edition", "edition", label="sku"),

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -113,7 +114,10 @@ class ColumnMapAdmin(ReadOnly):
     @admin.action(description="Forget", permissions=["settle"])
     def forget(self, request: HttpRequest, queryset: QuerySet[ColumnMap]) -> None:
         """Files with these columns are asked about again."""
-        forgotten, _ = ColumnMap.objects.filter(pk__in=queryset.values("pk")).delete()
+        chosen = ColumnMap.objects.filter(pk__in=queryset.values("pk"))
+        with transaction.atomic():
+            self.log_deletions(request, chosen)
+            forgotten, _ = chosen.delete()
         self.message_user(request, f"Forgotten: {forgotten}.")
 
     def name_of(self, row: ColumnMap) -> str:

@@ -94,6 +94,7 @@ class Disputes(ReadOnlyRows):
 
 
 class PurchaseAdmin(ReadOnly):
+    customer_path = ("buyer_id",)
     list_display = (
         "reference",
         link("store", "store", words=store_name),
@@ -147,6 +148,7 @@ class Unplaced(admin.SimpleListFilter):
 
 
 class PurchaseLineAdmin(ReadOnly):
+    customer_path = ("receiver_id", "purchase__buyer_id")
     list_display = (
         "name",
         "product_ref",
@@ -195,6 +197,7 @@ class PurchaseLineAdmin(ReadOnly):
 
 
 class PurchaseReferenceAdmin(ReadOnly):
+    customer_path = ("purchase__buyer_id",)
     list_display = (
         "value",
         "kind",
@@ -218,6 +221,7 @@ class PurchaseReferenceAdmin(ReadOnly):
 class PurchaseRefundAdmin(ReadOnly):
     """Money back for some units of an order, as its shop told it."""
 
+    customer_path = ("purchase__buyer_id",)
     list_display = (
         text("reference", "the shop's id"),
         text("line", "line"),
@@ -238,6 +242,7 @@ class PurchaseRefundAdmin(ReadOnly):
 class PurchaseDisputeAdmin(ReadOnly):
     """A dispute over the payment of an order, as its shop named it."""
 
+    customer_path = ("purchase__buyer_id",)
     list_display = (
         text("reference", "the shop's id"),
         link("purchase", "order", label="reference"),

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -89,11 +90,12 @@ class Twins(Held):
         if name not in DEEDS or case is None:
             raise Http404
         try:
-            DEEDS[name].act(case_id, kept, request.user.get_username(), timezone.now())
+            with transaction.atomic():
+                DEEDS[name].act(case_id, kept, request.user.get_username(), timezone.now())
+                self.note(request, f"said_{name}", case, {"deed": DEEDS[name].title, "kept": str(kept)})
         except CannotJoin as problem:
             messages.error(request, f"{problem} Nothing was changed.")
         else:
-            self.log_change(request, case, DEEDS[name].title)
             messages.success(request, DEEDS[name].done)
         return HttpResponseRedirect(page_of(case))
 

@@ -15,12 +15,13 @@ from licensing.keys.stored import existing_key, stored_key
 from licensing.models import AuditEntry
 
 NONCE: Final = 12  # octets, random
+MONTH: Final = "month:"  # how the names of months' keys begin
 
 
 def key_name(customer: UUID | None, *, now: datetime) -> str:
     """The customer's own key; for what concerns nobody in particular that of the month, which is kept as long as
     requests are."""
-    return f"customer:{customer}" if customer else f"month:{now:%Y-%m}"
+    return f"customer:{customer}" if customer else f"{MONTH}{now:%Y-%m}"
 
 
 def sealed(said: Mapping[str, Any], *, entry: UUID, key: str) -> bytes:

@@ -12,22 +12,23 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters, ShowFacets
-from django.contrib.admin.views.main import PAGE_VAR, ChangeList
-from django.core.exceptions import ValidationError
+from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR, ChangeList
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.db.models.expressions import Combinable
 from django.http import HttpRequest, HttpResponse
 
+from licensing.audit.looked import concerns
 from licensing.console.cells import LINK, Cell
+from licensing.console.noted import Noted
 from licensing.console.search import MOST, Finder, Some, can_be_stored, row_id
 from licensing.console.second_person import ForTwo, needs_second_person
 from licensing.console.terms import cleaned
 
 if TYPE_CHECKING:
-    ModelAdmin = admin.ModelAdmin[Any]
     TabularInline = admin.TabularInline[Any, Any]
 else:
-    ModelAdmin, TabularInline = admin.ModelAdmin, admin.TabularInline
+    TabularInline = admin.TabularInline
 
 Way = tuple[Finder, str]
 
@@ -84,7 +85,7 @@ class NewestFirst(Asked):
             raise IncorrectLookupParameters(error) from error
 
 
-class Listing(ModelAdmin):
+class Listing(Noted):
     """A model in the console. `ways` says how it is found: each a meaning of the term and the path it is matched at."""
 
     change_list_template = "console/change_list.html"
@@ -101,7 +102,20 @@ class Listing(ModelAdmin):
 
     @needs_second_person(ForTwo.BULK, "An action over several rows", when=many_at_once)
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        return super().changelist_view(request, extra_context)
+        """A search that found one row only is a look at that one. 403 for who sends an action and has none."""
+        if request.method == "POST" and not self.may_send(request):
+            raise PermissionDenied
+        response = super().changelist_view(request, extra_context)
+        found = getattr(response, "context_data", None) or {}
+        rows = list(found["cl"].result_list) if "cl" in found and request.GET.get(SEARCH_VAR) else []
+        if len(rows) == 1:
+            concerns(request, self.about_whom(rows[0]))
+        return response
+
+    def may_send(self, request: HttpRequest) -> bool:
+        """The button beside the actions sends no action where none was chosen."""
+        offered, chosen = self.get_actions(request), request.POST.get("action")
+        return chosen in offered if chosen else bool(offered)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.details or super().get_fields(request, obj)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import OperationalError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from licensing.audit.commands import RecordedCommand
 
-class OnTables(BaseCommand):
+
+class OnTables(RecordedCommand):
     """A command that needs the tables as they are now."""
 
     def execute(self, *args: Any, **options: Any) -> str | None:

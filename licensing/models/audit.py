@@ -32,7 +32,10 @@ class AuditEntry(Record):
                 condition=models.Q(customer__isnull=False),
             ),
             models.Index(fields=["by", "id"], name="audit_of_person"),
+            models.Index(fields=["action", "id"], name="audit_of_action"),
+            models.Index(fields=["row", "id"], name="audit_of_row", condition=~models.Q(row="")),
         ]
+        permissions = [("view_audit_export", "Can download the audit trail")]
 
     def __str__(self) -> str:
         return self.action

@@ -39,6 +39,7 @@ class Mails(ReadOnlyRows):
 
 
 class ExchangeAdmin(Startable):
+    customer_path = ("license__owner_id",)
     list_display = (
         what,
         choice("state", "state", EXCHANGE_TONES),
@@ -103,6 +104,7 @@ class ExchangeAdmin(Startable):
 class ExchangeNoteAdmin(ReadOnly):
     """Written on the page of its exchange."""
 
+    customer_path = ("exchange__license__owner_id",)
     list_display = (
         "author",
         text("by", "login"),
@@ -124,6 +126,7 @@ class ExchangeNoteAdmin(ReadOnly):
 class ExchangeMailAdmin(ReadOnly):
     """Which mail told of which step."""
 
+    customer_path = ("exchange__license__owner_id",)
     list_display = (
         "step",
         choice("message__state", "state", MESSAGE_TONES),

@@ -14,6 +14,7 @@ from licensing.console.pages import ReadOnly
 from licensing.console.search import itself
 from recovery.admin.requests import HOW_TO_SEARCH, asked_for
 from recovery.admin.search import counted, mailboxes
+from recovery.admin.whose import OfRequest
 from recovery.journeys.blocks import lift, resume
 from recovery.limits import CODES, MAILBOX, MAILBOX_BY_LINK
 from recovery.models import Allowance, DomainPause, Mute, Suppression
@@ -76,7 +77,8 @@ class Liftable(ReadOnly):
         self.message_user(request, f"Lifted: {lifted}.")
 
 
-class MuteAdmin(Liftable):
+class MuteAdmin(OfRequest, Liftable):
+    request_path = "request"
     list_display = (
         link("request", "asked by", words=asked_for),
         mute_state,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from licensing.console.cells import choice, link, number, text, when
-from licensing.console.pages import ReadOnly, ReadOnlyRows
+from licensing.console.pages import ReadOnlyRows
 from recovery.admin.mail_filters import Failed, IsLate, ToDomain
 from recovery.admin.requests import HOW_TO_SEARCH, asked_for
 from recovery.admin.search import requests
 from recovery.admin.tones import ATTEMPT_TONES, MESSAGE_TONES
+from recovery.admin.whose import OfRequest
 from recovery.models import MailAttempt, Message
 
 
@@ -30,7 +31,8 @@ class FailedAttempts(ReadOnlyRows):
     verbose_name_plural = "attempts that did not end in acceptance"
 
 
-class MessageAdmin(ReadOnly):
+class MessageAdmin(OfRequest):
+    request_path = "request"
     list_display = (
         "kind",
         link("request", "to", words=asked_for),
@@ -63,7 +65,8 @@ class MessageAdmin(ReadOnly):
         return message_name(row)
 
 
-class MailAttemptAdmin(ReadOnly):
+class MailAttemptAdmin(OfRequest):
+    request_path = "message__request"
     list_display = (
         link("message", "mail", words=message_name),
         link("message__request", "to", words=asked_for),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from licensing.audit.looked import concerns
 from licensing.console.cells import page_of
-from licensing.console.pages import ReadOnly
+from licensing.console.holding import Held
 from licensing.console.proof import asks_for_proof
 from licensing.console.search import row_id
 from licensing.models import Customer
@@ -35,8 +35,11 @@ class ApproveForm(forms.Form):
     words = Written(longest=LONGEST_REASON, label="Why you believe it (recorded)")
 
 
-class Decidable(ReadOnly):
+class Decidable(Held):
     change_form_template = "console/owner_change.html"
+
+    def is_undecided(self, row: Any) -> bool:
+        return bool(row.state == ChangeState.OPEN)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view

@@ -70,6 +70,7 @@ class Mails(ReadOnlyRows):
 
 
 class OwnerChangeAdmin(Startable):
+    customer_path = ("customer_id", "other_id")
     list_display = (
         "kind",
         choice("state", "state", CHANGE_TONES),
@@ -78,6 +79,7 @@ class OwnerChangeAdmin(Startable):
         link("other", "to"),
         text("new_address", "new address"),
         text("decided_by", "decided by"),
+        "who_has_it",
         when("asked_at", "asked"),
         when("effective_at", "takes effect"),
     )

@@ -10,9 +10,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from licensing.console.cells import choice, link, number, state, text, when
-from licensing.console.pages import ReadOnly, ReadOnlyRows
+from licensing.console.pages import ReadOnlyRows
 from recovery.admin.search import requests
 from recovery.admin.tones import MESSAGE_TONES
+from recovery.admin.whose import OfRequest
 from recovery.models import Challenge, Message, RecoveryRequest
 
 HOW_TO_SEARCH = "Whole address; name of a customer; order reference; code; id"
@@ -62,7 +63,7 @@ class Challenges(ReadOnlyRows):
         return super().get_queryset(request).defer("nonce")
 
 
-class RecoveryRequestAdmin(ReadOnly):
+class RecoveryRequestAdmin(OfRequest):
     list_display = (
         text("address", "address"),
         "origin",
@@ -81,7 +82,8 @@ class RecoveryRequestAdmin(ReadOnly):
         return asked_for(row)
 
 
-class ChallengeAdmin(ReadOnly):
+class ChallengeAdmin(OfRequest):
+    request_path = "request"
     list_display = (link("request", "request", words=asked_for), *CHALLENGE_CELLS)
     list_select_related = ("request",)
     details = list_display

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from licensing.addresses import canonical
+from licensing.audit.trail import record
 from licensing.models import EmailAddress
 from recovery.limits import address_digest
 from recovery.mail.words import without_addresses
@@ -81,13 +83,14 @@ def lift(
 ) -> int:
     """Mail goes to these mailboxes again; how many that concerns. Those already lifted keep their date.
 
-    The database keeps when; who and why stand in the log, without addresses.
+    The database keeps when; who and why stand in the audit trail, and in the log without addresses.
     """
     lifted = 0
     for block in blocks.filter(lifted_at=None):
-        if blocks.model._default_manager.filter(pk=block.pk, lifted_at=None).update(lifted_at=now):
-            note(block, by=by, reason=reason)
-            lifted += 1
+        with transaction.atomic():
+            if blocks.model._default_manager.filter(pk=block.pk, lifted_at=None).update(lifted_at=now):
+                note(block, by=by, reason=reason)
+                lifted += 1
     return lifted
 
 
@@ -103,6 +106,13 @@ def resume(paused: QuerySet[DomainPause], *, now: datetime, by: str = "", reason
     return len(ended)
 
 
+def whose(block: Mute | Suppression | DomainPause) -> UUID | None:
+    """The customer with that mailbox, where its address is known: of a mute it is, by what was asked for."""
+    address = block.request.address if isinstance(block, Mute) and block.request else ""
+    return EmailAddress.objects.filter(canonical=address).values_list("customer_id", flat=True).first()
+
+
 def note(block: Mute | Suppression | DomainPause, *, by: str, reason: str) -> None:
-    kind = block._meta.model_name
+    kind = str(block._meta.model_name)
+    record(f"{kind}.lifted", by=by, row=block, reason=reason, customer=whose(block))
     log.warning("block_lifted", kind=kind, block=str(block.pk), by=by, reason=without_addresses(reason))

@@ -15,6 +15,7 @@ from recovery.exchange.announce import announce
 from recovery.exchange.begin import Cause, begin, begin_and_serve, kept, note
 from recovery.exchange.execute import close_case, end, is_possible, lock_exchange, lock_licenses, serve, undo
 from recovery.exchange.facts import Unit, units_of
+from recovery.exchange.noted import note_deed
 from recovery.exchange.stock import tell_of_waiting
 from recovery.models import Exchange, ExchangeKind, ExchangeState, MessageKind, NoteAuthor
 from recovery.policy import OF_STANDING, Reason, Verdict
@@ -32,9 +33,11 @@ def approve(exchange_id: UUID, *, by: str, reason: str, now: datetime) -> Exchan
         close_case(exchange, now=now)
         if not is_possible(exchange, exchange.license, now=now):
             end(exchange, ExchangeState.CANCELLED, now=now)
+            note_deed("approved", [exchange], by=by, reason=reason)
             return exchange
         exchange.state = ExchangeState.WAITING
         exchange.save(update_fields=["state"])
+        note_deed("approved", [exchange], by=by, reason=reason)
         if not serve([exchange], now=now) and exchange.to_edition.key_source == KeySource.POOL:
             tell_of_waiting(exchange.to_edition, apart_from=[exchange])
     return exchange
@@ -50,6 +53,7 @@ def decline(exchange_id: UUID, *, by: str, reason: str, now: datetime) -> Exchan
         note(exchange, reason, author=NoteAuthor.SUPPORT, by=by)
         end(exchange, ExchangeState.DECLINED, now=now)
         announce(MessageKind.DECLINED, [exchange])
+        note_deed("declined", [exchange], by=by, reason=reason)
     return exchange
 
 
@@ -66,6 +70,7 @@ def ask_back(exchange_id: UUID, *, by: str, text: str) -> Exchange:
             return exchange
         question = note(exchange, text, author=NoteAuthor.SUPPORT, by=by)
         announce(MessageKind.QUESTION, [exchange], detail=str(question.pk))
+        note_deed("asked_back", [exchange], by=by, reason=text)
     return exchange
 
 
@@ -83,7 +88,9 @@ def move_for(license_id: UUID, *, platform: str, by: str, reason: str, now: date
             raise ExchangeRefused(unit.decision)
         if not unit.decision.allowed:
             needed(reason)
-        return begin_and_serve([unit], to, cause=Cause(by=by, reason=reason), now=now)[0]
+        begun = begin_and_serve([unit], to, cause=Cause(by=by, reason=reason), now=now)
+        note_deed("begun", begun, by=by, reason=reason)
+        return begun[0]
 
 
 def replace_leaked(license_id: UUID, *, by: str, reason: str, now: datetime) -> Exchange:
@@ -104,6 +111,7 @@ def replace_leaked(license_id: UUID, *, by: str, reason: str, now: datetime) -> 
         )
         if not serve([exchange], now=now) and exchange.to_edition.key_source != KeySource.REMOTE:
             raise OutOfStock
+        note_deed("leaked", [exchange], by=by, reason=reason)
     return exchange
 
 
@@ -113,6 +121,7 @@ def undo_for(exchange_id: UUID, *, by: str, now: datetime) -> Exchange:
         exchange = lock_exchange(exchange_id)
         if exchange.state != ExchangeState.UNDONE:
             undo(exchange, by=by, now=now)
+            note_deed("undone", [exchange], by=by)
     return exchange
 
 
@@ -122,6 +131,7 @@ def cancel_for(exchange_id: UUID, *, by: str, now: datetime) -> Exchange:
         exchange = lock_exchange(exchange_id)
         end(exchange, ExchangeState.CANCELLED, now=now)
         Exchange.objects.filter(pk=exchange.pk).update(by=by)
+        note_deed("cancelled", [exchange], by=by)
     return exchange
 
 

@@ -16,6 +16,7 @@ from recovery.errors import OutOfStock, ReasonNeeded, Stale
 from recovery.exchange.begin import Cause, begin
 from recovery.exchange.execute import lock_licenses, serve
 from recovery.exchange.facts import Unit, units_of
+from recovery.exchange.noted import note_deed
 from recovery.models import Exchange, ExchangeKind
 from recovery.policy import OF_STANDING
 
@@ -82,6 +83,7 @@ def replace_for_owner(
             served = serve(begun, now=now)
             if begun and len(served) < len(begun) and begun[0].to_edition.key_source != KeySource.REMOTE:
                 raise OutOfStock
+            note_deed("leaked", begun, by=cause.by, reason=cause.reason)
     except (OutOfStock, Stale):
         result.without_code += [unit.license.pk for unit in able]
     else:

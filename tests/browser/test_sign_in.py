@@ -29,7 +29,9 @@ def invitation(site: str, settings: LazySettings) -> str:
     settings.SESSION_COOKIE_SECURE = False
     settings.SESSION_COOKIE_NAME = "sessionid"
     make_roles()
-    _user, link = add(name="ada", email="ada@vendor.example", role=Role.ADMINISTRATOR, now=timezone.now())
+    _user, link = add(
+        name="ada", email="ada@vendor.example", role=Role.ADMINISTRATOR, by="command", now=timezone.now()
+    )
     return link
 
 
@@ -205,7 +207,7 @@ def test_a_key_that_does_not_know_its_owner_is_no_passkey(
     page = new_browser().new_page()
     with_authenticator(page, knows_owner=False)
     _user, link_of_mallory = add(
-        name="mallory", email="m@vendor.example", role=Role.AGENT, now=timezone.now()
+        name="mallory", email="m@vendor.example", role=Role.AGENT, by="command", now=timezone.now()
     )
     for link in (invitation, link_of_mallory):
         choose_password(page, link)

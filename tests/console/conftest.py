@@ -12,6 +12,8 @@ from django.contrib.auth.signals import user_logged_in
 from django.test import Client
 from django.utils import timezone
 
+from config.staff.models import Approval
+from config.staff.roles import Role, give_role, make_roles
 from config.staff.signing import factor_used
 from licensing.intake.hooks.connections import change_secret, connect
 from licensing.intake.hooks.events import sealed
@@ -80,6 +82,7 @@ from recovery.models import (
 )
 from recovery.policy import Policy
 from tests import factories
+from tests.console.addresses import Address, every_address
 
 CODE = "CANA-RY7C-21XQ-PL0M"
 EMAIL = "ada@lovelace.example"
@@ -124,6 +127,16 @@ def _second_factor_shown() -> Iterator[None]:
 
 
 STATIC_FILES = "django.contrib.staticfiles.storage.StaticFilesStorage"
+
+
+def as_role(role: Role) -> Client:
+    """A browser of somebody with that role, with a second factor that was just shown."""
+    user, made = User.objects.get_or_create(username=f"one {role}", email=f"{role}@vendor.example")
+    if made:
+        give_role(user, role)
+    client = Client()
+    client.force_login(user)
+    return client
 
 
 @pytest.fixture
@@ -260,3 +273,20 @@ def filed(db: None) -> Filed:
     return Filed(
         customer, line, unplaced, license, key, assignment, case, request, message, mute, suppression, pause
     )
+
+
+@pytest.fixture
+def addresses(filed: Filed) -> list[Address]:
+    make_roles()
+    asker = User.objects.create_user("asker", is_staff=True)
+    Approval.objects.create(
+        kind="exports",
+        title="Export",
+        method="POST",
+        address="/console/",
+        digest=b"d" * 32,
+        reason="Moving",
+        asked_by=asker,
+        expires_at="2999-01-01T00:00Z",
+    )
+    return every_address()

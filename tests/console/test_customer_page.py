@@ -39,9 +39,10 @@ from recovery.models import (
 from recovery.story.timeline import Kind
 from tests import factories
 from tests.console.conftest import CODE, EMAIL, NAME, ORDER, TRANSACTION, Filed
+from tests.console.test_pages import RECORDED as FOR_THE_TRAIL
 from tests.console.test_pages import page_address
 
-QUERIES = 25
+QUERIES = 25 + FOR_THE_TRAIL
 HOSTILE = "<script>alert(1)</script>\u202e=cmd|' /C calc'!A0"
 
 

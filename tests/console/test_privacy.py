@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import resolve, reverse
 
 from config.staff.roles import Role, give_role
@@ -48,8 +48,9 @@ def test_leads_and_administrators_may_agents_and_auditors_may_not(
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_asks_for_a_second_factor_again(page: str, filed: Filed) -> None:
-    assert wants_proof(resolve(address(page, filed)).func)
+def test_asks_for_a_second_factor_again(page: str, filed: Filed, rf: RequestFactory) -> None:
+    there = address(page, filed)
+    assert wants_proof(resolve(there).func, rf.get(there), {})
 
 
 def test_exports_without_codes_and_records_why(support: Client, filed: Filed) -> None:

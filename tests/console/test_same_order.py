@@ -1,14 +1,13 @@
 """Two orders that may be one, side by side, and what support says of them; two customers who may be one."""
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.utils import timezone
 
 from licensing.intake.same_order import pair_digest
 from licensing.keys.assign import assign
-from licensing.models import Case, CaseKind, Purchase
+from licensing.models import AuditEntry, Case, CaseKind, Purchase
 from tests import factories
 from tests.console.test_pages import list_address, page_address
 
@@ -71,7 +70,7 @@ def test_same_order_joins_them_closes_the_case_and_is_noted(support: Client, twi
     assert Purchase.objects.get(store__name="processor").same_as == Purchase.objects.get(store__name="cart")
     assert twins.closed_at
     assert twins.detail["by"] == "support"
-    assert LogEntry.objects.get().change_message == "Same order"
+    assert AuditEntry.objects.filter(action="case.said_join", by="support", row=str(twins.pk)).exists()
     assert "They are two after all" in page(support, twins)
     assert (
         "cart-77" in support.get(page_address(Purchase.objects.get(store__name="processor"))).content.decode()

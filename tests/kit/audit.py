@@ -21,6 +21,8 @@ def unguarded() -> Iterator[None]:
 
 def switch(deed: str, on_sqlite: list[str]) -> None:
     tables = [f"ALTER TABLE {table} {deed} TRIGGER USER" for table in AUDIT]
+    if connection.in_atomic_block and connection.vendor == "postgresql":
+        tables.insert(0, "SET CONSTRAINTS ALL IMMEDIATE")  # else they are still to come
     with connection.cursor() as cursor:
         for statement in tables if connection.vendor == "postgresql" else on_sqlite:
             cursor.execute(statement)

@@ -1,13 +1,16 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import LazySettings
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from licensing.models import ImportPart, ImportRow, ImportRun, ImportState, KeyAsk
+from licensing.audit.sealing import opened
+from licensing.audit.trail import record
+from licensing.models import AuditEntry, ImportPart, ImportRow, ImportRun, ImportState, KeyAsk, StoredKey
 from recovery.journeys.decide_owner_change import decline as decline_claim
 from recovery.journeys.effect_owner_changes import take_effect_of_due
 from recovery.journeys.exchange import ask_support
@@ -163,3 +166,15 @@ class TestChangesOfOwner:
         forget()
         change.refresh_from_db()
         assert (change.moved, change.claimed, change.decided_by) == ({}, None, "ada")
+
+
+def test_destroys_what_the_audit_trail_says_of_nobody_and_keeps_the_entries(settings: LazySettings) -> None:
+    old, new = record("page.looked", by="ada"), record("page.looked", by="ada", customer=uuid4())
+    age = timedelta(days=settings.RETENTION_DAYS + 31, seconds=1)
+    StoredKey.objects.update(created_at=Now() - age)
+
+    forget()
+
+    assert opened(old) is None
+    assert opened(new) is not None
+    assert AuditEntry.objects.count() == 2

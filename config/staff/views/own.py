@@ -7,6 +7,7 @@ from allauth.mfa.recovery_codes.internal.flows import generate_recovery_codes
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse, reverse_lazy
@@ -19,6 +20,7 @@ from config.staff.forms import NewPassword
 from config.staff.frame import Framed, frame
 from config.staff.models import SignIn
 from config.staff.proof import FACTORS, passkeys_work
+from licensing.audit.trail import record
 from licensing.console.proof import asks_for_proof
 
 
@@ -82,7 +84,8 @@ def new_codes(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end_session(request: HttpRequest, pk: int) -> HttpResponse:
     """One of one's own, elsewhere."""
-    sessions.end(SignIn.objects.filter(pk=pk, user__pk=request.user.pk or 0), now=timezone.now())
+    ended = sessions.end(SignIn.objects.filter(pk=pk, user__pk=request.user.pk or 0), now=timezone.now())
+    record("staff.sessions_ended", by=request.user.get_username(), details={"ended": ended})
     return HttpResponseRedirect(reverse("mfa_index"))
 
 
@@ -90,7 +93,8 @@ def end_session(request: HttpRequest, pk: int) -> HttpResponse:
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
     user = request.user
     assert isinstance(user, User)  # noqa: S101 - the gate lets nobody else here
-    sessions.end_all(user, now=timezone.now(), but=request.session.session_key)
+    ended = sessions.end_all(user, now=timezone.now(), but=request.session.session_key)
+    record("staff.sessions_ended", by=user.get_username(), details={"ended": ended})
     return HttpResponseRedirect(reverse("mfa_index"))
 
 
@@ -109,7 +113,9 @@ class ChangePassword(Framed, FormView):  # type: ignore[type-arg]  # generic in 
 
     def form_valid(self, form: Any) -> HttpResponse:
         """This session goes on under a new key; all others end."""
-        user, key = form.save(), self.request.session.session_key
+        with transaction.atomic():
+            user, key = form.save(), self.request.session.session_key
+            record("staff.password_changed", by=user.get_username(), row=user)
         update_session_auth_hash(self.request, user)
         sessions.renamed(key, self.request.session.session_key)
         sessions.end_all(user, now=timezone.now(), but=self.request.session.session_key)

@@ -50,7 +50,11 @@ def add_person(request: HttpRequest) -> HttpResponse:
         asked = form.cleaned_data
         try:
             user, link = accounts.add(
-                name=asked["name"], email=asked["email"], role=Role(asked["role"]), now=timezone.now()
+                name=asked["name"],
+                email=asked["email"],
+                role=Role(asked["role"]),
+                by=request.user.get_username(),
+                now=timezone.now(),
             )
             return shown(request, "invitation", title=f"Invitation for {user}", person=user, link=link)
         except Refused as refusal:
@@ -91,19 +95,20 @@ def act(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
 
 
 def renew(request: HttpRequest, user: User) -> str | None:
-    return accounts.renew(user, now=timezone.now())
+    return accounts.renew(user, by=request.user.get_username(), now=timezone.now())
 
 
 def enable(request: HttpRequest, user: User) -> str | None:
-    return accounts.enable(user, now=timezone.now())
+    return accounts.enable(user, by=request.user.get_username(), now=timezone.now())
 
 
 def disable(request: HttpRequest, user: User) -> str | None:
-    return accounts.disable(user, now=timezone.now())
+    return accounts.disable(user, by=request.user.get_username(), now=timezone.now())
 
 
 def end_sessions(request: HttpRequest, user: User) -> str | None:
-    sessions.end_all(user, now=timezone.now(), but=request.session.session_key)
+    key, now = request.session.session_key, timezone.now()
+    accounts.end_sessions(user, by=request.user.get_username(), but=key, now=now)
     return None
 
 
@@ -111,7 +116,7 @@ def change_role(request: HttpRequest, user: User) -> str | None:
     wanted = request.POST.get("role", "")
     if wanted not in set(Role):
         raise Refused("There is no such role.")
-    return accounts.change_role(user, Role(wanted), now=timezone.now())
+    return accounts.change_role(user, Role(wanted), by=request.user.get_username(), now=timezone.now())
 
 
 DEEDS = {

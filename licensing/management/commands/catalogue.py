@@ -18,6 +18,7 @@ from licensing.setup.table import write_table
 
 class Command(OnTables):
     help = f"Shows products and editions, or sets them from a CSV file with the columns {', '.join(COLUMNS)}."
+    only_shows = frozenset({"show"})
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)

@@ -38,6 +38,7 @@ ONLY_THE_SHOP: Final = (
 
 class Command(OnTables):
     help = "Connects shops, and shows what came in. Secrets are typed, piped or in the environment, never arguments."
+    only_shows = frozenset({"show"})
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_options(parser)

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from django.core.checks import Tags
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from licensing.audit.commands import RecordedCommand
 from licensing.everything.kinds import write
 from licensing.everything.rows import CannotWrite
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     requires_system_checks = (Tags.models, Tags.database)
     help = (
         "Writes everything on file, as it is at one moment: into a folder of CSV files, a .zip of them or an "

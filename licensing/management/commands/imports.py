@@ -6,8 +6,9 @@ from argparse import ArgumentParser
 from typing import Any, Final
 from uuid import UUID
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from licensing.audit.commands import RecordedCommand
 from licensing.import_tasks import publish
 from licensing.intake.states import counted_as, state_words
 from licensing.intake.uploads import pause, resume
@@ -16,8 +17,9 @@ from licensing.models import ImportRun, RowOutcome
 SHOWN: Final = 20
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     help = "Shows the last files and what became of their rows; pauses one, or has it go on."
+    only_shows = frozenset({"show"})
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)

@@ -6,18 +6,20 @@ from argparse import ArgumentParser
 from typing import Any
 from uuid import UUID
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
+from licensing.audit.commands import RecordedCommand
 from licensing.keys.sources import orders
 from licensing.models import KeyOrder
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     help = (
         "`list`: keys that a generator refused, or that it was asked for again and again in vain. `again ID`: ask "
         "once more, under the same request id."
     )
+    only_shows = frozenset({"list"})
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)

@@ -6,9 +6,9 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any, Final
 
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from licensing.audit.commands import RecordedCommand
 from licensing.management.tables import DRY_RUN, add_file_options, store_named, telling
 from licensing.models import Mapping, PurchaseLine, Store
 from licensing.setup.meanings import COLUMNS, Loaded, day, load_mapping, mapping_rows
@@ -18,8 +18,9 @@ from licensing.setup.unmapped import Unmapped, unmapped, unmapped_rows
 SHOWN: Final = 10  # row numbers that a line names
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     help = f"Shows what a store's products mean, or sets it from a CSV file with the columns {', '.join(COLUMNS)}."
+    only_shows = frozenset({"show"})
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from licensing.audit.commands import RecordedCommand
 from licensing.intake.unplaced import place_lines
 from licensing.keys.waiting import serve_waiting
 from licensing.models import PurchaseLine, Store
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     help = "Turns sold lines that had no mapping into licenses, where one says by now what they mean."
 
     def handle(self, **options: Any) -> None:

@@ -6,9 +6,10 @@ from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
+from licensing.audit.commands import RecordedCommand
 from licensing.keys.listable import Judgement, in_words, judge
 from licensing.keys.retired import refresh
 from licensing.keys.retired_reading import NotIssued, current
@@ -16,7 +17,7 @@ from licensing.keys.signing import NoSigningKey
 from licensing.models import Edition, RetiredCode
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     help = (
         "Brings the list of retired codes up to date, and says how it stands. The worker does it by itself."
     )

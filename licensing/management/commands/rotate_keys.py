@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from licensing.audit.commands import RecordedCommand
 from licensing.rotation import rotate
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     help = "Brings stored codes under the first of ENCRYPTION_KEYS and under all FINGERPRINT_KEYS. Safe at any time."
 
     def handle(self, **options: Any) -> None:

@@ -6,15 +6,15 @@ from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from licensing.audit.commands import RecordedCommand
 from licensing.console.search import first_id_at
 from licensing.intake.same_person import suggest
 from licensing.models import Customer
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     help = "Opens a case for each two customers that may be one person. Nothing is merged."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

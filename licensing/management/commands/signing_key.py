@@ -6,19 +6,21 @@ import base64
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
+from licensing.audit.commands import RecordedCommand
 from licensing.keys.signing import new_signing_key, withdraw
 from licensing.models import SigningKey, SigningPurpose
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     help = (
         "The Ed25519 keys of this service. `new` makes one; `list` prints the public halves that your applications "
         "need; `withdraw NAME` ends one. The oldest in use signs. To rotate: make a new one, ship its public half in "
         "your applications beside the old one, then withdraw the old one."
     )
+    only_shows = frozenset({"list"})
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("action", nargs="?", choices=["new", "list", "withdraw"], default="list")

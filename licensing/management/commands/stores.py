@@ -15,6 +15,7 @@ from licensing.models import Store
 
 class Command(OnTables):
     help = "Shows the shops, or makes and names one: licenses and mails call it by its title."
+    only_shows = frozenset({"show"})
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)

@@ -32,6 +32,7 @@ LINKS: Final = (
     Link("Split into two", "admin:owner_change_split", OWNERS, "customer"),
     Link("Export what is held", "admin:customer_export", "licensing.export_customer"),
     Link("Erase this person", "admin:customer_erase", "licensing.erase_customer"),
+    Link("Who looked, and what was changed", "admin:audit_trail", "licensing.view_auditentry", "customer"),
 )
 
 

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from licensing.addresses import AddressError
+from licensing.audit.commands import RecordedCommand
 from licensing.models import EmailAddress
 from recovery.journeys.blocks import (
     Standing,
@@ -28,8 +29,9 @@ from recovery.models import DomainPause, Message, Withheld
 BLOCKS: Final = ("mute", "suppression", "pause")
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     help = "Tells support what keeps mail from a mailbox, and lifts it."
+    only_shows = frozenset({"pauses"})
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)

@@ -8,10 +8,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from licensing.addresses import AddressError, canonical
+from licensing.audit.commands import RecordedCommand
 from licensing.keys.code import mask
 from licensing.models import License
 from recovery.errors import ExchangeRefused, RecoveryError
@@ -33,7 +34,7 @@ TROUBLES: Final = {
 }
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     help = (
         "Shows the moves that wait for support, and decides them; moves or replaces on a customer's behalf."
     )

@@ -5,16 +5,18 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from config.staff import accounts, sessions
 from config.staff.proof import has_factor
 from config.staff.roles import Role, role_of
+from licensing.audit.commands import BY, RecordedCommand
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     help = "The accounts of the console."
+    only_shows = frozenset({"list"})
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         deeds = parser.add_subparsers(dest="deed", required=True)
@@ -41,7 +43,7 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from None
 
     def add(self, *, name: str, email: str, role: str, now: datetime, **_: Any) -> None:
-        _user, link = accounts.add(name=name, email=email, role=Role(role), now=now)
+        _user, link = accounts.add(name=name, email=email, role=Role(role), by=BY, now=now)
         self.say(link)
 
     def list(self, *, now: datetime, **_: Any) -> None:
@@ -49,13 +51,13 @@ class Command(BaseCommand):
             self.stdout.write("\t".join([user.username, user.email, role_of(user), state_of(user, now=now)]))
 
     def reset(self, *, name: str, now: datetime, **_: Any) -> None:
-        self.say(accounts.renew(named(name), now=now))
+        self.say(accounts.renew(named(name), by=BY, now=now))
 
     def disable(self, *, name: str, now: datetime, **_: Any) -> None:
-        accounts.disable(named(name), now=now)
+        accounts.disable(named(name), by=BY, now=now)
 
     def enable(self, *, name: str, now: datetime, **_: Any) -> None:
-        self.say(accounts.enable(named(name), now=now))
+        self.say(accounts.enable(named(name), by=BY, now=now))
 
     def say(self, link: str) -> None:
         self.stdout.write(link)

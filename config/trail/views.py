@@ -1,0 +1,96 @@
+"""The pages of the audit trail: the newest entries, and a download for auditors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from django.apps import apps
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import NoReverseMatch
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from config.staff.frame import frame
+from config.trail.asked import TrailForm, page_of_entries
+from config.trail.words import lines_of, named, words_for
+from licensing.audit.chain import chain
+from licensing.audit.export import lines
+from licensing.audit.looked import concerns
+from licensing.audit.proof import keys_of
+from licensing.audit.sealing import opened_with
+from licensing.audit.trail import record
+from licensing.console.cells import page_of
+from licensing.console.proof import asks_for_proof
+from licensing.console.second_person import ForTwo, always, needs_second_person
+from licensing.models import AuditEntry, Customer
+
+SEE: Final = "licensing.view_auditentry"
+DOWNLOAD: Final = "licensing.view_audit_export"
+
+
+@require_GET
+def trail(request: HttpRequest) -> HttpResponse:
+    """A look at the trail is a look, too: it is in it."""
+    refuse_unless(request, SEE)
+    form = TrailForm(request.GET)
+    typed = form.cleaned_data if form.is_valid() else {}
+    page = page_of_entries(typed, request.GET)
+    if typed.get("customer"):
+        concerns(request, typed["customer"])
+    keys = keys_of(page.entries)
+    context = {
+        "form": form,
+        "rows": [shown(entry, keys.get(entry.key)) for entry in page.entries],
+        "older": page.older,
+        "first": not typed.get("p"),
+        "may_download": request.user.has_perm(DOWNLOAD),
+    }
+    return render(request, "console/trail.html", frame(request, title="Audit trail") | context)
+
+
+def refuse_unless(request: HttpRequest, right: str) -> None:
+    if not request.user.has_perm(right):
+        raise PermissionDenied
+
+
+def shown(entry: AuditEntry, key: bytes | None) -> dict[str, Any]:
+    return {
+        "entry": entry,
+        "words": words_for(entry.action),
+        "said": lines_of(opened_with(key, entry) if key else None),
+        "links": list(links(entry)),
+    }
+
+
+def links(entry: AuditEntry) -> Iterator[tuple[str, str]]:
+    """To the customer, and to the row, where it has a page."""
+    if entry.customer:
+        yield page_of(Customer(pk=entry.customer)), "the customer"
+    if entry.row and entry.model and entry.row != str(entry.customer):
+        try:
+            yield page_of(apps.get_model(entry.model)(pk=entry.row)), named(entry.model.rpartition(".")[2])
+        except (LookupError, NoReverseMatch):
+            return
+
+
+@asks_for_proof
+@needs_second_person(ForTwo.EXPORTS, "Download the audit trail", when=always)
+@require_GET
+def download(request: HttpRequest) -> HttpResponseBase:
+    """The days that were asked for, while they are read."""
+    refuse_unless(request, DOWNLOAD)
+    form = TrailForm(request.GET)
+    if not form.is_valid():
+        return HttpResponse(status=400)
+    days = {name: form.cleaned_data[name] for name in ("since", "until")}
+    record(
+        "trail.exported", by=request.user.get_username(), details={n: str(d or "") for n, d in days.items()}
+    )
+    chain()
+    response = StreamingHttpResponse(lines(**days), content_type="application/x-ndjson")
+    response["Content-Disposition"] = f'attachment; filename="audit-{timezone.now():%Y-%m-%d}.jsonl"'
+    return response
