@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from uuid import UUID
 
 from django.db import transaction
@@ -117,7 +118,7 @@ def undo(change_id: UUID, *, by: str, reason: str) -> OwnerChange:
     """Everything that it changed goes back as it was; what happened since on its own stays.
 
     Raises `ReasonNeeded`, and `CannotUndo` where it is not in effect, longer than 30 days ago, or where another change
-    was done on top of it.
+    was done on top of it. What is running of the same customers is stopped.
     """
     needed(reason)
     with transaction.atomic():
@@ -129,10 +130,21 @@ def undo(change_id: UUID, *, by: str, reason: str) -> OwnerChange:
         change.frozen_at = None
         change.save(update_fields=["frozen_at"])
         end(change, ChangeState.UNDONE, among=[ChangeState.DONE], because=Ended.SUPPORT, by=by)
+        stop_what_was_built_on(change)
         record("owner_change.undone", by=by, customer=change.customer_id, row=change, reason=reason)
         now = sides(change)
         tell_all(change, step="undone", sides_before={side: [*told[side], *now[side]] for side in told})
     return change
+
+
+def stop_what_was_built_on(change: OwnerChange) -> None:
+    """Whose it is again was not told of what has been begun since with what somebody else had."""
+    ids = [each for each in (change.customer_id, change.other_id) if each]
+    for later in (
+        OwnerChange.objects.running().concerning(*ids).select_related("customer", "other", "request")
+    ):
+        with suppress(NotRunning):  # it ended at this moment
+            stop(later, Ended.OVERTAKEN)
 
 
 def let_stand(change_id: UUID, *, by: str, reason: str) -> OwnerChange:

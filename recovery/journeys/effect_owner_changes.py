@@ -22,7 +22,8 @@ from recovery.models import (
     OwnerChange,
 )
 from recovery.models.owner_changes import OwnerChangeQuerySet
-from recovery.owners.concerned import lock_customers
+from recovery.owners.concerned import current_addresses, lock_customers, proved_since
+from recovery.owners.disputes import beside_a_dispute
 from recovery.owners.effect import Overtaken, take_effect
 from recovery.owners.ending import open_case, stop
 from recovery.owners.handover import everything_of, hand_over
@@ -41,12 +42,14 @@ log = structlog.get_logger(__name__)
 
 def due() -> OwnerChangeQuerySet:
     """Those whose time has come by the database's clock, and of which everybody could know: no notice is still on its
-    way, and none was handed over only just now, unless a lead shortened the wait."""
+    way, and none was handed over only just now, unless a lead shortened the wait. What somebody objected to holds up
+    whatever else is to happen to the same customers."""
     notices = Message.objects.filter(change=OuterRef("pk"), kind=MessageKind.NOTICE)
     on_the_way = notices.filter(state__in=[MessageState.WAITING, MessageState.SENDING])
     just_now = notices.filter(accepted_at__gt=Now() - READ_IN)
     ripe = OwnerChange.objects.filter(state=ChangeState.WAITING, effective_at__lte=Now())
-    return ripe.filter(~Exists(on_the_way)).filter(~Q(shortened_by="") | ~Exists(just_now))
+    told = ripe.filter(~Exists(on_the_way)).filter(~Q(shortened_by="") | ~Exists(just_now))
+    return told.filter(~beside_a_dispute())
 
 
 def take_effect_of_due() -> int:
@@ -82,19 +85,35 @@ def do(change_id: UUID) -> bool:
             return False
         change = OwnerChange.objects.select_related("customer", "other", "request").get(pk=change_id)
         told = sides(change)
+        if owner_reads(change):
+            stop_instead(change, Ended.OWNER_PROVED)
+            return False
         try:
             with transaction.atomic():
                 take_effect(change, now=now)
         except Overtaken:
-            OwnerChange.objects.filter(pk=change_id).update(state=ChangeState.WAITING, done_at=None)
-            change.refresh_from_db()
-            stop(change, Ended.OVERTAKEN)
+            stop_instead(change, Ended.OVERTAKEN)
             open_case(change, word="overtaken")
             return False
         change.save(update_fields=["other", "moved"])
         record("owner_change.done", by="", customer=change.customer_id, row=change, details=counted(change))
         tell_all(change, step="done", sides_before=told)
         return True
+
+
+def owner_reads(change: OwnerChange) -> bool:
+    """Whether an old mailbox was proved since the customer claimed that it is gone: the decision and that proof may
+    have come at one moment, neither seeing the other."""
+    if change.kind != ChangeKind.ADDRESS or change.asked_by:
+        return False
+    old = [each for each in current_addresses(change.customer_id) if each.canonical != change.new_address]
+    return proved_since(old, change.asked_at)
+
+
+def stop_instead(change: OwnerChange, because: Ended) -> None:
+    OwnerChange.objects.filter(pk=change.pk).update(state=ChangeState.WAITING, done_at=None)
+    change.refresh_from_db()
+    stop(change, because)
 
 
 def counted(change: OwnerChange) -> dict[str, object]:

@@ -11,7 +11,7 @@ from recovery.models import ChangeState, Ended, OwnerChange
 from recovery.owners.concerned import lock_customers
 from recovery.owners.ending import open_case, stop
 from recovery.owners.notices import tell_all
-from recovery.owners.undoing import UNDO_LIFE, freeze
+from recovery.owners.undoing import UNDO_LIFE, freeze, stood
 from recovery.tokens import InvalidToken, check_token, row_named_by
 
 PURPOSE = "stop-change"
@@ -30,7 +30,12 @@ def check(token: str) -> OwnerChange:
 
 
 def may_be_frozen(change: OwnerChange) -> bool:
-    """In effect since less than 30 days, by the database's clock."""
+    """In effect since less than 30 days, by the database's clock, and not let stand by support after an objection.
+
+    Else whoever reads a mailbox that was given up could keep the owner from their keys again and again.
+    """
+    if stood(change):
+        return False
     done = OwnerChange.objects.filter(pk=change.pk, state=ChangeState.DONE)
     return done.filter(done_at__gt=Now() - UNDO_LIFE).exists()
 

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from licensing.models import Customer, EmailAddress, License
 from recovery.models import ChangeKind, OwnerChange
-from recovery.owners.handover import ADDRESSES, OWNED, addresses, everything_of, hand_over, orders
+from recovery.owners.handover import ADDRESSES, OWNED, addresses, beside, everything_of, hand_over, orders
 
 Before = dict[str, Any]
 
@@ -22,6 +22,8 @@ class Overtaken(Exception):
 def take_effect(change: OwnerChange, *, now: datetime) -> None:
     """Do it, and keep what is needed to undo it in `moved`; unsaved. Raises `Overtaken`, having done nothing."""
     EFFECTS[ChangeKind(change.kind)](change, now)
+    if change.other_id and (others := beside(change.moved.get("rows", {}), receiver=change.other_id)):
+        change.moved["beside"] = others
 
 
 def give_address(change: OwnerChange, now: datetime) -> None:

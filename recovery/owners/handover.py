@@ -68,6 +68,30 @@ def hand_back(moved: Moved, *, giver: UUID, receiver: UUID | None, frozen: bool 
         change_to(model, moved.get(name, []), field, before=theirs, after=giver)
 
 
+def beside(moved: Moved, *, receiver: UUID) -> list[str]:
+    """Of the lines that were handed over, the licenses that were the receiver's already."""
+    return [
+        str(each) for some in made_of(moved, owner=receiver) for each in some.values_list("pk", flat=True)
+    ]
+
+
+def hand_back_made(moved: dict[str, Any], *, giver: UUID, receiver: UUID) -> None:
+    """What became of the lines since, as of one whose product was said later, goes back with them."""
+    for some in made_of(moved.get("rows", {}), owner=receiver):
+        since = some.exclude(pk__in=moved.get("beside", []))
+        License.objects.filter(pk__in=list(since.values_list("pk", flat=True))).update(owner=giver)
+
+
+def made_of(moved: Moved, *, owner: UUID) -> Iterator[QuerySet[License]]:
+    """That owner's licenses on lines that were handed over, or that are their buyer's, a part at a time."""
+    theirs = License.objects.filter(owner=owner).order_by()
+    for lines in chunks(moved.get(RECEIVED, [])):
+        yield theirs.filter(line__in=lines).exclude(pk__in=moved.get(OWNED, []))
+    for bought in chunks(moved.get(BOUGHT, [])):
+        of_buyer = theirs.filter(line__purchase__in=bought, line__receiver=None)
+        yield of_buyer.exclude(pk__in=moved.get(OWNED, []))
+
+
 def withhold(moved: Moved, *, receiver: UUID) -> None:
     """Nobody is sent the keys of what was handed over, while it is not clear whose it is."""
     for name, model, field in columns():

@@ -11,9 +11,10 @@ from django.utils.dateparse import parse_datetime
 
 from licensing.models import Customer
 from recovery.models import ChangeKind, ChangeState, OwnerChange
-from recovery.owners.handover import addresses, give_again, hand_back, is_empty, withhold
+from recovery.owners.handover import addresses, give_again, hand_back, hand_back_made, is_empty, withhold
 
 UNDO_LIFE: Final = timedelta(days=30)
+STOOD: Final = "stood"
 
 
 def may_be_undone(change: OwnerChange) -> bool:
@@ -34,6 +35,7 @@ def put_back(change: OwnerChange) -> None:
     moved, frozen = change.moved, change.frozen_at is not None
     if change.other_id:
         hand_back(moved.get("rows", {}), giver=change.customer_id, receiver=change.other_id, frozen=frozen)
+        hand_back_made(moved, giver=change.customer_id, receiver=change.other_id)
     addresses(moved.get("silenced", [])).update(former_since=None)
     addresses(moved.get("made", [])).delete()
     addresses(moved.get("retired", [])).filter(customer=change.customer_id).update(former_since=None)
@@ -71,8 +73,13 @@ def thaw(change: OwnerChange) -> None:
     addresses(change.moved.get("silenced", [])).update(former_since=None)
     if change.other_id:
         give_again(change.moved.get("rows", {}), receiver=change.other_id)
-    change.moved = {name: kept for name, kept in change.moved.items() if name != "silenced"}
+    change.moved = {name: kept for name, kept in change.moved.items() if name != "silenced"} | {STOOD: True}
     change.frozen_at = None
+
+
+def stood(change: OwnerChange) -> bool:
+    """Whether support let it stand after somebody objected."""
+    return bool(change.moved.get(STOOD))
 
 
 def moved_addresses(change: OwnerChange) -> list[str]:

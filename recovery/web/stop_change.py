@@ -17,7 +17,9 @@ from recovery.web.redirects import see
 OVER: Final = Trouble(
     410,
     _("There is nothing to stop any more"),
-    _("This change was stopped or taken back already, or it took effect longer than 30 days ago."),
+    _(
+        "This change was stopped or taken back already, support let it stand, or it took effect more than 30 days ago."
+    ),
     _("If something is wrong, answer the mail: a person reads it."),
 )
 
