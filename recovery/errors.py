@@ -221,3 +221,9 @@ class AnswerLost(RecoveryError):
     """The call was done once, and its answer cannot be read any more: the vault's key was dropped meanwhile."""
 
     code = "answer_lost"
+
+
+class Disputed(RecoveryError):
+    """Who is to have keys is not settled yet: a change of owner was objected to, or still can be."""
+
+    code = "disputed"

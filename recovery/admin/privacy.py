@@ -19,10 +19,15 @@ from licensing.audit.looked import concerns
 from licensing.console.proof import asks_for_proof
 from licensing.console.second_person import ForTwo, needs_second_person
 from licensing.models import Customer
+from recovery.errors import Disputed
 from recovery.journeys.privacy import EraseReason, NothingHeld, erase, export_of, outlook_of
 
 EXPORT: Final = needs_second_person(ForTwo.EXPORTS, "Export what is held about a customer")
 ERASING: Final = needs_second_person(ForTwo.EXPORTS, "Erase a customer")
+DISPUTED: Final = (
+    "Nothing was erased: somebody objected to a change of owner that concerns this customer. Undo it, or let it stand, "
+    "first: else keys are lost to whose they turn out to be."
+)
 MAY_EXPORT: Final = "licensing.export_customer"
 MAY_ERASE: Final = "licensing.erase_customer"
 REASONS: Final = (
@@ -81,7 +86,13 @@ def erasure(request: HttpRequest, customer_id: UUID, *, site: AdminSite) -> Http
         concerns(request, customer_id)
         return shown(request, customer, site=site, form=form, template="erase", title="Erase a person")
     reason, by = EraseReason(form.cleaned_data["reason"]), request.user.get_username()
-    if erase(customer_id, by=by, reason=reason, now=timezone.now()):
+    try:
+        found = erase(customer_id, by=by, reason=reason, now=timezone.now())
+    except Disputed:
+        concerns(request, customer_id)
+        form.add_error(None, DISPUTED)
+        return shown(request, customer, site=site, form=form, template="erase", title="Erase a person")
+    if found:
         messages.success(request, "The person is erased. Their orders and keys stay without them.")
     else:
         messages.info(request, "They were erased already. Nothing was changed now.")

@@ -23,6 +23,7 @@ from licensing.tombstones import let_nothing_be_recorded
 from recovery.errors import RecoveryError
 from recovery.limits import EXPORTS, customer_digest, take
 from recovery.models import RecoveryRequest
+from recovery.owners.disputes import refuse_to_erase
 from recovery.privacy import erasing as asked
 from recovery.privacy.archive import zipped
 from recovery.privacy.held import held as asked_sections
@@ -92,7 +93,8 @@ def erase(customer_id: UUID, *, by: str, reason: EraseReason, now: datetime) -> 
     """Erase all that is held of the customer, but for orders and keys without them; False where there is none (any
     more). `by` is the support login; empty: the customer themself.
 
-    Raises what the database does where others were quicker again and again.
+    Raises `Disputed` while it is not settled who is to have keys, and what the database does where others were quicker
+    again and again.
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
@@ -120,6 +122,7 @@ def attempt_erase(customer_id: UUID, *, by: str, reason: EraseReason, now: datet
     customer = Customer.objects.select_for_update().filter(pk=customer_id).first()
     if customer is None:
         return False
+    refuse_to_erase(customer_id, themselves=not by)
     person = Person.of(customer)
     asked.forget(person, now=now)
     kept = owned.erase(person, now=now)

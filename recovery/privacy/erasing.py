@@ -28,6 +28,7 @@ from recovery.models import (
     Message,
     MessageState,
     Mute,
+    Origin,
     OwnerChange,
     RecoveryRequest,
     Suppression,
@@ -40,10 +41,11 @@ from recovery.tokens import derive
 def forget(person: Person, *, now: datetime) -> None:
     """In the caller's transaction. Counters, mails and requests are taken in the order in which a worker takes them,
     so that neither waits for the other half-way; licenses before mails, as moves do it."""
+    claims = requests_of_changes(person)
     forget_counters(person)
     forget_moves(person, now=now)
     forget_changes(person)
-    forget_requests(person)
+    forget_requests(person, claims)
     forget_refusals(person)
 
 
@@ -55,6 +57,17 @@ def forget_changes(person: Person) -> None:
     left = set(Customer.objects.filter(pk__in=shells).values_list("pk", flat=True))
     for shell in shells - left:
         destroy_key(f"customer:{shell}")
+
+
+def requests_of_changes(person: Person) -> list[UUID]:
+    """Those of addresses that were to become theirs, with the mails about it; not what the mailbox's reader asked for
+    otherwise, who may be somebody else."""
+    changes = OwnerChange.objects.filter(customer=person.customer, kind=ChangeKind.ADDRESS)
+    asked = RecoveryRequest.objects.filter(address__in=changes.values("new_address"))
+    about = Q(origin=Origin.CLAIM) | Exists(
+        Message.objects.filter(request=OuterRef("pk"), change__in=changes)
+    )
+    return list(asked.filter(about).values_list("pk", flat=True))
 
 
 def forget_counters(person: Person) -> None:
@@ -70,10 +83,10 @@ def digests(purpose: str, texts: Iterable[str]) -> set[bytes]:
     return {derive(purpose, text.encode(), secret=secret)[:16] for text in texts for secret in secrets}
 
 
-def forget_requests(person: Person) -> None:
+def forget_requests(person: Person, more: Iterable[UUID] = ()) -> None:
     """Requests with all their mails. One whose mail a worker has in hand is emptied instead and goes an hour later:
     the worker may still write about it. What it has not begun to send, it will not send."""
-    theirs = RecoveryRequest.objects.filter(address__in=person.mailboxes)
+    theirs = RecoveryRequest.objects.filter(Q(address__in=person.mailboxes) | Q(pk__in=list(more)))
     mails = Message.objects.filter(request__in=theirs).order_by("pk")
     list(mails.select_for_update().values_list("pk"))
     list(theirs.order_by("pk").select_for_update().values_list("pk"))

@@ -10,12 +10,14 @@ from licensing.models import Case, KeyAssignment, PurchaseLine
 from licensing.privacy.erasing_keys import of_others
 from licensing.privacy.person import Person
 from recovery.models import Exchange
+from recovery.owners.disputes import gained_lately
 
 
 @dataclass(frozen=True)
 class Outlook:
     """Numbers of what is concerned. `given`: things that they bought and others own; `shared`: keys registered to them
-    that serve somebody else, who needs that name to activate."""
+    that serve somebody else, who needs that name to activate; `undoable`: whether something came to them so lately that
+    it could be undone."""
 
     addresses: tuple[str, ...]
     orders: int
@@ -24,6 +26,7 @@ class Outlook:
     open_cases: int
     given: int
     shared: int
+    undoable: bool
 
     @classmethod
     def of(cls, person: Person) -> Outlook:
@@ -40,4 +43,5 @@ class Outlook:
             open_cases=Case.objects.filter(customer=person.customer, closed_at=None).count(),
             given=bought.exclude(receiver=person.customer).count(),
             shared=theirs.filter(Exists(others)).values("key").distinct().count(),
+            undoable=gained_lately(person.customer.pk).exists(),
         )

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from recovery import cookies
+from recovery.errors import Disputed
 from recovery.journeys.privacy import (
     EraseReason,
     NothingHeld,
@@ -71,7 +72,7 @@ class Download(DataPage):
 
 
 class EraseMe(DataPage):
-    """A page that says what is lost; its button counts only with the box ticked."""
+    """A page that says what is lost; its button counts only with the box ticked, and while nothing is disputed."""
 
     template = "erase_me"
 
@@ -85,6 +86,8 @@ class EraseMe(DataPage):
             erase(customer_in(request), by="", reason=EraseReason.THEMSELVES, now=timezone.now())
         except NothingHeld:
             return see("your-data")
+        except Disputed:
+            return self.shown(request, status=409, problem="disputed")
         response = see("erased")
         cookies.forget(response, cookies.VIEW, path="/")
         return response

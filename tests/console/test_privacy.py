@@ -9,13 +9,16 @@ from zipfile import ZipFile
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.db.models.functions import Now
 from django.test import Client, RequestFactory
 from django.urls import resolve, reverse
 
 from config.staff.roles import Role, give_role
 from licensing.console.proof import wants_proof
 from licensing.models import AuditEntry, Customer
+from recovery.models import ChangeKind, ChangeState, OwnerChange
 from tests.console.conftest import CODE, EMAIL, NAME, Filed
+from tests.factories import customer
 
 PAGES = ["customer_export", "customer_erase"]
 EXPORT = {"words": "She asked by mail"}
@@ -104,4 +107,23 @@ def test_a_command_erases_with_yes_alone(filed: Filed) -> None:
     call_command("customers", "erase", EMAIL, "--reason", "mail", "--yes")
     assert AuditEntry.objects.get(action="customer.erased").by == "command"
     with pytest.raises(CommandError, match="Nothing is filed"):
+        call_command("customers", "erase", EMAIL, "--reason", "mail", "--yes")
+
+
+def test_nobody_is_erased_while_somebody_objects(support: Client, filed: Filed) -> None:
+    OwnerChange.objects.create(
+        kind=ChangeKind.MERGE,
+        state=ChangeState.DONE,
+        customer=customer(),
+        other=filed.customer,
+        effective_at=Now(),
+        decided_at=Now(),
+        done_at=Now(),
+        frozen_at=Now(),
+    )
+    assert "Cannot be undone afterwards" in support.get(address("customer_erase", filed)).content.decode()
+    answer = support.post(address("customer_erase", filed), ERASE)
+    assert answer.status_code == 422
+    assert "somebody objected" in answer.content.decode()
+    with pytest.raises(CommandError, match="somebody objected"):
         call_command("customers", "erase", EMAIL, "--reason", "mail", "--yes")

@@ -14,10 +14,15 @@ from django.utils import timezone
 
 from licensing.addresses import AddressError, canonical
 from licensing.models import EmailAddress
+from recovery.errors import Disputed
 from recovery.journeys.privacy import EraseReason, erase, export_of
 
 BY: Final = "command"
 FOR_THE_OWNER: Final = 0o600
+DISPUTED: Final = (
+    "Nothing was erased: somebody objected to a change of owner that concerns them. "
+    "Undo it, or let it stand, first."
+)
 
 
 class Command(BaseCommand):
@@ -43,7 +48,10 @@ class Command(BaseCommand):
             return
         if not options["yes"]:
             raise CommandError("Nothing was erased. It cannot be undone: add --yes to do it.")
-        erase(customer, by=BY, reason=EraseReason(reason), now=timezone.now())
+        try:
+            erase(customer, by=BY, reason=EraseReason(reason), now=timezone.now())
+        except Disputed:
+            raise CommandError(DISPUTED) from None
         self.stdout.write("Erased. Orders and keys stay without the person.")
 
 

@@ -7,8 +7,10 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
+from django.db.models.functions import Now
 
 from licensing.models import AuditEntry, Customer
+from recovery.models import ChangeKind, ChangeState, OwnerChange
 from tests.recovery.web.conftest import CODE
 from tests.recovery.web.visitor import Mailed, Visitor, html_of, prove, text_of
 
@@ -93,3 +95,20 @@ def test_who_is_not_on_file_any_more_is_told_so(proved: Visitor) -> None:
     Customer.objects.get().addresses.all().delete()
     assert "Nothing is filed under" in text_of(proved.get("/licenses/data/"))
     assert proved.get("/licenses/data/erase/")["Location"] == "/licenses/data/"
+
+
+def test_who_got_an_address_lately_is_told_to_ask_support(proved: Visitor) -> None:
+    OwnerChange.objects.create(
+        kind=ChangeKind.ADDRESS,
+        state=ChangeState.DONE,
+        customer=Customer.objects.get(),
+        new_address="new@example.com",
+        proved_at=Now(),
+        effective_at=Now(),
+        decided_at=Now(),
+        done_at=Now(),
+    )
+    answer = proved.send("/licenses/data/erase/", {"sure": "yes"})
+    assert answer.status_code == 409
+    assert "can still object" in text_of(answer)
+    assert Customer.objects.exists()
