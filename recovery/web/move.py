@@ -29,7 +29,7 @@ from recovery.journeys.exchange import (
     preview,
     undo_move,
 )
-from recovery.journeys.licenses import cards_of
+from recovery.journeys.licenses import cards_of, looks
 from recovery.web.errors import NOT_FOUND, Trouble, Words, trouble_page
 from recovery.web.licenses import ViewPage
 from recovery.web.opened import view_of
@@ -140,14 +140,16 @@ class Moved(MovePage):
         view, now = view_of(request), timezone.now()
         batch = batch_of(view, exchange_id=exchange_id)
         done = [each for each in batch if each.state == "done"]
+        cards = cards_of(view, [each.license_id for each in batch if each.completed_at], now=now)
         return self.page(
             request,
             view=view,
             now=now,
             exchange=batch[0],
             moves={},  # the cards here offer no further move
+            looks=looks(cards),
             waiting=[each for each in batch if each.state == "waiting"],
-            cards=cards_of(view, [each.license_id for each in batch if each.completed_at], now=now),
+            cards=cards,
             undoable=any(each.old_key_until and now < each.old_key_until for each in done),
         )
 
