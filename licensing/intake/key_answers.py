@@ -68,6 +68,7 @@ OF_STATE: Final = {
 NO_MEANING: Final = promised("Nobody has said yet what this product is here.")
 TOO_MANY: Final = promised(f"More than {AT_ONCE} keys take a while.")
 NOT_READY: Final = promised("No key is ready.")
+HANDED_ON: Final = promised("The license of this order is somebody else's now.")
 A_FILE: Final = promised("The key is a file.")
 
 
@@ -131,6 +132,10 @@ def of_line(line: PurchaseLine, *, store: Store, meanings: Meanings, now: dateti
     units = [unit for unit in sold if unit.refunded_at is None and not unit.ended(now=now)]
     if not units:
         return OVER
+    if any(
+        unit.owner_id != unit.line.owner_id for unit in units
+    ):  # to whoever bought it the shop shows nothing
+        return HANDED_ON
     if len(units) > AT_ONCE:
         return TOO_MANY
     serve(units, now=now)
