@@ -35,8 +35,10 @@ def forget_references(person: Person) -> None:
 
 
 def forget_lines(person: Person) -> None:
-    """In a gift the other's name may stand on the line; it stays, if it is not this person's."""
-    lines = PurchaseLine.objects.filter(purchase__id__among=person.orders)
+    """In a gift the other's name may stand on the line; it stays, if it is not this person's. What somebody else is to
+    have, and has to be placed yet, stays as it was told: their key is made of it."""
+    others = Q(receiver__isnull=False, placed_at=None) & ~Q(receiver=person.customer)
+    lines = PurchaseLine.objects.filter(~others, purchase__id__among=person.orders)
     changed = [line for line in lines if is_changed(line, person)]
     PurchaseLine.objects.bulk_update(changed, ["registered_name", "sealed_code"], batch_size=500)
 
