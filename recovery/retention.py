@@ -23,7 +23,6 @@ from licensing.privacy.staged import forget_staged
 from recovery.limits import DAY
 from recovery.models import (
     Allowance,
-    ChangeKind,
     ChangeState,
     DomainPause,
     Exchange,
@@ -37,7 +36,7 @@ from recovery.models import (
 )
 from recovery.models.exchanges import OPEN_STATES
 from recovery.models.owner_changes import ENDED
-from recovery.owners.shells import remove_shells
+from recovery.owners.shells import forget_names
 from recovery.owners.undoing import UNDO_LIFE
 
 AT_ONCE = 500
@@ -70,12 +69,14 @@ def forget() -> None:
 
 def forget_changes(kept: timedelta) -> None:
     """Changes of owner that came to nothing go; of those in effect, who asked, who decided and why stays, and what was
-    typed, what moved, and who was merged into somebody else goes once it cannot be undone any more."""
+    typed, what moved, and the name of who was merged into somebody else goes once it cannot be undone any more."""
     delete_in_steps(OwnerChange.objects.filter(state__in=ENDED, ended_at__lt=Now() - kept))
     over = OwnerChange.objects.filter(state=ChangeState.DONE, done_at__lt=Now() - max(kept, UNDO_LIFE))
     settled = over.filter(frozen_at=None).exclude(claimed=None, moved={}, chosen={})
-    remove_shells(list(settled.filter(kind=ChangeKind.MERGE)[:AT_ONCE]))
-    settled.update(claimed=None, moved={}, chosen={}, browser_digest=None)
+    while some := list(settled[:AT_ONCE]):
+        forget_names(some)
+        rows = OwnerChange.objects.filter(pk__in=[each.pk for each in some])
+        rows.update(claimed=None, moved={}, chosen={}, browser_digest=None)
 
 
 def emptied() -> QuerySet[RecoveryRequest]:

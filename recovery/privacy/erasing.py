@@ -12,7 +12,6 @@ from django.db.models.functions import Now
 
 from licensing.addresses import for_limits
 from licensing.keys.stored import destroy_key
-from licensing.models import Customer
 from licensing.privacy.person import Person
 from recovery.exchange.execute import end, lock_licenses
 from recovery.limits import customer_digest, mailbox_digest
@@ -50,12 +49,8 @@ def forget(person: Person, *, now: datetime) -> None:
 
 
 def forget_changes(person: Person) -> None:
-    """With whom merges had emptied for this person, and what the audit trail says of these: it was the same person."""
-    merged = OwnerChange.objects.filter(other=person.customer, kind=ChangeKind.MERGE, customer__isnull=False)
-    shells = set(merged.values_list("customer", flat=True))
-    forget_of(person.customer.pk, person.mailboxes)
-    left = set(Customer.objects.filter(pk__in=shells).values_list("pk", flat=True))
-    for shell in shells - left:
+    """With whom merges had emptied for this person, and what the audit trail says of these."""
+    for shell in forget_of(person.customer.pk, person.mailboxes):
         destroy_key(f"customer:{shell}")
 
 
