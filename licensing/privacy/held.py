@@ -51,7 +51,7 @@ def held(person: Person, asked: Asked) -> Iterator[Section]:
         "When support looked at one of your codes",
         why="Codes are hidden from support; each look needs a reason.",
         kept=ALWAYS,
-        rows=looks(person),
+        rows=looks(person, asked),
     )
     yield section(
         "record",
@@ -110,13 +110,13 @@ def notes(customer: Customer) -> Iterator[Row]:
         }
 
 
-def looks(person: Person) -> Iterator[Row]:
+def looks(person: Person, asked: Asked) -> Iterator[Row]:
     for look in CodeReveal.objects.filter(license__in=person.licenses).select_related("key").order_by("id"):
         yield {
             "at": moment(look.at),
             "code_ends_with": look.key.tail,
             "reason": look.get_reason_display(),
-            "in_words": look.words,
+            "in_words": "" if look.license_id in asked.from_others else look.words,
         }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
+from licensing.intake.erased import names_a_person
 from licensing.intake.hooks.events import payload_of
 from licensing.intake.placing import open_codes
 from licensing.keys.sealed import content_of
@@ -24,6 +25,7 @@ from licensing.privacy.person import Person
 from licensing.privacy.sections import MASK, Asked, Row, Section, moment, section
 
 BOOKS = "The order as long as the law makes the vendor keep it; that it was yours until you have it erased."
+OF_OTHERS = "(left out, since it tells of somebody else, too)"
 UNREADABLE = "(it cannot be read any more)"
 
 
@@ -76,17 +78,20 @@ def of_order(order: Purchase, person: Person, asked: Asked) -> Iterator[Row]:
         "state": str(order.state.label),
         "things": [of_line(line, person, asked) for line in lines],
     }
-    yield row | (facts(order) if yours else {})
+    yield row | (facts(order, of_another=order.pk in asked.from_others) if yours else {})
 
 
-def facts(order: Purchase) -> Row:
-    """What only the buyer is told."""
+def facts(order: Purchase, *, of_another: bool) -> Row:
+    """What only the buyer is told; of an order that was another's before, nothing that says who they were."""
+    references = [
+        each for each in order.references.all() if not of_another or not names_a_person(each.kind, each.value)
+    ]
     paid_back = [
         {"at": moment(each.at), "units": each.units, "reference": each.reference}
         for each in order.refunds.all()
     ]
     marked = [
-        {"at": moment(each.at), "units": each.units, "reason": each.reason}
+        {"at": moment(each.at), "units": each.units, "reason": "" if of_another else each.reason}
         for each in order.refund_marks.all()
         if each.withdrawn_at is None
     ]
@@ -100,7 +105,7 @@ def facts(order: Purchase) -> Row:
         "dispute_won_at": moment(order.won_at),
         "test_order": order.test,
         "newsletter_wanted": order.newsletter_consent,
-        "other_references": [{"kind": each.kind, "value": each.value} for each in order.references.all()],
+        "other_references": [{"kind": each.kind, "value": each.value} for each in references],
         "paid_back": paid_back,
         "paid_back_by_support": marked,
         "disputes": [
@@ -111,7 +116,7 @@ def facts(order: Purchase) -> Row:
 
 
 def of_line(line: PurchaseLine, person: Person, asked: Asked) -> Row:
-    codes = kept_codes(line) if line.sealed_code else ()
+    codes = kept_codes(line) if line.sealed_code and line.owner_id == person.customer.pk else ()
     return {
         "name": line.name,
         "shops_product": line.product_ref,
@@ -199,16 +204,20 @@ def key_requests(person: Person) -> Iterator[Row]:
 
 
 def notifications(person: Person, asked: Asked) -> Iterator[Row]:
-    """Only of orders that they bought: those of a gift tell of its buyer."""
+    """Only of orders that they bought: those of a gift tell of its buyer. Of an order in which others have something,
+    or which was another's before, not what was sent."""
     if not person.bought:
         return
+    others = PurchaseLine.objects.filter(purchase__id__among=person.bought, receiver__isnull=False)
+    shared = set(others.exclude(receiver=person.customer).values_list("purchase", flat=True))
+    of_others = shared | asked.from_others
     events = HookEvent.objects.filter(purchase__id__among=person.bought).select_related("connection__store")
     for event in events.order_by("id").iterator(chunk_size=200):
         yield {
             "shop": event.connection.store.title or event.connection.store.name,
             "kind": event.kind,
             "received_at": moment(event.received_at),
-            "what_was_sent": sent(event, asked),
+            "what_was_sent": OF_OTHERS if event.purchase_id in of_others else sent(event, asked),
         }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Final, TypeVar
+from uuid import UUID
 
 T = TypeVar("T")
 Row = dict[str, Any]  # texts, numbers, yes and no, moments, None, and lists of further rows
@@ -29,9 +30,11 @@ class Section:
 
 @dataclass(frozen=True)
 class Asked:
-    """`codes`: whether codes, and what shops sent, are written out; not where support takes the export."""
+    """`codes`: whether codes, and what shops sent, are written out; not where support takes the export. `from_others`:
+    orders and licenses that somebody else had before: what was said and written of these is about them."""
 
     codes: bool
+    from_others: frozenset[UUID] = frozenset()
 
 
 def section(key: str, title: str, *, why: str, kept: str, rows: Iterable[Row]) -> Section:

@@ -154,13 +154,14 @@ def begun(change: OwnerChange, *, by: str, reason: str) -> OwnerChange:
 
 
 def told_of(change: OwnerChange) -> dict[str, object]:
+    """For the record, which is filed under who has it now: nothing of who gets it, that would outlive these."""
     return {
         "kind": change.kind,
         "other": str(change.other_id or ""),
-        "new_address": change.new_address,
+        "new_address": change.new_address if change.kind == ChangeKind.ADDRESS else "",
         "license": str(change.license_id or ""),
         "purchase": str(change.purchase_id or ""),
-        **change.chosen,
+        **{name: value for name, value in change.chosen.items() if name != "name"},
     }
 
 

@@ -26,6 +26,7 @@ from recovery.models import RecoveryRequest
 from recovery.owners.disputes import refuse_to_erase
 from recovery.privacy import erasing as asked
 from recovery.privacy.archive import zipped
+from recovery.privacy.held import came_from_others
 from recovery.privacy.held import held as asked_sections
 from recovery.privacy.outlook import Outlook
 
@@ -75,7 +76,8 @@ def export_of(customer_id: UUID, *, by: str, reason: str = "", now: datetime) ->
     person = person_of(customer_id)
     if not by and not take(EXPORTS, customer_digest(customer_id), now=now):
         raise TooManyExports
-    sections = [*owned_sections(person, Asked(codes=not by)), *asked_sections(person)]
+    wanted = Asked(codes=not by, from_others=came_from_others(customer_id))
+    sections = [*owned_sections(person, wanted), *asked_sections(person, wanted)]
     made = zipped(sections, masked=bool(by), now=now)
     rows = {each.key: len(each.rows) for each in sections if each.rows}
     record("customer.exported", by=by, customer=customer_id, reason=reason, details={"rows": rows})

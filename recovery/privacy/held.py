@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
 
+from licensing.models import License
 from licensing.privacy.person import Person
-from licensing.privacy.sections import Row, Section, moment, section
-from recovery.models import Exchange, Message, Mute, OwnerChange, RecoveryRequest, Suppression
+from licensing.privacy.sections import Asked, Row, Section, moment, section
+from recovery.models import (
+    ChangeKind,
+    ChangeState,
+    Exchange,
+    Message,
+    Mute,
+    OwnerChange,
+    RecoveryRequest,
+    Suppression,
+)
 from recovery.privacy.erasing import digests
 
 AUTHORS: Final = {"customer": "you", "support": "support"}
 
 
-def held(person: Person) -> Iterator[Section]:
+def held(person: Person, asked: Asked) -> Iterator[Section]:
     days = f"{settings.RETENTION_DAYS} days"
     yield section(
         "requests",
@@ -30,7 +41,7 @@ def held(person: Person) -> Iterator[Section]:
         "Moves to another platform, and replaced keys",
         why="The rules count how often a license moved.",
         kept=f"The move with the license; what was written about it {days} after it is done with.",
-        rows=moves(person),
+        rows=moves(person, asked),
     )
     yield section(
         "changes_of_owner",
@@ -76,10 +87,28 @@ def of_mail(mail: Message) -> Row:
     }
 
 
-def moves(person: Person) -> Iterator[Row]:
+def came_from_others(customer: UUID) -> frozenset[UUID]:
+    """Orders and licenses that were handed on to that customer by somebody else."""
+    got = OwnerChange.objects.filter(other=customer, kind=ChangeKind.REASSIGN, state=ChangeState.DONE)
+    orders = got.filter(purchase__isnull=False).values("purchase")
+    units = License.objects.filter(Q(line__purchase__in=orders) | Q(owner_changes__in=got)).values_list(
+        "pk", flat=True
+    )
+    return frozenset({*orders.values_list("purchase", flat=True), *units})
+
+
+def is_theirs(move: Exchange, person: Person, asked: Asked) -> bool:
+    """Whether it was they who asked for it, as far as it is known: who had the license before wrote of themselves."""
+    if move.request is None:
+        return move.license_id not in asked.from_others
+    return move.request.address in person.mailboxes
+
+
+def moves(person: Person, asked: Asked) -> Iterator[Row]:
     theirs = Q(license__in=person.licenses) | Q(request__address__in=person.mailboxes)
-    found = Exchange.objects.filter(theirs).select_related("from_edition__product", "to_edition")
+    found = Exchange.objects.filter(theirs).select_related("from_edition__product", "to_edition", "request")
     for each in found.prefetch_related("notes").order_by("id"):
+        own = is_theirs(each, person, asked)
         yield {
             "what": each.get_kind_display(),
             "product": each.from_edition.product.name,
@@ -90,10 +119,10 @@ def moves(person: Person) -> Iterator[Row]:
             "done_at": moment(each.completed_at),
             "undone_at": moment(each.undone_at),
             "ended_at": moment(each.ended_at),
-            "supports_reason": each.reason,
+            "supports_reason": each.reason if own else "",
             "written": [
                 {"at": moment(note.created_at), "by": AUTHORS[note.author], "text": note.text}
-                for note in each.notes.all()
+                for note in (each.notes.all() if own else ())
             ],
         }
 
@@ -101,14 +130,15 @@ def moves(person: Person) -> Iterator[Row]:
 def changes(person: Person) -> Iterator[Row]:
     """Of somebody else whom it concerns, nothing is told."""
     for each in OwnerChange.objects.concerning(person.customer.pk).order_by("id"):
+        own = each.customer_id == person.customer.pk
         yield {
             "what": each.get_kind_display(),
             "state": each.get_state_display(),
-            "new_address": each.new_address if each.customer_id == person.customer.pk else "",
+            "new_address": each.new_address if own and each.kind == ChangeKind.ADDRESS else "",
             "asked_by": "support" if each.asked_by else "you, or somebody in your name",
             "asked_at": moment(each.asked_at),
             "decided_at": moment(each.decided_at),
-            "supports_reason": each.reason,
+            "supports_reason": each.reason if own else "",
             "in_effect_since": moment(each.done_at),
             "ended_at": moment(each.ended_at),
             "ended_because": each.get_ended_because_display(),

@@ -66,6 +66,7 @@ EXCUSED: Final = {
     "Tombstone": "there is none while there is a customer",
     "AuditLink": "the place of an entry in the chain",
     "AuditPending": "an entry that waits for its place",
+    "KeptAnswer": "what the API answered a call that may be repeated, sealed, for an hour",
     "Hold": "who of support has a page open",
     "DayFigure": "how many of something there were on a day",
     "Tally": "how far these were counted",
