@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from config.staff import invitations, sessions
 from config.staff.models import Invitation
 from config.staff.roles import Role, give_role, role_of
+from licensing.audit.commands import BY
 from licensing.audit.trail import record
 
 
@@ -47,6 +48,8 @@ def check(name: str, email: str) -> None:
         raise Refused(" ".join(error.messages)) from None
     if len(name) > 150 or len(email) > 254:
         raise Refused("The name or the address is too long.")
+    if name.casefold() == BY:
+        raise Refused(f"{BY} is what the audit trail calls manage.py; choose another name.")
     if User.objects.filter(username__iexact=name).exists():
         raise Refused(f"There is an account named {name} already.")
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.auth.models import User
+from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
@@ -21,6 +22,7 @@ from django.http import HttpRequest
 
 from config.staff.models import Approval, ApprovalState
 from licensing.audit.trail import record
+from licensing.console.search import can_be_stored
 from licensing.console.second_person import Mark
 
 LASTS: Final = timedelta(hours=24)
@@ -49,7 +51,10 @@ class Asked:
 
     @classmethod
     def of(cls, request: HttpRequest, mark: Mark) -> Asked:
+        """Raises `BadRequest` where something was sent that no column can hold: no form takes that either."""
         sent = request.POST if request.method == "POST" else {}
+        if not all(can_be_stored(each) for name in sent for each in (name, *request.POST.getlist(name))):
+            raise BadRequest("a character that no text has")
         fields = sorted((name, request.POST.getlist(name)) for name in sent if name not in LEFT_OUT)
         return cls(mark.kind.value, mark.title, str(request.method), request.get_full_path(), fields)
 
@@ -58,6 +63,11 @@ class Asked:
         """Another field, or another value, is another deed."""
         parts = [self.kind, self.method, self.address, [[name, values] for name, values in self.fields]]
         return hashlib.sha256(json.dumps(parts).encode()).digest()
+
+
+def in_short(words: str) -> str:
+    """As the columns take it."""
+    return words.replace("\0", "")[:LONGEST]
 
 
 def waiting() -> QuerySet[Approval]:
@@ -77,7 +87,7 @@ def ask(asked: Asked, *, by: User, reason: str) -> Approval:
         address=asked.address,
         fields=asked.fields,
         digest=asked.digest,
-        reason=reason[:LONGEST],
+        reason=in_short(reason),
         asked_by=by,
         expires_at=Now() + LASTS,
     )
@@ -106,7 +116,7 @@ def decide(pk: UUID, *, by: User, note: str, state: ApprovalState) -> Approval:
     decided = (
         waiting()
         .filter(pk=pk)
-        .update(state=state, decided_by=by, decided_at=Now(), note=note[:LONGEST], expires_at=Now() + LASTS)
+        .update(state=state, decided_by=by, decided_at=Now(), note=in_short(note), expires_at=Now() + LASTS)
     )
     if not decided:
         raise TooLate

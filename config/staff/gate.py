@@ -20,7 +20,7 @@ from config.staff.approvals import Asked
 from config.staff.proof import Standing, is_fresh, is_over, see, standing_of
 from config.staff.views.approvals import asked_first, signed_in
 from licensing.console.proof import wants_proof
-from licensing.console.second_person import second_person_for
+from licensing.console.second_person import is_held, second_person_for
 from recovery.web.outage import OutagePage
 
 PATH: Final = "/console/"
@@ -90,7 +90,7 @@ def decided(request: HttpRequest, view: Callable[..., Any], named: dict[str, Any
 def held(request: HttpRequest, view: Callable[..., Any], named: dict[str, Any]) -> HttpResponseBase | None:
     """A page that asks for a second person, where the settings want one for this deed and none has approved it."""
     mark = second_person_for(view)
-    if mark is None or mark.kind not in settings.SECOND_PERSON or not mark.when(request, **named):
+    if mark is None or not is_held(mark.kind, settings.SECOND_PERSON) or not mark.when(request, **named):
         return None
     asked = Asked.of(request, mark)
     used = approvals.use(asked, by=signed_in(request))

@@ -16,6 +16,7 @@ from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR, ChangeList
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.db.models.expressions import Combinable
+from django.forms import BooleanField
 from django.http import HttpRequest, HttpResponse
 
 from licensing.audit.looked import concerns
@@ -34,8 +35,15 @@ Way = tuple[Finder, str]
 
 
 def many_at_once(request: HttpRequest, **_: Any) -> bool:
-    """An action of a list, over more than one of its rows."""
-    return "action" in request.POST and len(request.POST.getlist(ACTION_CHECKBOX_NAME)) > 1
+    """An action of a list, over more than one of its rows, or over all that it has."""
+    if "action" not in request.POST:
+        return False
+    return over_all(request) or len(request.POST.getlist(ACTION_CHECKBOX_NAME)) > 1
+
+
+def over_all(request: HttpRequest) -> bool:
+    """Whether an action is asked for on every row of the list, however few are chosen."""
+    return any(BooleanField().to_python(each) for each in request.POST.getlist("select_across"))
 
 
 def is_link(column: str | Cell) -> bool:
@@ -113,7 +121,9 @@ class Listing(Noted):
         return response
 
     def may_send(self, request: HttpRequest) -> bool:
-        """The button beside the actions sends no action where none was chosen."""
+        """The button beside the actions sends no action where none was chosen. No long list offers all of its rows."""
+        if over_all(request) and issubclass(self.get_changelist(request), NewestFirst):
+            return False
         offered, chosen = self.get_actions(request), request.POST.get("action")
         return chosen in offered if chosen else bool(offered)
 

@@ -6,7 +6,7 @@ console's own wrapper. It is for views that read no upload: what cannot be kept 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, TypeVar
@@ -19,11 +19,17 @@ When = Callable[..., bool]
 
 
 class ForTwo(StrEnum):
-    """What the setting SECOND_PERSON may name."""
+    """What the setting SECOND_PERSON may name. Accounts are held wherever it names anything: see `is_held`."""
 
     EXPORTS = "exports"
     BULK = "bulk"
     POLICY = "policy"
+    ACCOUNTS = "accounts"
+
+
+def is_held(kind: ForTwo, named: Collection[str]) -> bool:
+    """Whether a second person is needed for such a deed. Who can open an account alone is two people alone."""
+    return kind in named or (kind is ForTwo.ACCOUNTS and bool(named))
 
 
 def is_post(request: HttpRequest, **_: Any) -> bool:

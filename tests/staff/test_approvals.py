@@ -14,7 +14,7 @@ from config.staff import approvals
 from config.staff.approvals import NotYours, TooLate
 from config.staff.models import Approval, ApprovalState
 from config.staff.roles import Role
-from licensing.models import Case, CaseKind, ImportRun, Product
+from licensing.models import Case, CaseKind, ImportRun, Mapping, Product
 from tests import factories
 from tests.kit.race import released_together
 from tests.staff.people import Person, person
@@ -265,3 +265,49 @@ def test_the_domain_refuses_ones_own_too(grace: Person) -> None:
 
     with pytest.raises(NotYours):
         approvals.decline(approval.pk, by=grace.user)
+
+
+def test_all_rows_at_once_are_many_however_few_are_chosen(grace: Person) -> None:
+    store = factories.store()
+    for name in "ab":
+        Mapping.objects.create(store=store, product_ref=name)
+    form = {"action": "delete_selected", "select_across": "1", "post": "yes"}
+    grace.sign_in()
+
+    for chosen in ([], [str(Mapping.objects.all()[0].pk)]):
+        answer = grace.client.post("/console/licensing/mapping/", {**form, "_selected_action": chosen})
+        assert answer.status_code == 409
+
+    assert Mapping.objects.count() == 2
+
+
+def test_no_long_list_takes_an_action_on_all_of_its_rows(grace: Person) -> None:
+    Case.objects.create(kind=CaseKind.CONTRADICTION, purchase=factories.purchase(), digest=b"1")
+    grace.sign_in()
+
+    answer = grace.client.post(CASES, {"action": "close", "select_across": "1"})
+
+    assert answer.status_code in (403, 409)
+    assert Case.objects.filter(closed_at=None).exists()
+
+
+def test_whoever_opens_an_account_alone_is_not_two_people(grace: Person, settings: LazySettings) -> None:
+    """The link of an account begun anew lets its holder approve in that person's name."""
+    settings.SECOND_PERSON = {"exports"}
+    lead = person("lead", role=Role.LEAD)
+    new = {"name": "grace2", "email": "grace@home.example", "role": "lead"}
+    grace.sign_in()
+
+    assert grace.client.post("/console/people/add/", new).status_code == 409
+    for deed in ("renew", "enable", "role"):
+        assert grace.client.post(f"/console/people/{lead.user.pk}/{deed}/").status_code == 409
+    assert grace.client.post(f"/console/people/{lead.user.pk}/end-sessions/").status_code == 302
+
+
+def test_a_character_that_no_column_takes_is_refused_and_breaks_nothing(grace: Person) -> None:
+    lead = signed_in("lead", Role.LEAD)
+    approval = ask(grace.sign_in(), EXPORT, reason="Mo\0ving")
+
+    assert grace.client.post(EXPORT, {"name": "\0"}).status_code == 400
+    assert decide(lead, approval, note="y\0es").status_code == 200
+    assert state_of(approval) == ApprovalState.GIVEN

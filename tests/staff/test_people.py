@@ -176,10 +176,11 @@ def test_lists_everybody(grace: Person, invited: str) -> None:
     [
         ("grace", "g@vendor.example", "already"),
         ("GRACE", "g@vendor.example", "already"),
+        ("Command", "g@vendor.example", "manage.py"),
         ("a b", "g@vendor.example", "valid"),
         ("ok", "no", "valid"),
     ],
-    ids=["taken", "taken in capitals", "bad name", "bad address"],
+    ids=["taken", "taken in capitals", "the name of commands in the trail", "bad name", "bad address"],
 )
 def test_refuses_a_name_or_address_that_cannot_be(name: str, email: str, reason: str, grace: Person) -> None:
     with pytest.raises(CommandError, match=reason):

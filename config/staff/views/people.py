@@ -41,7 +41,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 @asks_for_proof
-@needs_second_person(ForTwo.POLICY, "Make an account")
+@needs_second_person(ForTwo.ACCOUNTS, "Make an account")
 @require_POST
 def add_person(request: HttpRequest) -> HttpResponse:
     refuse_unless_administrator(request)
@@ -77,8 +77,13 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     return shown(request, "person", title=str(user), **about)
 
 
+def gives_a_way_in(request: HttpRequest, deed: str, **_: Any) -> bool:
+    """Another role; or a link with which whoever holds it becomes that person, and could approve in their name."""
+    return deed in ("role", "renew", "enable")
+
+
 @asks_for_proof
-@needs_second_person(ForTwo.POLICY, "Change somebody's role", when=lambda request, deed, **_: deed == "role")
+@needs_second_person(ForTwo.ACCOUNTS, "Change or reopen an account", when=gives_a_way_in)
 @require_POST
 def act(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
     """One of `DEEDS`. A link that comes of it is shown this once."""
