@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import ndiff
+from difflib import SequenceMatcher
 from typing import Final
 
 from django.conf import settings
@@ -17,7 +17,6 @@ from recovery.mail.wording.phrases import PHRASES, PHRASES_MAIL
 from recovery.models import Wording
 
 SHOWN: Final = 20  # versions of a text; the list has them all
-TONES: Final = {"+ ": "added", "- ": "gone", "  ": "same"}
 
 
 def title_of(mail: str) -> str:
@@ -89,9 +88,14 @@ def versions_of(mail: str, language: str) -> list[Version]:
 
 def changes(before: Wording | None, row: Wording) -> Iterator[tuple[str, str]]:
     was = [before.subject, *before.body.split("\n")] if before else []
-    for line in ndiff(was, [row.subject, *row.body.split("\n")]):
-        if line[:2] in TONES:
-            yield TONES[line[:2]], line[2:]
+    now = [row.subject, *row.body.split("\n")]
+    # Not `ndiff`: it looks for likeness within lines, and takes a minute for some hundred short ones.
+    for deed, start, end, at, to in SequenceMatcher(None, was, now).get_opcodes():
+        if deed == "equal":
+            yield from (("same", line) for line in was[start:end])
+            continue
+        yield from (("gone", line) for line in was[start:end])
+        yield from (("added", line) for line in now[at:to])
 
 
 def still_english(language: str) -> int:

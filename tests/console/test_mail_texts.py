@@ -1,6 +1,8 @@
 """Mail texts in the console: written, previewed, tried, put back; by whom that may."""
 
+from collections import Counter
 from collections.abc import Callable
+from itertools import permutations
 
 import pytest
 from django.conf import LazySettings
@@ -11,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from config.staff.roles import Role, give_role
+from recovery.admin.wording_rows import changes
 from recovery.mail.wording.kinds import KINDS
 from recovery.mail.wording.phrases import PHRASES
 from recovery.models import Message, MessageKind, Wording
@@ -186,6 +189,16 @@ def test_the_versions_say_what_was_changed(support: Client) -> None:
     text = support.get(address()).content.decode()
     assert "<ins>+ Better &lt;words&gt;</ins>" in text
     assert "<del>- Our words</del>" in text
+
+
+def test_versions_of_hundreds_of_short_lines_are_compared_at_once() -> None:
+    """Looking for likeness within each pair of lines took minutes for these."""
+    lines = list(map("".join, permutations("abcdef", 4)))
+    was, now = (
+        Wording(subject="s", body="\n".join(body)) for body in (lines, [f"{line}." for line in lines])
+    )
+
+    assert Counter(tone for tone, _ in changes(was, now)) == {"same": 1, "gone": 360, "added": 360}
 
 
 def test_failures_are_shown_where_the_text_is_corrected(support: Client) -> None:

@@ -109,6 +109,7 @@ def faults_of_subject(subject: str) -> Iterator[Fault]:
         yield Fault(0, "The subject is empty.")
     elif len(subject) > LONGEST_SUBJECT:
         yield Fault(0, f"The subject is longer than {LONGEST_SUBJECT} characters.")
+        return
     elif "\n" in subject or "\r" in subject:
         yield Fault(0, "The subject must be one line.")
     yield from faults_of_line(0, subject.replace("\n", "").replace("\r", ""))
