@@ -10,23 +10,29 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import structlog
-from django.http import HttpRequest
+from django.contrib.admin.views.main import SEARCH_VAR
+from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch
+from django.utils.http import urlencode
 
 from config.staff.gate import FOR_ANYBODY, PATH
 from licensing.addresses import network_of
 from licensing.audit.looked import concerned, shown
 from licensing.audit.occasion import Occasion, occasion, present
 from licensing.audit.trail import record
-from licensing.console.terms import may_be_code
+from licensing.console.search import can_be_stored, keys_by_code
+from licensing.console.terms import cleaned, may_be_code
 from licensing.keys.code import mask, tail
+from licensing.models import AuditEntry
 from licensing.network import client_ip
 from recovery.web.errors import OUTAGE, trouble_page
 
 SEEN: Final = "audit_seen"
 READING: Final = ("GET", "HEAD", "OPTIONS")
-MOST_ROWS: Final = 100  # of those that an action was used on
+MOST: Final = 100  # fields of a form, or rows that an action was used on
+LONGEST: Final = 300  # characters of anything that was sent
+FILTERS: Final = "_changelist_filters"
 # Not recorded, each for its reason: the page's name -> why.
 EXEMPT: Final = {
     **dict.fromkeys(FOR_ANYBODY, "signing in and out is recorded as what it is"),
@@ -79,14 +85,24 @@ def recorded(request: HttpRequest, response: HttpResponseBase, during: Occasion)
     """The response, once it is recorded; a page that says what is wrong, where that is not possible."""
     by, before = getattr(request, SEEN, ("", 0))
     action = action_of(request, response)
-    if not by or not action or during.recorded > before:
+    if not by or not action:
         return response
     try:
-        record(action, by=by, customer=concerned(request), row=shown(request), details=details_of(request))
+        if not is_told(request, during, before=before):
+            record(
+                action, by=by, customer=concerned(request), row=shown(request), details=details_of(request)
+            )
     except Exception:  # whatever it is: nobody sees what nobody knows that they saw
         log.exception("look_not_recorded", page=page_name(request))
-        return trouble_page(OUTAGE)
+        return response if response.status_code >= 500 else trouble_page(OUTAGE)
     return response
+
+
+def is_told(request: HttpRequest, during: Occasion, *, before: int) -> bool:
+    """Whether an entry says it already. One that a refused deed took back with it says nothing."""
+    if during.recorded == before:
+        return False
+    return request.method in READING or AuditEntry.objects.filter(pk=during.last).exists()
 
 
 def page_name(request: HttpRequest) -> str:
@@ -102,7 +118,7 @@ def action_of(request: HttpRequest, response: HttpResponseBase) -> str:
         return "page.refused"
     if request.method in READING:
         return "page.looked" if status < 300 else ""
-    return "" if status in (404, 405) or status >= 500 else "page.sent"
+    return "" if status in (404, 405) else "page.sent"  # one that broke may have done something before
 
 
 def details_of(request: HttpRequest) -> dict[str, Any]:
@@ -112,17 +128,29 @@ def details_of(request: HttpRequest) -> dict[str, Any]:
     if named := {name: str(value) for name, value in match.kwargs.items()}:
         said["named"] = named
     if request.GET:
-        said["query"] = {
-            name: [without_code(each) for each in values] for name, values in request.GET.lists()
-        }
+        said["query"] = {name[:LONGEST]: in_query(name, values) for name, values in request.GET.lists()}
     if request.method not in READING and is_read(request):
         said |= sent(request)
     return said
 
 
-def without_code(value: str) -> str:
+def in_query(name: str, values: list[str]) -> list[str]:
     """What may be a registration code is kept by its last characters: the trail never has one."""
-    return mask(tail(value)) if may_be_code(value) else value
+    if name == FILTERS:  # the address of the list that somebody came from
+        return [urlencode(of_list(QueryDict(each)), doseq=True)[:LONGEST] for each in values]
+    return [mask(tail(each)) if is_code(name, each) else each[:LONGEST] for each in values]
+
+
+def of_list(query: QueryDict) -> dict[str, list[str]]:
+    return {name: in_query(name, values) for name, values in query.lists() if name != FILTERS}
+
+
+def is_code(name: str, value: str) -> bool:
+    """By its look; of what was searched for, also a code on file that looks like none."""
+    if may_be_code(value):
+        return True
+    term = cleaned(value) if name == SEARCH_VAR and can_be_stored(value) else ""
+    return bool(term) and "@" not in term and bool(keys_by_code(term))
 
 
 def is_read(request: HttpRequest) -> bool:
@@ -132,10 +160,16 @@ def is_read(request: HttpRequest) -> bool:
 
 def sent(request: HttpRequest) -> dict[str, Any]:
     """The names of a form's fields. Not what was typed: that may be a secret."""
-    said: dict[str, Any] = {"fields": sorted(set(request.POST) - {"csrfmiddlewaretoken"})}
+    names = sorted(set(request.POST) - {"csrfmiddlewaretoken"})
+    said: dict[str, Any] = {"fields": in_short(names)}
     if "action" in request.POST:
         said |= {
-            "action": request.POST["action"],
-            "rows": request.POST.getlist("_selected_action")[:MOST_ROWS],
+            "action": request.POST["action"][:LONGEST],
+            "rows": in_short(request.POST.getlist("_selected_action")),
         }
     return said
+
+
+def in_short(values: list[str]) -> list[str]:
+    """Enough to see what was sent; what somebody makes up to fill the trail is cut off."""
+    return [each[:LONGEST] for each in values[:MOST]]

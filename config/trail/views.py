@@ -20,7 +20,7 @@ from config.trail.words import lines_of, named, words_for
 from licensing.audit.chain import chain
 from licensing.audit.export import lines
 from licensing.audit.looked import concerns
-from licensing.audit.proof import keys_of
+from licensing.audit.proof import can_be_read, keys_of
 from licensing.audit.sealing import opened_with
 from licensing.audit.trail import record
 from licensing.console.cells import page_of
@@ -61,9 +61,16 @@ def shown(entry: AuditEntry, key: bytes | None) -> dict[str, Any]:
     return {
         "entry": entry,
         "words": words_for(entry.action),
-        "said": lines_of(opened_with(key, entry) if key else None),
+        "said": said(entry, key),
         "links": list(links(entry)),
     }
+
+
+def said(entry: AuditEntry, key: bytes | None) -> list[tuple[str, str]]:
+    """One that was tampered with says so, and hides none of the others."""
+    if key and not can_be_read(entry, key):
+        return [("Details", "cannot be opened: somebody changed this entry. See manage.py verify_audit")]
+    return lines_of(opened_with(key, entry) if key else None)
 
 
 def links(entry: AuditEntry) -> Iterator[tuple[str, str]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from uuid import UUID
 
 
 @dataclass
@@ -12,6 +13,7 @@ class Occasion:
 
     where: str = ""
     recorded: int = 0
+    last: UUID | None = None  # the latest entry
 
 
 _present: ContextVar[Occasion | None] = ContextVar("audit_occasion", default=None)

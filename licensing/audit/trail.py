@@ -45,6 +45,6 @@ def record(
         entry.sealed = sealed(said, entry=entry.pk, key=entry.key)
         entry.save(force_insert=True)
         AuditPending.objects.bulk_create([AuditPending(entry=entry)])
-    occasion.recorded += 1
+    occasion.recorded, occasion.last = occasion.recorded + 1, entry.pk
     transaction.on_commit(lambda: chain(), robust=True)
     return entry

@@ -108,7 +108,8 @@ class Looker:
 
 def note(request: HttpRequest, term: str, result: Result, customer: UUID | None) -> None:
     """The look, with what was looked for; of what may be a code, on file or not, its last characters."""
-    told = mask(tail(term)) if may_be_code(term) else term[:LONGEST_RECORDED]
+    is_code = may_be_code(term) or any(hit.is_code for hit in result.hits)
+    told = mask(tail(term)) if is_code else term[:LONGEST_RECORDED]
     details = {"term": told, "found": len(result.hits)}
     record("search.made", by=request.user.get_username(), customer=customer, details=details)
 

@@ -335,3 +335,13 @@ def test_references_of_every_kind_are_found(support: Client, filed: Filed) -> No
 
     assert answer(support, "Invoice no. 2024/0815")["Location"] == page_address(filed.customer)
     assert RegistrationKey.objects.exists()
+
+
+@pytest.mark.parametrize("code", ["open sesame", "K7Q-21"], ids=["words", "short"])
+def test_a_code_on_file_that_looks_like_none_is_not_recorded(
+    code: str, support: Client, filed: Filed
+) -> None:
+    factories.key(edition=filed.key.edition, code=code)
+    answer(support, code)
+
+    assert code not in str(opened(AuditEntry.objects.get(action="search.made")))

@@ -1,5 +1,7 @@
 """Every page that somebody was shown is in the audit trail, once, and nobody is shown what cannot be recorded."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import OperationalError, transaction
@@ -9,14 +11,19 @@ from config import recording
 from config.recording import EXEMPT
 from config.staff.roles import Role
 from licensing.audit.sealing import opened
+from licensing.console import holding
 from licensing.keys.stored import destroy_key
+from licensing.keys.vault import Tampered
 from licensing.models import AuditEntry, Case, Customer, EmailAddress, License, Product
-from licensing.models.base import Record
+from licensing.models.base import Record, uuid7
+from licensing.support import reveals
 from recovery.models import Mute, RecoveryRequest
+from tests import factories
 from tests.console.addresses import Address
 from tests.console.conftest import CODE, EMAIL, NAME, Filed, as_role
 from tests.console.roles import FOR_ANYBODY
 from tests.console.test_pages import list_address, page_address
+from tests.kit.audit import unguarded
 
 pytestmark = pytest.mark.django_db
 
@@ -173,3 +180,71 @@ def test_a_row_s_history_is_what_the_trail_has_of_it(support: Client, filed: Fil
 
     assert "looked at a page" in page.content.decode()
     assert User.objects.get().username in page.content.decode()
+
+
+@pytest.mark.parametrize("code", ["open sesame", "K7Q-21", "ABCDEF-GHIJKL-MNOPQR"])
+def test_a_code_is_not_kept_whatever_it_looks_like_and_wherever_it_stands(
+    code: str, support: Client, filed: Filed
+) -> None:
+    """On a page that was opened from a list, the list's own query stands in the address once more."""
+    factories.key(edition=filed.key.edition, code=code)
+    support.get(list_address(License), {"q": code})
+    listed = str(said())
+    support.get(page_address(filed.license), {"_changelist_filters": urlencode({"q": code, "p": "1"})})
+
+    assert code not in listed + str(said()) + str(said()).replace("+", " ")
+    assert "_changelist_filters" in str(said())
+
+
+def test_a_form_that_broke_the_page_is_recorded(
+    support: Client, filed: Filed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may have done what it was sent for before that."""
+    support.raise_request_exception = False
+    monkeypatch.setattr(holding, "take_over", fails)
+
+    answer = support.post(page_address(filed.case).replace("/change/", "/take/"))
+
+    assert answer.status_code == 500
+    assert last().action == "page.sent"
+
+
+def fails(*args: object, **kwargs: object) -> None:
+    raise ValueError("broken")
+
+
+def test_a_deed_that_was_taken_back_is_recorded_as_sent(
+    support: Client, filed: Filed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own entry went with it."""
+    monkeypatch.setattr(reveals, "content_of", tampered)
+    address = f"/console/licensing/customer/{filed.customer.pk}/reveal/{filed.license.pk}/{filed.key.pk}/"
+
+    support.post(address, {"press": str(uuid7()), "reason": "phone"})
+
+    assert last().action == "page.sent"
+    assert not AuditEntry.objects.filter(action="code.revealed").exists()
+
+
+def tampered(*args: object) -> None:
+    raise Tampered("another octet")
+
+
+def test_what_somebody_makes_up_does_not_fill_the_trail(support: Client, filed: Filed) -> None:
+    address = page_address(filed.case).replace("/change/", "/take/")
+    support.post(address, {f"{n}{'x' * 1000}": "" for n in range(60)})
+
+    assert len(bytes(last().sealed)) < 40_000
+
+
+def test_an_entry_that_was_tampered_with_hides_no_other(support: Client, filed: Filed) -> None:
+    support.get(page_address(filed.customer))
+    support.get(page_address(filed.license))
+    with unguarded():
+        AuditEntry.objects.filter(pk=last().pk).update(sealed=b"x" * 40)
+
+    page = support.get("/console/trail/")
+
+    assert page.status_code == 200
+    assert "somebody changed this entry" in page.content.decode()
+    assert "looked at a page" in page.content.decode()
