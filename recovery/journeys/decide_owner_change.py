@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from licensing.audit.trail import record
-from licensing.models import EmailAddress
+from licensing.models import Customer, EmailAddress
 from recovery.errors import AddressTaken, CannotUndo, NotPossible, NotRunning, ReasonNeeded
 from recovery.models import ChangeState, Ended, OwnerChange
 from recovery.owners.approval import begin_waiting
@@ -39,6 +39,8 @@ def approve(change_id: UUID, *, customer: UUID, retired: Sequence[UUID], by: str
         change = held(change_id, customer)
         if change.state != ChangeState.OPEN:
             raise NotRunning
+        if not Customer.objects.filter(pk=customer).exists():
+            raise NotPossible("There is no such customer any more.")
         refuse_taken(change.new_address, customer)
         refuse_beside_another(customer, apart_from=change.pk)
         current = current_addresses(customer)

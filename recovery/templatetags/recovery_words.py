@@ -61,9 +61,10 @@ def why_no_key(standing: Standing) -> str:
 
 @register.filter
 def looks_at_it(holding: Holding, looks: Mapping[UUID, list[CodeReveal]]) -> list[CodeReveal]:
-    """When support looked at the code that the card shows, the latest first."""
+    """When support looked at a code of the card's licenses, the latest first. Also at one that the card does not show:
+    a look must not vanish because the license was moved, revoked or refunded afterwards."""
     found = {look for license in holding.license_ids for look in (looks or {}).get(license, ())}
-    return sorted((each for each in found if each.key_id == holding.key_id), key=lambda each: each.at)[::-1]
+    return sorted(found, key=lambda each: each.at)[::-1]
 
 
 @register.filter

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from licensing.holdings import holdings_of
 from licensing.models import Case, CaseKind, Customer, EmailAddress, License, Purchase, PurchaseLine
+from licensing.models.base import uuid7
 from recovery.errors import (
     AddressTaken,
     AlreadyChanging,
@@ -232,6 +233,10 @@ class TestDecision:
         theirs = customer().addresses.get()
         with pytest.raises(NotPossible):
             approve(proved().pk, customer=anna.pk, retired=[theirs.pk], by="ada", reason=REASON)
+
+    def test_refuses_a_customer_who_is_not_on_file(self) -> None:
+        with pytest.raises(NotPossible):
+            approve(proved().pk, customer=uuid7(), retired=[], by="ada", reason=REASON)
 
     def test_a_shortened_wait_is_over_at_once(self, anna: Customer) -> None:
         change = approved(anna)

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from licensing.holdings import holdings_of_licenses
+from licensing.keys.assign import assign
 from licensing.models import CodeReveal, Customer, License
 from licensing.models.base import uuid7
 from recovery.errors import MailboxClosed, NoSuchAddress, PressedElsewhere, TooManyMails
@@ -149,6 +151,22 @@ def test_an_owner_reads_who_looked_at_the_code_and_why(reason: str, words: str, 
 
     assert looks_at_it(holding, looks([holding])) == [look]
     assert looked_because(look) == read
+
+
+def test_a_look_stays_told_after_the_license_has_another_code() -> None:
+    owner()
+    license = License.objects.get()
+    look = CodeReveal.objects.create(
+        license=license, key=license.assignments.get().key, by="ada", reason="phone"
+    )
+    now = timezone.now()
+    license.assignments.update(ends_at=now, end_reason="moved")
+    assign(license=license, key=factories.key(edition=license.edition, code="NEWX-0000-1111-2222"), now=now)
+    holding = holding_of(license)
+    told = {"holding": holding, "looks": looks([holding]), "moves": {}, "number": 1}
+
+    assert holding.key_id != look.key_id
+    assert "looked at another code of this license" in render_to_string("recovery/_holding.html", told)
 
 
 def holding_of(license: License) -> Any:
