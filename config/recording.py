@@ -100,7 +100,7 @@ def recorded(request: HttpRequest, response: HttpResponseBase, during: Occasion)
 
 def is_told(request: HttpRequest, during: Occasion, *, before: int) -> bool:
     """Whether an entry says it already. One that a refused deed took back with it says nothing."""
-    if during.recorded == before:
+    if during.recorded == before or during.last is None:
         return False
     return request.method in READING or AuditEntry.objects.filter(pk=during.last).exists()
 
