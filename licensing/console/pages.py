@@ -13,7 +13,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters, ShowFacets
 from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR, ChangeList
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.db.models.expressions import Combinable
 from django.forms import BooleanField
@@ -122,10 +122,19 @@ class Listing(Noted):
 
     def may_send(self, request: HttpRequest) -> bool:
         """The button beside the actions sends no action where none was chosen. No long list offers all of its rows."""
+        self.ensure_rows(request.POST.getlist(ACTION_CHECKBOX_NAME))
         if over_all(request) and issubclass(self.get_changelist(request), NewestFirst):
             return False
         offered, chosen = self.get_actions(request), request.POST.get("action")
         return chosen in offered if chosen else bool(offered)
+
+    def ensure_rows(self, chosen: Sequence[str]) -> None:
+        """Raises `BadRequest` where one is no row's key: Django would answer 500."""
+        try:
+            for each in chosen:
+                self.opts.pk.to_python(each)
+        except ValidationError as error:
+            raise BadRequest("no key of a row") from error
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.details or super().get_fields(request, obj)

@@ -5,7 +5,7 @@ from django.db.models import Model
 from django.test import Client
 
 from licensing.console.search import can_be_stored
-from licensing.models import Customer, Edition, EmailAddress, RegistrationKey, Store
+from licensing.models import Case, Customer, Edition, EmailAddress, RegistrationKey, Store
 from recovery.models import DomainPause, Message
 from tests.console.conftest import EMAIL, Filed
 from tests.console.test_pages import list_address
@@ -52,3 +52,10 @@ def test_a_filter_that_no_row_can_have_leads_back_to_the_list(
 def test_knows_what_a_column_can_hold() -> None:
     assert can_be_stored("Ω 😀 \n")
     assert not any(map(can_be_stored, ["a\0b", "\ud800", "\udfff"]))
+
+
+@pytest.mark.parametrize("chosen", ["x", "\0", "-1"])
+def test_an_action_on_what_is_no_row_breaks_nothing(chosen: str, support: Client, filed: Filed) -> None:
+    form = {"action": "close", "_selected_action": [chosen]}
+
+    assert support.post(list_address(Case), form).status_code == 400
