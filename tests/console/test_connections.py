@@ -294,7 +294,7 @@ def test_the_first_page_tells_of_silence_and_leads_there(support: Client) -> Non
         reverse("console:licensing_connection_changelist") + "?heard=silent"
     ).content.decode()
 
-    assert "<strong>1</strong> connections silent for a week" in text
+    assert "<strong>1</strong> <span>shop not heard from for a week</span>" in text
     assert "?heard=silent" in text
     assert [page_of(row) in listed for row in (silent, paused, alive)] == [True, False, False]
 
