@@ -314,9 +314,8 @@ def test_the_first_page_counts_what_needs_a_person(support: Client) -> None:
 
     text = support.get(reverse("console:index")).content.decode()
 
-    assert (
-        f'<a href="{reverse(LIST)}?state=person"><strong>1</strong> notifications that need a person' in text
-    )
+    line = "<strong>1</strong> <span>notification of a shop that needs a person</span>"
+    assert f'<a href="{reverse(LIST)}?state=person">{line}' in text
 
 
 def test_lines_of_a_sample_wait_for_nobody(support: Client) -> None:
@@ -325,5 +324,5 @@ def test_lines_of_a_sample_wait_for_nobody(support: Client) -> None:
     text = support.get(reverse("console:index")).content.decode()
     lines = support.get(reverse("console:licensing_purchaseline_changelist") + "?placed=no").content.decode()
 
-    assert "<strong>0</strong> lines without a mapping" in text
+    assert "without a mapping" not in text
     assert "Say what it means" not in lines
