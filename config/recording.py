@@ -76,7 +76,9 @@ class Recording:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> None:
-        """Only who got past the gate comes here."""
+        """Only who got past the gate comes here. Customers' pages look nobody up, and read no session."""
+        if not request.path_info.startswith(PATH):
+            return
         if request.user.is_authenticated and page_name(request) not in EXEMPT:
             setattr(request, SEEN, (request.user.get_username(), present().recorded))
 
