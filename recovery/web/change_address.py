@@ -7,7 +7,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from licensing.addresses import AddressError
@@ -29,6 +28,7 @@ from recovery.proving import LinkStanding
 from recovery.tokens import CODE_LENGTH, InvalidToken, forgiving
 from recovery.web.ask import OTHER_BROWSER
 from recovery.web.errors import Trouble, trouble_page
+from recovery.web.language import mail_language
 from recovery.web.network import client_ip
 from recovery.web.pages import Page
 from recovery.web.prove import NO_LINK, NOT_OURS
@@ -62,7 +62,7 @@ class ChangeAddress(Page):
         new = request.POST.get("new", "")
         try:
             asked = claim(
-                new=new, typed=typed, browser=browser, ip=client_ip(request), language=get_language() or ""
+                new=new, typed=typed, browser=browser, ip=client_ip(request), language=mail_language(request)
             )
         except AddressError as error:
             return self.form(request, status=422, new=new, error=error.message, **typed)
@@ -187,7 +187,7 @@ class FreshClaimLink(ClaimPage):
         browser = cookies.of_browser(request)
         token = cookies.read(request, cookies.LINK)
         try:
-            asked = ask_again(token, browser=browser, ip=client_ip(request), language=get_language() or "")
+            asked = ask_again(token, browser=browser, ip=client_ip(request), language=mail_language(request))
         except Used:
             return self.over(request, used=True)
         response = see_claim(asked, browser)
