@@ -11,6 +11,7 @@ from itertools import count
 from urllib.parse import urlsplit
 
 from licensing.intake.hooks.connections import address_of, connect
+from licensing.intake.hooks.process import LEASE
 from licensing.intake.stores import KINDS
 from licensing.models import Purchase
 from tests import factories
@@ -92,6 +93,8 @@ def connected_shop(service: Service) -> ConnectedShop:
 
 
 def assert_on_file(shop: ConnectedShop, *references: str) -> None:
+    """Within the usual patience, and the lease of a worker that may have died with one of them in hand."""
+    timeout = shop.service.patience + LEASE.total_seconds()
     with shop.service.records():
         for reference in references:
-            wait_until(partial(shop.is_on_file, reference), what=reference, timeout=shop.service.patience)
+            wait_until(partial(shop.is_on_file, reference), what=reference, timeout=timeout)

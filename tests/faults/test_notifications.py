@@ -72,7 +72,7 @@ def test_workers_that_die_lose_nothing_and_double_nothing(service: Service) -> N
         if number % 10 == 9:
             service.kill9("worker")
             service.start("worker")
-    with service.records():  # a lease of three minutes stands on what a killed worker had in hand
+    with service.records():  # a lease stands on what a killed worker had in hand
         wait_until(
             lambda: not left(shop.store).filter(lease_until=None).exists(), what="the others", timeout=60
         )

@@ -26,7 +26,10 @@ from licensing.intake.record import RowRejected
 from licensing.intake.shop import NeedsShop, NotUnderstood, ShopSilent
 from licensing.models import EventState, HookEvent
 
-LEASE: Final = timedelta(minutes=3)  # several times what asking a shop and writing what it says may take
+# Several times what writing down one event may take, and what asking its shop and writing what that says may take. A
+# worker that dies leaves its event waiting that long.
+LEASE: Final = timedelta(seconds=30)
+LEASE_OF_ASKING: Final = timedelta(minutes=3)
 SECONDS: Final = 60.0  # of one run; below Celery's hard time limit by far
 PAUSES: Final = tuple(timedelta(minutes=minutes) for minutes in (0.5, 2, 5, 15, 60, 180, 360))
 MOST_FAILURES: Final = 5  # of ours, before a person has to look; a shop that is silent is asked for ever
@@ -82,7 +85,8 @@ def claim(events: QuerySet[HookEvent]) -> HookEvent | None:
         event = oldest.select_for_update(skip_locked=True, of=("self",)).first()
         if event:
             event.attempts = min(event.attempts + 1, 30_000)
-            HookEvent.objects.filter(pk=event.pk).update(attempts=event.attempts, lease_until=Now() + LEASE)
+            lease = LEASE_OF_ASKING if event.connection.sealed_api_key else LEASE
+            HookEvent.objects.filter(pk=event.pk).update(attempts=event.attempts, lease_until=Now() + lease)
     return event
 
 
