@@ -11,18 +11,21 @@ from licensing.keys.sealed import new_key_file
 from licensing.models import (
     Case,
     CaseKind,
+    CodeReveal,
     ColumnMap,
     Customer,
+    CustomerNote,
     KeyOrder,
     License,
     Purchase,
     PurchaseDispute,
     PurchaseReference,
     PurchaseRefund,
+    RefundMark,
 )
 from licensing.tombstones import bury
 from recovery.journeys.exchange import move, undo_move
-from recovery.models import ExchangeNote, NoteAuthor
+from recovery.models import ExchangeNote, NoteAuthor, OwnerChange, Wording
 from tests import factories
 from tests.recovery.exchanging import DAY, NOW, latest, owned, proved, seen, shop
 
@@ -63,6 +66,7 @@ def lived() -> None:
     upgrade_and_subscription()
     told_twice()
     waiting_for_a_generator()
+    support_at_work()
 
 
 def moves(one: License, other: License) -> None:
@@ -172,4 +176,60 @@ def waiting_for_a_generator() -> None:
         edition=edition,
         id=UUID("0190a0b1-0000-7000-8000-000000000000"),
         problem="it answered nothing",
+    )
+
+
+def support_at_work() -> None:
+    """Notes, looks at codes, refunds on support's word, changes of owner and a mail's text, standing and ended."""
+    owner, heir = factories.customer(), factories.customer()
+    line = factories.line(of=factories.purchase(buyer=owner), quantity=3)
+    given = factories.license(owner=heir, line=line)
+    key = factories.key(edition=given.edition)
+    end(assign(license=given, key=key, now=NOW), at=NOW + DAY, reason="leaked")
+    CustomerNote.objects.create(customer=owner, by="=agent", text="@rang up\r\ntwice")
+    CustomerNote.objects.create(
+        customer=owner, by="agent", text="wrong", withdrawn_at=NOW, withdrawn_by="lead"
+    )
+    CodeReveal.objects.create(key=key, license=given, by="agent", reason="other", words="-asked by phone")
+    RefundMark.objects.create(purchase=line.purchase, by="agent", reason="+paid back by cheque", at=NOW)
+    RefundMark.objects.create(
+        purchase=line.purchase,
+        line=line,
+        units=2,
+        by="agent",
+        reason="by mistake",
+        at=NOW,
+        withdrawn_at=NOW + DAY,
+        withdrawn_by="lead",
+    )
+    OwnerChange.objects.create(
+        kind="reassign",
+        state="done",
+        customer=owner,
+        other=heir,
+        license=given,
+        chosen={"licenses": [str(given.pk)]},
+        moved={"licenses": [[str(given.pk), str(owner.pk)]]},
+        asked_by="agent",
+        decided_by="lead",
+        decided_at=NOW,
+        reason="=sold on",
+        effective_at=NOW,
+        shortened_by="lead",
+        shortened_reason="both asked",
+        done_at=NOW + DAY,
+        frozen_at=NOW + DAY,
+    )
+    OwnerChange.objects.create(
+        kind="address",
+        state="stopped",
+        customer=owner,
+        purchase=line.purchase,
+        new_address="new@example.com",
+        proved_at=NOW,
+        ended_at=NOW,
+        ended_because="not_me",
+    )
+    Wording.objects.create(
+        mail="keys", language="de", version=1, subject="Ihre Schlüssel", body="=Hallo\n{keys}", by="lead"
     )
