@@ -122,11 +122,13 @@ class Listing(Noted):
 
     def may_send(self, request: HttpRequest) -> bool:
         """The button beside the actions sends no action where none was chosen. No long list offers all of its rows."""
-        self.ensure_rows(request.POST.getlist(ACTION_CHECKBOX_NAME))
         if over_all(request) and issubclass(self.get_changelist(request), NewestFirst):
             return False
         offered, chosen = self.get_actions(request), request.POST.get("action")
-        return chosen in offered if chosen else bool(offered)
+        if not offered or (chosen and chosen not in offered):
+            return False
+        self.ensure_rows(request.POST.getlist(ACTION_CHECKBOX_NAME))
+        return True
 
     def ensure_rows(self, chosen: Sequence[str]) -> None:
         """Raises `BadRequest` where one is no row's key: Django would answer 500."""
