@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID
 
-from django.conf import settings
-from django.utils.translation import get_language, get_supported_language_variant
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -23,6 +21,7 @@ from recovery.journeys.licenses import keys_mail_state, open_view
 from recovery.journeys.request import RESEND_AFTER, ask, ask_again, mail_state, state_and_end
 from recovery.journeys.verify import prove_by_code
 from recovery.limits import MAILBOX
+from recovery.mail_language import named_language
 from recovery.models import RecoveryRequest
 from recovery.tokens import CODE_LENGTH, forgiving, new_browser_secret
 
@@ -40,8 +39,9 @@ class Requests(Operation):
     def act(self, request: Request, sent: dict[str, Any], **_: Any) -> Answer:
         """Nothing about the address is looked up, so every address gets the same answer."""
         secret, ip = new_browser_secret(), client_ip(request._request)
+        language = named_language(sent.get("language", ""), request._request)
         try:
-            asked = ask(typed=sent["email"], browser=secret, ip=ip, language=language_of(sent))
+            asked = ask(typed=sent["email"], browser=secret, ip=ip, language=language)
         except AddressError as error:
             raise ValidationError({"email": [ErrorDetail(error.message, code=error.code)]}) from None
         document = {
@@ -50,14 +50,6 @@ class Requests(Operation):
             "resend_after": moment(asked.created_at + RESEND_AFTER),
         }
         return Answer(202, document, OF_MAILS)
-
-
-def language_of(sent: dict[str, Any]) -> str:
-    """The nearest language that there are mails in."""
-    try:
-        return get_supported_language_variant(sent.get("language", "").lower() or get_language() or "")
-    except LookupError:
-        return settings.LANGUAGE_CODE
 
 
 class OneRequest(Operation):

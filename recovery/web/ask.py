@@ -12,11 +12,11 @@ from recovery.errors import Expired, NotYours, TooManyTries, Used, WrongCode
 from recovery.journeys.licenses import keys_mail_state
 from recovery.journeys.request import ask, mail_state, request_of
 from recovery.journeys.verify import prove_by_code
+from recovery.mail_language import mail_language
 from recovery.models import RecoveryRequest
 from recovery.tokens import CODE_LENGTH, forgiving
 from recovery.web.embed import note_where_from
 from recovery.web.errors import Trouble, trouble_page
-from recovery.web.language import mail_language
 from recovery.web.network import client_ip
 from recovery.web.opened import has_open_view
 from recovery.web.pages import Page

@@ -22,13 +22,13 @@ from recovery.journeys.change_address import (
     prove_by_link,
     request_of,
 )
+from recovery.mail_language import mail_language
 from recovery.models import RecoveryRequest
 from recovery.owners.claimed import LONGEST_LINE, LONGEST_TEXT
 from recovery.proving import LinkStanding
 from recovery.tokens import CODE_LENGTH, InvalidToken, forgiving
 from recovery.web.ask import OTHER_BROWSER
 from recovery.web.errors import Trouble, trouble_page
-from recovery.web.language import mail_language
 from recovery.web.network import client_ip
 from recovery.web.pages import Page
 from recovery.web.prove import NO_LINK, NOT_OURS

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from recovery import cookies
 from recovery.errors import Expired, Used
 from recovery.journeys.verify import LinkStanding, ask_again, link_standing, prove_by_link
+from recovery.mail_language import mail_language
 from recovery.tokens import InvalidToken
 from recovery.web.ask import see_request
 from recovery.web.errors import Trouble, trouble_page
-from recovery.web.language import mail_language
 from recovery.web.network import client_ip
 from recovery.web.opened import has_open_view
 from recovery.web.pages import Page

@@ -4,8 +4,8 @@ import pytest
 from django.conf import LazySettings
 from django.test import Client, RequestFactory
 
+from recovery.mail_language import mail_language
 from recovery.models import RecoveryRequest
-from recovery.web.language import mail_language
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,13 @@ def test_is_the_most_wanted_that_the_vendor_mails_in(
 ) -> None:
     settings.MAIL_LANGUAGES = ["en", "de", "pt-br", "zh-hant"]
     assert mail_language(rf.get("/", headers={"accept-language": header})) == language
+
+
+@pytest.mark.django_db
+def test_is_kept_with_a_claim_of_a_changed_address(settings: LazySettings, client: Client) -> None:
+    settings.MAIL_LANGUAGES = ["en", "de"]
+    client.post("/address-change/", {"new": "new@example.com"}, headers={"accept-language": "de"})
+    assert RecoveryRequest.objects.get().language == "de"
 
 
 @pytest.mark.django_db

@@ -19,6 +19,11 @@ def mail_language(request: HttpRequest) -> str:
     )
 
 
+def named_language(tag: str, request: HttpRequest) -> str:
+    """What there is of the language that an application names by its BCP 47 tag; else as the request's headers say."""
+    return next(matching(tag.lower()), "") or mail_language(request)
+
+
 def matching(code: str) -> Iterator[str]:
     """The language itself, then what it is a kind of, then its other kinds."""
     offered: list[str] = settings.MAIL_LANGUAGES
