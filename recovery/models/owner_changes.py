@@ -36,7 +36,6 @@ class Ended(models.TextChoices):
     OWNER_PROVED = "owner_proved", "the old mailbox was proved: its owner reads it"
     SUPPORT = "support", "support"
     OVERTAKEN = "overtaken", "what it was about has changed meanwhile"
-    ERASED = "erased", "somebody concerned was erased"
 
 
 RUNNING = [ChangeState.UNPROVEN, ChangeState.OPEN, ChangeState.WAITING]
