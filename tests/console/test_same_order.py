@@ -1,8 +1,11 @@
 """Two orders that may be one, side by side, and what support says of them; two customers who may be one."""
 
+from html import unescape
+
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from licensing.intake.same_order import pair_digest
@@ -135,7 +138,7 @@ def test_a_case_whose_other_order_is_gone_says_so(support: Client, twins: Case) 
     assert "no longer on file. Nothing was changed." in page(support, twins)
 
 
-def test_two_customers_who_may_be_one_are_shown_and_cannot_be_merged_yet(support: Client) -> None:
+def test_two_customers_who_may_be_one_are_shown_with_the_way_to_merge_them(support: Client) -> None:
     one, other = factories.customer(), factories.customer()
     case = Case.objects.create(
         kind=CaseKind.SAME_PERSON,
@@ -149,5 +152,9 @@ def test_two_customers_who_may_be_one_are_shown_and_cannot_be_merged_yet(support
 
     assert page_address(one) in shown
     assert "name, phone" in shown
-    assert "there is no way yet to merge them" in shown
+    merging = f"{reverse('console:owner_change_merge')}?customer={other.pk}&amp;other={one.pk}"
+    assert merging in shown
+    opened = support.get(unescape(merging))
+    assert opened.status_code == 200
+    assert str(one) in opened.content.decode()
     assert 'value="Same order"' not in shown
