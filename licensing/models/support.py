@@ -67,6 +67,7 @@ class CodeReveal(Record):
         indexes = [
             models.Index(fields=["license", "id"], name="reveals_of_a_license"),
             models.Index(fields=["key"], name="reveals_of_a_key"),
+            models.Index(fields=["by", "at"], name="reveals_by_a_person"),
         ]
 
     def __str__(self) -> str:

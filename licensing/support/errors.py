@@ -69,3 +69,9 @@ class NothingToGive(Refused):
     """The order names a product that nobody sells here, or the customer has no address that it could be filed under."""
 
     code = "nothing_to_give"
+
+
+class TooManyLooks(Refused):
+    """This person looked at as many codes today as anybody may."""
+
+    code = "too_many_looks"

@@ -9,15 +9,19 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from licensing.audit.trail import record
 from licensing.keys.sealed import content_of
 from licensing.models import CodeReveal, KeyAssignment, RevealReason
-from licensing.support.errors import NotOnFile, ReasonMissing, ShownOnce
+from licensing.support.errors import NotOnFile, ReasonMissing, ShownOnce, TooManyLooks
 from licensing.support.press import checked
 
 PRESSED_TWICE: Final = timedelta(minutes=2)  # a browser that sends a form twice shows the second answer
+# A person reads a code to somebody on the phone now and then; who goes through them all is stopped, and seen.
+DAY: Final = timedelta(days=1)
+MOST_A_DAY: Final = 50
 TOLD: Final = 5  # the latest looks at a license that its owner is told of
 
 
@@ -37,11 +41,12 @@ def reveal(
     """The code of a key that serves, or served, the license; noted before it is opened.
 
     Raises `NotOnFile`, `ReasonMissing` (no reason of the list, or "other" without words), `StalePage`, `ShownOnce`,
-    and `Tampered` or `UnknownKey` where the code cannot be opened.
+    `TooManyLooks`, and `Tampered` or `UnknownKey` where the code cannot be opened.
     """
     if reason not in RevealReason.values or (reason == RevealReason.OTHER and not words.strip()):
         raise ReasonMissing
     with transaction.atomic():
+        ensure_not_too_many(by, press=press, now=now)
         served = KeyAssignment.objects.filter(license=license_id, key=key_id).select_related("key", "license")
         assignment = served.first()
         if assignment is None:
@@ -50,6 +55,13 @@ def reveal(
         content = content_of(assignment.key)
     is_file = bool(assignment.key.file_name)
     return Revealed(look, "" if is_file else content.decode(), assignment.key.file_name, content)
+
+
+def ensure_not_too_many(by: str, *, press: UUID, now: datetime) -> None:
+    """Of one person's looks, one at a time: fifty at once are counted like fifty in a row. Raises `TooManyLooks`."""
+    list(get_user_model()._default_manager.select_for_update().filter(username=by).values_list("pk"))
+    if CodeReveal.objects.filter(by=by, at__gt=now - DAY).exclude(pk=press).count() >= MOST_A_DAY:
+        raise TooManyLooks
 
 
 def noted(

@@ -26,6 +26,7 @@ TROUBLES: Final[dict[type[Exception], str]] = {
     support.TooManyUnits: "The line has not that many units.",
     support.ToldByShop: "The shop itself says that it was paid back: correct it there. What the shop says next counts.",
     support.ShownOnce: "The code was shown for this reason already. Say again why you look.",
+    support.TooManyLooks: "You looked at as many codes in one day as anybody may. “Send keys” needs no look.",
     support.NothingToGive: "The order needs a number, a product that is sold here, and at least one unit.",
     support.Overtaken: "Somebody else changed the same at this moment. Press again.",
     recovery.NoSuchAddress: "This is not a current address of the customer.",

@@ -5,19 +5,21 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.contrib.auth.models import User
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from licensing.keys.retired_facts import counting
 from licensing.keys.sealed import new_key_file
 from licensing.models import AuditEntry, CodeReveal, CustomerNote, KeyAssignment, License, RegistrationKey
 from licensing.models.base import uuid7
-from licensing.support.errors import NotOnFile, ReasonMissing, ShownOnce, StalePage
+from licensing.support.errors import NotOnFile, ReasonMissing, ShownOnce, StalePage, TooManyLooks
 from licensing.support.notes import withdraw_note, write_note
 from licensing.support.press import checked
-from licensing.support.reveals import Revealed, looks_at, reveal
+from licensing.support.reveals import MOST_A_DAY, Revealed, looks_at, reveal
 from licensing.support.revocation import restore, revoke
 from tests import factories
+from tests.kit.race import released_together
 
 pytestmark = pytest.mark.django_db
 
@@ -131,6 +133,36 @@ def test_an_owner_is_told_of_the_latest_looks_only() -> None:
         look(assignment)
 
     assert len(looks_at([assignment.license_id])[assignment.license_id]) == 5
+
+
+def all_but_one_of_a_day(assignment: KeyAssignment, now: datetime) -> None:
+    facts: dict[str, Any] = {"key": assignment.key, "license": assignment.license, "by": "ada", "at": now}
+    CodeReveal.objects.bulk_create(CodeReveal(reason="phone", **facts) for _ in range(MOST_A_DAY - 1))
+
+
+def test_a_person_who_looked_at_as_many_as_anybody_may_sees_no_more_that_day() -> None:
+    assignment, now = served(), timezone.now()
+    all_but_one_of_a_day(assignment, now)
+    look(assignment, now=now)
+
+    with pytest.raises(TooManyLooks):
+        look(assignment, now=now)
+
+    assert look(assignment, by="grace", now=now).code == CODE
+    CodeReveal.objects.update(at=now - timedelta(days=1, seconds=1))
+    assert look(assignment, now=now).code == CODE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_looks_at_once_are_counted_like_looks_in_a_row() -> None:
+    User.objects.create_user("ada")
+    assignment, now = served(), timezone.now()
+    all_but_one_of_a_day(assignment, now)
+
+    race = released_together(8, lambda _: look(assignment, now=now).code, after=lambda: connection.close())
+
+    assert race.results == [CODE]
+    assert {type(each) for each in race.errors} == {TooManyLooks}
 
 
 def test_the_database_wants_words_for_another_reason() -> None:
