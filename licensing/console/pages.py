@@ -7,7 +7,7 @@ one row more, and the next page begins below the last key shown instead of skipp
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -15,6 +15,7 @@ from django.contrib.admin.options import IncorrectLookupParameters, ShowFacets
 from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR, ChangeList
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
+from django.db.models.constants import LOOKUP_SEP
 from django.db.models.expressions import Combinable
 from django.forms import BooleanField
 from django.http import HttpRequest, HttpResponse
@@ -32,6 +33,13 @@ else:
     TabularInline = admin.TabularInline
 
 Way = tuple[Finder, str]
+OF_FILTERS: Final = (
+    "",
+    "exact",
+    "in",
+    "isnull",
+    "id__exact",
+)  # what the links of Django's own filters ask for
 
 
 def many_at_once(request: HttpRequest, **_: Any) -> bool:
@@ -44,6 +52,18 @@ def many_at_once(request: HttpRequest, **_: Any) -> bool:
 def over_all(request: HttpRequest) -> bool:
     """Whether an action is asked for on every row of the list, however few are chosen."""
     return any(BooleanField().to_python(each) for each in request.POST.getlist("select_across"))
+
+
+def filtered_by(shown: Any) -> str:
+    """The parameter of one of a list's filters, in any of the forms that Django takes them in."""
+    if isinstance(shown, type):
+        return str(getattr(shown, "parameter_name", ""))
+    return shown if isinstance(shown, str) else str(shown[0])
+
+
+def columns_of(model: type[Model]) -> set[str]:
+    fields = model._meta.get_fields()
+    return {"pk"} | {each for field in fields for each in (field.name, getattr(field, "attname", field.name))}
 
 
 def is_link(column: str | Cell) -> bool:
@@ -129,6 +149,14 @@ class Listing(Noted):
             return False
         self.ensure_rows(request.POST.getlist(ACTION_CHECKBOX_NAME))
         return True
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """By the filters that the list shows, and by nothing else. Django takes every column of the model: most have no
+        index, and of some nobody is to ask how they begin."""
+        name, _, how = lookup.partition(LOOKUP_SEP)
+        if name in {filtered_by(each) for each in self.get_list_filter(request)}:  # type: ignore[arg-type]
+            return how in OF_FILTERS
+        return name not in columns_of(self.model) and super().lookup_allowed(lookup, value, request)
 
     def ensure_rows(self, chosen: Sequence[str]) -> None:
         """Raises `BadRequest` where one is no row's key: Django would answer 500."""
