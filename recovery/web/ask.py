@@ -60,7 +60,28 @@ def see_request(asked: RecoveryRequest, browser: str) -> HttpResponse:
     return response
 
 
-class Request(Page):
+class OfOneBrowser(Page):
+    """The page of a request that one browser asked for: it opens in no other."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except NotYours:
+            return trouble_page(OTHER_BROWSER)
+
+    def asked(self, request: HttpRequest, request_id: UUID) -> RecoveryRequest:
+        browser = cookies.read(request, cookies.BROWSER)
+        if not browser:
+            raise NotYours
+        return self.of_browser(request_id, browser=browser)
+
+    @staticmethod
+    def of_browser(request_id: UUID, *, browser: str) -> RecoveryRequest:
+        """The request, if that browser asked for it. Raises `NotYours`."""
+        raise NotImplementedError
+
+
+class Request(OfOneBrowser):
     """What is happening to the mail, and the field for its code."""
 
     template = "request"
@@ -82,16 +103,8 @@ class Request(Page):
         cookies.keep_view(response, view)
         return response
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return super().dispatch(request, *args, **kwargs)
-        except NotYours:
-            return trouble_page(OTHER_BROWSER)
-
-    def asked(self, request: HttpRequest, request_id: UUID) -> RecoveryRequest:
-        browser = cookies.read(request, cookies.BROWSER)
-        if not browser:
-            raise NotYours
+    @staticmethod
+    def of_browser(request_id: UUID, *, browser: str) -> RecoveryRequest:
         return request_of(request_id, browser=browser)
 
     def again(self, request: HttpRequest, asked: RecoveryRequest, **context: Any) -> HttpResponse:

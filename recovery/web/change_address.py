@@ -27,7 +27,7 @@ from recovery.models import RecoveryRequest
 from recovery.owners.claimed import LONGEST_LINE, LONGEST_TEXT
 from recovery.proving import LinkStanding
 from recovery.tokens import CODE_LENGTH, InvalidToken, forgiving
-from recovery.web.ask import OTHER_BROWSER
+from recovery.web.ask import OfOneBrowser
 from recovery.web.errors import Trouble, trouble_page
 from recovery.web.network import client_ip
 from recovery.web.pages import Page
@@ -79,7 +79,7 @@ def see_claim(asked: RecoveryRequest, browser: str) -> HttpResponse:
     return response
 
 
-class ClaimRequest(Page):
+class ClaimRequest(OfOneBrowser):
     """What is happening to the mail that proves the new mailbox, and the field for its code."""
 
     template = "claim_request"
@@ -104,16 +104,8 @@ class ClaimRequest(Page):
             return self.shown(request, asked, status=status, over=error.code)
         return see_state(secret)
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return super().dispatch(request, *args, **kwargs)
-        except NotYours:
-            return trouble_page(OTHER_BROWSER)
-
-    def asked(self, request: HttpRequest, request_id: UUID) -> RecoveryRequest:
-        browser = cookies.read(request, cookies.BROWSER)
-        if not browser:
-            raise NotYours
+    @staticmethod
+    def of_browser(request_id: UUID, *, browser: str) -> RecoveryRequest:
         return request_of(request_id, browser=browser)
 
     def shown(
