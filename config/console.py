@@ -51,6 +51,7 @@ SECTIONS: Final = (
     ("Shops", ("Connection", "HookEvent", "KeyAsk")),
     ("Catalogue", ("Product", "Edition", "Store", "Mapping", "MappingItem")),
     ("Files in", ("ImportRun", "ColumnMap")),
+    ("API", ("ApiKey",)),
     ("Signed", ("RetiredList", "RetiredCode", "SigningKey")),
 )
 # The first two are reached from their file, the others are what the first page shows.

@@ -227,3 +227,47 @@ class Disputed(RecoveryError):
     """Who is to have keys is not settled yet: a change of owner was objected to, or still can be."""
 
     code = "disputed"
+
+
+class NameTaken(RecoveryError):
+    """Another API key has, or had, that name."""
+
+    code = "name_taken"
+
+
+class NoSuchKey(RecoveryError):
+    """None of our API keys."""
+
+    code = "no_such_key"
+
+
+class KeyOver(RecoveryError):
+    """The API key was revoked, or its time is over."""
+
+    code = "key_over"
+
+
+class ScopeMissing(RecoveryError):
+    """The API key may not do that; `scope` would let it."""
+
+    code = "scope_missing"
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(scope)
+        self.scope = scope
+
+
+class SecondPersonMissing(RecoveryError):
+    """The vendor wants two people for this, and no second one approved the API key."""
+
+    code = "second_person_needed"
+
+
+class TooManyCalls(RecoveryError):
+    """The API key was used too often; again in `seconds`."""
+
+    code = "too_many_calls"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"again in {seconds} s")
+        self.seconds = seconds

@@ -108,6 +108,10 @@ def staff_digest(person: int) -> bytes:
     return counting_digest("staff", str(person))
 
 
+def api_key_digest(key_id: UUID) -> bytes:
+    return counting_digest("api-key", str(key_id))
+
+
 def network_digest(ip: str) -> bytes:
     return counting_digest("network", network_of(ip))
 

@@ -20,7 +20,7 @@ from config.staff.approvals import Asked
 from config.staff.proof import Standing, is_fresh, is_over, see, standing_of
 from config.staff.views.approvals import asked_first, signed_in
 from licensing.console.proof import wants_proof
-from licensing.console.second_person import is_held, second_person_for
+from licensing.console.second_person import is_held, note_approval, second_person_for
 from recovery.web.outage import OutagePage
 
 PATH: Final = "/console/"
@@ -94,8 +94,11 @@ def held(request: HttpRequest, view: Callable[..., Any], named: dict[str, Any]) 
         return None
     asked = Asked.of(request, mark)
     used = approvals.use(asked, by=signed_in(request))
+    if used is None:
+        return asked_first(request, asked)
     setattr(request, APPROVAL, used)
-    return None if used else asked_first(request, asked)
+    note_approval(request, str(used.decided_by))
+    return None
 
 
 def end_what_is_over(request: HttpRequest) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 from django.http import HttpRequest
 
 MARK: Final = "second_person"
+APPROVED_BY: Final = "second_person_approved_by"  # of this request
 View = TypeVar("View", bound=Callable[..., Any])
 When = Callable[..., bool]
 
@@ -58,6 +59,17 @@ def needs_second_person(kind: ForTwo, title: str, *, when: When = is_post) -> Ca
         return view
 
     return mark
+
+
+def note_approval(request: HttpRequest, login: str) -> None:
+    """Whoever approved the deed that this request does."""
+    setattr(request, APPROVED_BY, login)
+
+
+def approved_by(request: HttpRequest) -> str:
+    """The login of who approved this very deed; empty where the settings wanted nobody."""
+    login: str = getattr(request, APPROVED_BY, "")
+    return login
 
 
 def second_person_for(view: Callable[..., Any]) -> Mark | None:

@@ -3,6 +3,7 @@
 from django.contrib.admin import AdminSite
 
 from recovery.admin.answers import KeptAnswerAdmin
+from recovery.admin.api_keys import ApiKeyAdmin
 from recovery.admin.exchanges import ExchangeAdmin, ExchangeMailAdmin, ExchangeNoteAdmin
 from recovery.admin.figures import DayFigureAdmin, TallyAdmin
 from recovery.admin.limits import AllowanceAdmin, DomainPauseAdmin, MuteAdmin, SuppressionAdmin
@@ -13,6 +14,7 @@ from recovery.admin.requests import ChallengeAdmin, RecoveryRequestAdmin
 from recovery.admin.wordings import WordingAdmin
 from recovery.models import (
     Allowance,
+    ApiKey,
     Challenge,
     DayFigure,
     DomainPause,
@@ -43,6 +45,7 @@ PAGES = (
     (Wording, WordingAdmin),
     (WorkerPulse, WorkerPulseAdmin),
     (KeptAnswer, KeptAnswerAdmin),
+    (ApiKey, ApiKeyAdmin),
     (Exchange, ExchangeAdmin),
     (ExchangeNote, ExchangeNoteAdmin),
     (ExchangeMail, ExchangeMailAdmin),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 
 from recovery.api import examples, fields, shapes
+from recovery.api.vendor import examples as of_vendor
 from recovery.problem_documents import CONTENT_TYPE
 
 Decorator = Callable[..., Any]
@@ -16,12 +17,15 @@ Decorator = Callable[..., Any]
 PROBLEMS: Final = {
     400: "The body is no JSON, or is ambiguous.",
     401: "What was sent as `Authorization` is missing, or its time is over.",
+    403: "The API key may not do that; or two people are wanted for it, and no second one approved the key.",
     404: "There is no such thing, or it is not the caller's: the two look the same.",
     409: "The state of things does not allow it; `code` says which rule. Nothing was changed.",
     410: "The request is over: proved already, or its code is too old.",
+    412: "What was sent as `If-Match` is not what is there now: it has changed since it was read.",
     413: "The body is larger than any call needs.",
     415: "The body is not `application/json`.",
     422: "Fields are wrong, missing or unknown: `errors` names them. Or the code is not the mailed one.",
+    428: "The call changes a row, and comes without the `ETag` that was read of it.",
     429: "Too often. `Retry-After` says when again, where that is known.",
     503: "The database is away. Nothing was accepted; repeat the call, best with an `Idempotency-Key`.",
 }
@@ -33,7 +37,9 @@ IDEMPOTENCY: Final = OpenApiParameter(
     description="A random text of yours. A call that is repeated with it and the same body within an hour is done "
     "once, and answered alike.",
 )
-SECRET, TOKEN = "requestSecret", "accessToken"
+SECRET, TOKEN, API_KEY = "requestSecret", "accessToken", "apiKey"
+EXAMPLES: Final = examples.OF | of_vendor.OF
+SCOPES: Final[dict[str, list[str]]] = {}  # of the vendor's calls, each by its name: see `vendor/described.py`
 OF_OPERATION: Final = {  # who may call: see `complete`
     "showRequest": SECRET,
     "proveMailbox": SECRET,
@@ -46,7 +52,14 @@ OF_OPERATION: Final = {  # who may call: see `complete`
 
 
 def call(
-    name: str, words: str, *, sent: Any = None, told: tuple[int, Any], problems: tuple[int, ...], tag: str
+    name: str,
+    words: str,
+    *,
+    sent: Any = None,
+    told: tuple[int, Any],
+    problems: tuple[int, ...],
+    tag: str,
+    parameters: Sequence[OpenApiParameter | type[fields.Sent]] = (),
 ) -> Decorator:
     """One call. `problems` are those beside what every call of its kind may answer."""
     usual = OF_EVERY_POST if sent is not None else (503,)
@@ -57,7 +70,7 @@ def call(
         summary=words.partition(".")[0],
         description=words,
         request=None if sent in (None, fields.Nothing) else sent,
-        parameters=[*headers_told(name, status), *([] if sent is None else [IDEMPOTENCY])],
+        parameters=[*headers_told(name, status), *([] if sent is None else [IDEMPOTENCY]), *parameters],
         responses=answers,
         tags=[tag],
         examples=list(shown(name, status)),
@@ -70,7 +83,7 @@ def problem(status: int) -> OpenApiResponse:
 
 def headers_told(name: str, status: int) -> list[OpenApiParameter]:
     """Of answers."""
-    limited = {"askForMail": 1, "resendMail": 1, "checkKey": 2}.get(name, 0)
+    limited = 2 if name in SCOPES else {"askForMail": 1, "resendMail": 1, "checkKey": 2}.get(name, 0)
     words = {
         "RateLimit-Policy": "How often that may be asked for, and in how many seconds.",
         "RateLimit": "How much of that is left, and for how many seconds.",
@@ -84,7 +97,7 @@ def headers_told(name: str, status: int) -> list[OpenApiParameter]:
 
 
 def shown(name: str, status: int) -> list[OpenApiExample]:
-    example: Mapping[str, Any] = examples.OF[name]
+    example: Mapping[str, Any] = EXAMPLES[name]
     sent = [OpenApiExample("Example", example["sent"], request_only=True)] if example.get("sent") else []
     told = OpenApiExample("Example", example["told"], response_only=True, status_codes=[str(status)])
     return [*sent, told]
@@ -172,17 +185,44 @@ def complete(result: dict[str, Any], generator: Any, request: Any, public: bool)
     result["components"]["securitySchemes"] = {
         SECRET: {"type": "http", "scheme": "bearer", "description": "The `secret` that the first call gave."},
         TOKEN: {"type": "http", "scheme": "bearer", "description": "The `access_token` that the proof gave."},
+        API_KEY: {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "lr_…",
+            "description": "A key that an administrator made in the console. The words beside it are the scopes that "
+            "a call needs.",
+        },
     }
     for methods in result["paths"].values():
         for operation in methods.values():
-            scheme = OF_OPERATION.get(operation["operationId"])
-            operation["security"] = [{scheme: []}] if scheme else []
-            for name, link in LINKS.get(operation["operationId"], {}).items():
-                operation["responses"]["202"].setdefault("links", {})[name] = link
-    for name in ("Asking", "Proving", "Moving", "Checking"):
-        result["components"]["schemas"][name]["additionalProperties"] = False
+            name = operation["operationId"]
+            scheme = OF_OPERATION.get(name) or (API_KEY if name in SCOPES else None)
+            operation["security"] = [{scheme: SCOPES.get(name, [])}] if scheme else []
+            for linked, link in LINKS.get(name, {}).items():
+                operation["responses"]["202"].setdefault("links", {})[linked] = link
+    for schema in bodies(result):
+        schema["additionalProperties"] = False
     forget_marks(result)
     return result
+
+
+def bodies(result: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What is sent, and what stands in it."""
+    for methods in result["paths"].values():
+        for operation in methods.values():
+            content = operation.get("requestBody", {}).get("content", {})
+            for each in content.values():
+                yield from named_in(each["schema"], result)
+
+
+def named_in(schema: dict[str, Any], result: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if "$ref" in schema:
+        named = result["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        yield named
+        for field in named.get("properties", {}).values():
+            yield from named_in(field, result)
+    elif "items" in schema:
+        yield from named_in(schema["items"], result)
 
 
 def forget_marks(part: Any) -> None:

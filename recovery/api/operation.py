@@ -47,6 +47,7 @@ class Operation(APIView):
     metadata_class = None
     http_method_names = ["get", "head", "post"]
     sent: type[Sent] = Sent
+    keeps_errors = True  # under an idempotency key, what the journeys refuse is an answer like any other
 
     def act(self, request: Request, sent: dict[str, Any], **named: Any) -> Answer:
         """Reads who calls, makes one call of a journey, and translates the result."""
@@ -60,9 +61,11 @@ class Operation(APIView):
         if not key:
             return response_of(self.act(request, fields.validated_data, **named))
         call = Call(caller_of(request._request), request._request.path, key, request.data)
-        answer, repeated = once(
-            call, lambda: told_or(lambda: self.act(request, fields.validated_data, **named))
-        )
+
+        def act() -> Answer:
+            return self.act(request, fields.validated_data, **named)
+
+        answer, repeated = once(call, (lambda: told_or(act)) if self.keeps_errors else act)
         response = response_of(answer)
         if repeated:
             response.headers["Idempotent-Replayed"] = "true"

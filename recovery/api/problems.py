@@ -15,13 +15,18 @@ from recovery.errors import (
     CannotUndo,
     ExchangeRefused,
     Expired,
+    KeyOver,
     KeyReused,
+    NoSuchKey,
     NoSuchLicense,
     NotOffered,
     NotYours,
     NoView,
     RecoveryError,
+    ScopeMissing,
+    SecondPersonMissing,
     Stale,
+    TooManyCalls,
     TooManyChecks,
     TooManyMoves,
     TooManyTries,
@@ -55,6 +60,17 @@ TOLD: Final[dict[type[RecoveryError], tuple[int, str]]] = {
     ExchangeRefused: (409, "The rules do not allow this move now. Nothing was changed."),
     CannotUndo: (409, "There is no move of this license that may still be taken back."),
     KeyReused: (422, "This idempotency key came with another body before. Nothing was done now."),
+    NoSuchKey: (401, "This is none of our API keys."),
+    KeyOver: (
+        401,
+        "The API key was revoked, or its time is over. An administrator makes another one in the console.",
+    ),
+    ScopeMissing: (403, "The API key may not do that: `scope` is what it lacks."),
+    SecondPersonMissing: (
+        403,
+        "Two people are wanted for this, and no second one approved the API key. Make a new one in the console.",
+    ),
+    TooManyCalls: (429, "The API key was used more often than it may be."),
     AnswerLost: (409, "The call was done once, and its answer can no longer be read. Nothing was done now."),
 }
 
@@ -92,15 +108,18 @@ def more_about(error: RecoveryError) -> dict[str, Any]:
         allowed_from = error.decision.allowed_from
         moment = allowed_from.isoformat().replace("+00:00", "Z") if allowed_from else None
         return {"verdict": str(error.decision.verdict), "allowed_from": moment}
-    return {}
+    return {"scope": error.scope} if isinstance(error, ScopeMissing) else {}
 
 
 def headers_of(error: RecoveryError) -> dict[str, str]:
-    if isinstance(error, TooSoon | TooManyChecks):
+    if isinstance(error, TooSoon | TooManyChecks | TooManyCalls):
         return {"Retry-After": str(error.seconds)}
     if isinstance(error, TooManyMoves):
         return {"Retry-After": str(A_DAY)}
-    return {"WWW-Authenticate": 'Bearer error="invalid_token"'} if isinstance(error, NoView) else {}
+    if isinstance(error, ScopeMissing):
+        return {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{error.scope}"'}
+    refused = isinstance(error, NoView | NoSuchKey | KeyOver)
+    return {"WWW-Authenticate": 'Bearer error="invalid_token"'} if refused else {}
 
 
 def response_of(answer: Answer) -> Response:

@@ -162,6 +162,10 @@ class Problem(Shape):
     tries_left = serializers.IntegerField(required=False)
     verdict = one_of(Verdict, required=False)
     allowed_from = serializers.DateTimeField(required=False, allow_null=True)
+    scope = serializers.CharField(required=False, help_text="What the API key lacks.")
+    differing = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="Which facts of the order differ."
+    )
 
     def get_fields(self) -> dict[str, Any]:
         return {**super().get_fields(), "errors": Fault(many=True, required=False)}

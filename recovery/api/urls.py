@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from recovery.api.keys import KeyCheck
 from recovery.api.licenses import Licenses, Moves, Undo
@@ -12,5 +12,6 @@ urlpatterns = [
     path("licenses/", Licenses.as_view(), name="api-licenses"),
     path("licenses/<uuid:license_id>/exchange/", Moves.as_view(), name="api-exchange"),
     path("licenses/<uuid:license_id>/exchange/undo/", Undo.as_view(), name="api-undo"),
+    path("vendor/", include("recovery.api.vendor.urls")),
     path("keys/check/", KeyCheck.as_view(), name="key-check"),
 ]

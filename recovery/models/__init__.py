@@ -1,6 +1,7 @@
 """Requests, proof and the outbox."""
 
 from recovery.models.answers import KeptAnswer
+from recovery.models.api_keys import ApiKey, Scope
 from recovery.models.exchanges import (
     Exchange,
     ExchangeKind,
@@ -36,6 +37,7 @@ __all__ = [
     "CODE_TRIES",
     "VIEW_LIFE",
     "Allowance",
+    "ApiKey",
     "AttemptOutcome",
     "Challenge",
     "ChangeKind",
@@ -59,6 +61,7 @@ __all__ = [
     "Origin",
     "OwnerChange",
     "RecoveryRequest",
+    "Scope",
     "Suppression",
     "Tally",
     "Withheld",

@@ -17,7 +17,7 @@ from licensing.everything.kinds import CONTENT_TYPES
 from licensing.models import Customer, License, Purchase, RegistrationKey
 from recovery.admin.customer.deeds import DEEDS as OF_CUSTOMER
 from recovery.admin.exchange_deeds import DEEDS as OF_EXCHANGE
-from recovery.models import OwnerChange, Wording
+from recovery.models import ApiKey, OwnerChange, Wording
 
 GENERIC: Final = ("changelist", "add", "change", "delete", "history")
 CONNECTION_DEEDS: Final = ("pause", "settings", "secret", "api-key", "limits", "address", "try", "end-former")
@@ -50,6 +50,7 @@ NAMED_ROWS: Final[dict[str, type[Model]]] = {
     "customer_id": Customer,
     "license_id": License,
     "key_id": RegistrationKey,
+    "admin:recovery_apikey_revoke": ApiKey,
 }
 # What an address is never asked without.
 QUERIES: Final = {
@@ -122,7 +123,7 @@ def filled(name: str, pattern: URLPattern) -> Iterator[Address]:
 
 def row_for(name: str, wanted: str) -> Any:
     """The key of a row that is on file."""
-    model = NAMED_ROWS.get(wanted) or NAMED_ROWS.get(name) or Address(name, "", "").model
+    model = NAMED_ROWS.get(name) or NAMED_ROWS.get(wanted) or Address(name, "", "").model
     assert model is not None, f"say in tests/console/addresses.py what {wanted!r} of {name} is"
     row = model._default_manager.first()
     assert row is not None, f"nothing is on file for {name}"

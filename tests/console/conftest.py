@@ -55,6 +55,7 @@ from licensing.models import (
 from recovery.limits import MAILBOX, address_digest, mailbox_digest
 from recovery.models import (
     Allowance,
+    ApiKey,
     AttemptOutcome,
     Challenge,
     ChangeKind,
@@ -240,6 +241,14 @@ def filed(db: None) -> Filed:
     Hold.objects.create(kind="licensing.case", row=case.pk, by="grace", until=now + timedelta(minutes=5))
     DayFigure.objects.create(day=now.date(), figure=Figure.REQUESTS, value=1)
     Tally.objects.create(name=str(now.date()), counted_at=now)
+    ApiKey.objects.create(
+        name="shop-backend",
+        digest=b"k" * 32,
+        hint="lr_AbCdEf",
+        scopes="purchases:read",
+        made_by="grace",
+        expires_at=now + timedelta(days=1),
+    )
     KeptAnswer.objects.create(mark=b"m" * 32, sent=b"s" * 32, expires_at=now)
     KeyOrder.objects.create(license=license, edition=edition, problem="it answered nothing")
     new_signing_key(SigningPurpose.RETIRED)

@@ -28,6 +28,7 @@ MODELS: Final[dict[str, tuple[str, str, str]]] = {
     "store": ("run", "run", "nobody"),
     "mapping": ("run", "run", "run"),
     "connection": ("run", "nobody", "nobody"),
+    "apikey": ("administer", "nobody", "nobody"),
 }
 # Actions of lists: the list itself may be sent by whoever has at least one of them.
 ACTIONS: Final[dict[str, dict[str, str]]] = {
@@ -74,6 +75,8 @@ PAGES: Final[dict[str, tuple[str, str]]] = {
     "admin:approval": ("look", "look"),
     "admin:approval_ask": ("look", "look"),
     "admin:approval_decide": ("look", "run"),
+    # keys of the vendor's systems
+    "admin:recovery_apikey_revoke": ("look", "administer"),
     # texts of mails
     "admin:wording_index": ("look", "look"),
     "admin:wording_edit": ("look", "run"),

@@ -77,7 +77,7 @@ EXCUSED: Final = {
 }
 OF_THE_VENDOR: Final = {
     "Product", "Edition", "Store", "Mapping", "MappingItem", "Connection", "ColumnMap", "SigningKey", "StoredKey",
-    "RetiredList", "DomainPause", "WorkerPulse", "Wording",
+    "RetiredList", "DomainPause", "WorkerPulse", "Wording", "ApiKey",
 }  # fmt: skip
 
 
