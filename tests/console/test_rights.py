@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from django.contrib.auth.models import Permission, User
 from django.db.models import Model
 from django.test import Client
@@ -42,6 +41,7 @@ from recovery.models import (
 from tests import factories
 from tests.console.conftest import Filed
 from tests.console.test_pages import list_address, page_address
+from tests.kit.each import for_each
 
 FACTS = [
     EmailAddress,
@@ -74,7 +74,7 @@ def act(support: Client, action: str, row: Model) -> None:
     support.post(list_address(type(row)), {"action": action, "_selected_action": [str(row.pk)]})
 
 
-@pytest.mark.parametrize("model", FACTS, ids=lambda model: model.__name__)
+@for_each("model", FACTS)
 def test_refuses_to_write_facts(model: type[Model], support: Client, filed: Filed) -> None:
     row = model._default_manager.first()
     assert row is not None

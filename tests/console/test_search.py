@@ -1,6 +1,5 @@
 """Whatever a customer can say about themselves finds what is theirs, and nobody else's."""
 
-import pytest
 from django.db.models import Model
 from django.test import Client
 
@@ -30,6 +29,7 @@ from recovery.models import (
 from tests import factories
 from tests.console.conftest import CODE, EMAIL, NAME, ORDER, TRANSACTION, Filed
 from tests.console.test_pages import list_address
+from tests.kit.each import for_each
 
 OWNED = [Customer, EmailAddress, Purchase, License, RegistrationKey, KeyAssignment]
 TERMS = {
@@ -54,8 +54,8 @@ def found(support: Client, model: type[Model], term: str) -> list[Model]:
     return list(page.context["cl"].result_list)
 
 
-@pytest.mark.parametrize("term", TERMS.values(), ids=TERMS.keys())
-@pytest.mark.parametrize("model", OWNED, ids=lambda model: model.__name__)
+@for_each("model", OWNED)
+@for_each("term", TERMS.values())
 def test_finds_what_belongs_to_the_owner(
     model: type[Model], term: str, support: Client, filed: Filed
 ) -> None:
@@ -63,18 +63,14 @@ def test_finds_what_belongs_to_the_owner(
     assert model._default_manager.count() > 1
 
 
-@pytest.mark.parametrize("term", [EMAIL, ORDER, CODE])
-@pytest.mark.parametrize("model", [PurchaseLine, PurchaseReference, Case], ids=lambda model: model.__name__)
+@for_each("model", [PurchaseLine, PurchaseReference, Case])
+@for_each("term", [EMAIL, ORDER, CODE])
 def test_finds_what_hangs_on_the_order(model: type[Model], term: str, support: Client, filed: Filed) -> None:
     assert found(support, model, term)
 
 
-@pytest.mark.parametrize("term", [EMAIL, EMAIL.upper(), NAME, ORDER, CODE])
-@pytest.mark.parametrize(
-    "model",
-    [RecoveryRequest, Challenge, Message, MailAttempt, Mute, Suppression],
-    ids=lambda model: model.__name__,
-)
+@for_each("model", [RecoveryRequest, Challenge, Message, MailAttempt, Mute, Suppression])
+@for_each("term", [EMAIL, EMAIL.upper(), NAME, ORDER, CODE])
 def test_finds_requests_and_mails(model: type[Model], term: str, support: Client, filed: Filed) -> None:
     assert found(support, model, term)
 
@@ -118,15 +114,13 @@ def test_finds_a_gift_by_the_one_who_received_it(support: Client, filed: Filed) 
     assert found(support, Purchase, "friend@gift.example") == [gift]
 
 
-@pytest.mark.parametrize(
-    "term", ["", " ", "%", "_", "'", "\\", "\x00", "@", "a" * 5000, "::", "••••", "-", "😀"]
-)
+@for_each("term", ["", " ", "%", "_", "'", "\\", "\x00", "@", "a" * 5000, "::", "••••", "-", "😀"])
 def test_takes_whatever_is_typed(term: str, support: Client, filed: Filed) -> None:
     for model in (Customer, RegistrationKey, Message):
         assert support.get(list_address(model), {"q": term}).status_code == 200
 
 
-@pytest.mark.parametrize("term", ["%", "_", "%%", "__", "a%e"])
+@for_each("term", ["%", "_", "%%", "__", "a%e"])
 def test_wildcards_of_the_database_are_plain_characters(term: str, support: Client, filed: Filed) -> None:
     assert found(support, Customer, term) == []
 
