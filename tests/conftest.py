@@ -1,11 +1,11 @@
 """Fixtures of every test: the real SMTP server, and a worker's run on demand."""
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
 
 import hypothesis
 import pytest
 from django.conf import LazySettings
+from django.core.management.commands import flush
 from django.db import connection
 from django.db.models.functions import Now
 
@@ -13,7 +13,7 @@ from licensing.intake import patience
 from recovery.mail.deliver import deliver_due
 from recovery.mail.smtp import SmtpTransport
 from recovery.models import Message
-from tests.kit.audit import unguarded
+from tests.kit.emptying import empty
 from tests.kit.smtp import SmtpServer
 
 # An example may take as long as a busy machine needs: no test here is about time.
@@ -32,16 +32,11 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None) -> None:
-    """Tests that commit are cleaned up after by emptying every table, which the audit trail's triggers refuse: they are
-    off for that alone."""
+    """Tests that commit are cleaned up after by emptying every table but those that a migration fills."""
     of_all = type(connection.ops)  # a browser's event loop gives its tests a connection of their own
-    empty = of_all.execute_sql_flush
-
-    def execute_sql_flush(self: Any, statements: Iterable[str]) -> None:
-        with unguarded():
-            empty(self, statements)
-
-    setattr(of_all, "execute_sql_flush", execute_sql_flush)  # noqa: B010 - mypy takes no plain assignment
+    setattr(of_all, "execute_sql_flush", empty)  # noqa: B010 - mypy takes no plain assignment
+    if connection.vendor == "postgresql":
+        setattr(flush, "emit_post_migrate_signal", lambda *_, **__: None)  # noqa: B010
 
 
 @pytest.fixture(autouse=True)
