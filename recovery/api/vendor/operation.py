@@ -32,11 +32,11 @@ log = structlog.get_logger(__name__)
 
 
 class VendorOperation(Operation):
-    """A subclass says in `may` which right each of its methods needs, and in `for_two` what the settings may want two
-    people for."""
+    """A subclass says in `may` which right each of its methods needs, and in `for_two` for which of them the settings
+    may want two people."""
 
     may: ClassVar[Mapping[str, Scope | None]] = {}
-    for_two: ClassVar[ForTwo | None] = None
+    for_two: ClassVar[Mapping[str, ForTwo]] = {}
     keeps_errors = False
     key: ApiKey | None = None
     room: Room | None = None
@@ -54,7 +54,7 @@ class VendorOperation(Operation):
             raise TooManyCalls(self.room.seconds)
         ensure_good(self.key, now=now)
         method = "GET" if request.method == "HEAD" else str(request.method)
-        ensure_allowed(self.key, self.may.get(method), for_two=self.for_two)
+        ensure_allowed(self.key, self.may.get(method), for_two=self.for_two.get(method))
         super().initial(request, *args, **kwargs)
 
     @property

@@ -12,6 +12,7 @@ from django.utils import timezone
 from recovery.journeys.api_keys import make
 from recovery.models import ApiKey, Scope
 from tests.api.caller import Caller
+from tests.api.vendor.ground import Ground, laid
 
 OWN = "/api/v1/vendor/key/"
 _numbers = count(1)
@@ -37,3 +38,8 @@ def system(*scopes: Scope, **more: Any) -> Caller:
 @pytest.fixture
 def with_every_right(db: None) -> Caller:
     return system(name="shop-backend")
+
+
+@pytest.fixture
+def ground(db: None) -> Ground:
+    return laid()

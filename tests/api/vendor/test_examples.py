@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
-
 from recovery.api.vendor import examples
-from recovery.models import Scope
-from tests.api.caller import said
-from tests.api.test_schema import found, shape_of
-from tests.api.vendor.conftest import system
-
-pytestmark = pytest.mark.django_db
+from tests.api.caller import Caller, said
+from tests.api.test_schema import shape_of
+from tests.api.vendor.ground import Ground
+from tests.api.vendor.operations import operation
 
 
-def test_the_examples_can_be_followed_in_their_order() -> None:
-    caller = system(*(Scope(each) for each in examples.SCOPES))
+def test_the_examples_can_be_followed_in_their_order(ground: Ground, with_every_right: Caller) -> None:
     for name, example in examples.OF.items():
-        path, method, operation = found(name)
-        answer = caller.call(method.upper(), path, example.get("sent"))
-        assert str(answer.status_code) in operation["responses"], answer.content
+        call = operation(name)
+        answer = with_every_right.call(call.method, call.at(ground), call.sent)
+        assert str(answer.status_code) in call.described["responses"], answer.content
+        assert answer.status_code < 300, answer.content
         assert shape_of(said(answer)) == shape_of(example["told"]), name

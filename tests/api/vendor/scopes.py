@@ -1,0 +1,25 @@
+"""Which scope each call of the vendor's systems needs, in one table. A call without a line fails the matrix test."""
+
+from typing import Final
+
+from recovery.models import Scope
+
+ANY: Final = None
+NEEDS: Final[dict[str, Scope | None]] = {
+    "showKey": ANY,
+    "listPurchases": Scope.PURCHASES_READ,
+    "showPurchase": Scope.PURCHASES_READ,
+    "listSoldLicenses": Scope.PURCHASES_READ,
+    "showSoldLicense": Scope.PURCHASES_READ,
+    "listEditions": Scope.PURCHASES_READ,
+    "showEdition": Scope.PURCHASES_READ,
+    "listCustomers": Scope.CUSTOMERS_READ,
+    "showCustomer": Scope.CUSTOMERS_READ,
+    "listExchanges": Scope.EXCHANGES_READ,
+    "showExchange": Scope.EXCHANGES_READ,
+    "listMessages": Scope.MESSAGES_READ,
+    "showMessage": Scope.MESSAGES_READ,
+    "listEvents": Scope.EVENTS_READ,
+    "showEvent": Scope.EVENTS_READ,
+    "listFigures": Scope.FIGURES_READ,
+}
