@@ -21,6 +21,7 @@ from django.forms import BooleanField
 from django.http import HttpRequest, HttpResponse
 
 from licensing.audit.looked import concerns
+from licensing.console.belonging import is_of_one_row
 from licensing.console.cells import LINK, Cell
 from licensing.console.noted import Noted
 from licensing.console.search import MOST, Finder, Some, can_be_stored, row_id
@@ -151,8 +152,10 @@ class Listing(Noted):
         return True
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """By the filters that the list shows, and by nothing else. Django takes every column of the model: most have no
-        index, and of some nobody is to ask how they begin."""
+        """By the filters that the list shows, by one row that its rows belong to, and by nothing else. Django takes
+        every column of the model: most have no index, and of some nobody is to ask how they begin."""
+        if is_of_one_row(self.model, lookup):
+            return True
         name, _, how = lookup.partition(LOOKUP_SEP)
         if name in {filtered_by(each) for each in self.get_list_filter(request)}:  # type: ignore[arg-type]
             return how in OF_FILTERS
