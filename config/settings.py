@@ -163,6 +163,7 @@ if DEMO:  # straight from the source folders: nothing to collect, so that the de
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 BODY_LIMITS = {  # below these paths, other limits
     "/hooks/": 1024 * 1024,
+    "/api/v1/vendor/editions/": 1024 * 1024,  # keys by the thousand; read after a look at who sends them
     "/console/licensing/importrun/upload/": 201
     * 1024
     * 1024,  # read by its own handler, after a look at who sends it

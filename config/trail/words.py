@@ -41,6 +41,7 @@ ACTIONS: Final = {
     "wording.reset": "took back the built-in text of a mail",
     "everything.exported": "exported everything",
     "trail.exported": "exported the audit trail",
+    "edition.stocked": "loaded keys into a pool",
     "apikey.made": "made an API key",
     "apikey.revoked": "revoked an API key",
     "api.called": "called the API",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -56,25 +56,42 @@ def import_keys(
     too for a code that another edition has, because the file is then meant for that one, unless `also_elsewhere`.
     Codes that are known already are left as they are, and counted; so a second run adds nothing.
     """
-    for given in read_codes(path, encoding=encoding):
-        checked(given, path, edition)
+
+    def codes() -> Iterator[GivenCode]:
+        return read_codes(path, encoding=encoding)
+
+    return load_codes(codes, source=path.name, edition=edition, also_elsewhere=also_elsewhere, now=now)
+
+
+def load_codes(
+    codes: Callable[[], Iterable[GivenCode]],
+    *,
+    source: str,
+    edition: Edition,
+    also_elsewhere: bool,
+    now: datetime,
+) -> Filled:
+    """The same for codes that come from elsewhere, and are given anew each time they are asked for. `source` is what
+    messages call them by."""
+    for given in codes():
+        checked(given, source, edition)
     size = CHUNK.get(connection.vendor, CHUNK["sqlite"])
     if not also_elsewhere:
         others = list(with_keys().exclude(pk=edition.pk))
-        for batch in bulk.batches(read_codes(path, encoding=encoding), size):
-            refuse_anothers(batch, others, path, edition)
+        for batch in bulk.batches(codes(), size):
+            refuse_anothers(batch, others, source, edition)
     filled, seen = Filled(), set[bytes]()
-    for batch in bulk.batches(read_codes(path, encoding=encoding), size):
+    for batch in bulk.batches(codes(), size):
         fill(batch, filled, seen, edition=edition, now=now)
     Edition.objects.filter(pk=edition.pk).update(stocked_at=now)
     return filled
 
 
-def checked(given: GivenCode, path: Path, edition: Edition) -> str:
+def checked(given: GivenCode, source: str, edition: Edition) -> str:
     try:
         return normalise(given.code, form=edition.code_form)
     except CodeError as error:
-        raise FileRefused(f"{path.name}, row {given.number}: {error.message}") from None
+        raise FileRefused(f"{source}, row {given.number}: {error.message}") from None
 
 
 def with_keys() -> QuerySet[Edition]:
@@ -82,7 +99,7 @@ def with_keys() -> QuerySet[Edition]:
 
 
 def refuse_anothers(
-    batch: Sequence[GivenCode], others: Sequence[Edition], path: Path, edition: Edition
+    batch: Sequence[GivenCode], others: Sequence[Edition], source: str, edition: Edition
 ) -> None:
     """Fingerprints are keyed by edition, so each of the others is asked in turn: vendors have some dozens of them."""
     for other in others:
@@ -91,7 +108,7 @@ def refuse_anothers(
         for number, each in marks.items():
             if any(mark in known for mark in each.values()):
                 raise FileRefused(
-                    f"{path.name}, row {number}: this code is on file for {other.sku}. If the file is meant for "
+                    f"{source}, row {number}: this code is on file for {other.sku}. If the file is meant for "
                     f"{edition.sku} all the same, say --also-elsewhere."
                 )
 

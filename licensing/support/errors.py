@@ -75,3 +75,9 @@ class TooManyLooks(Refused):
     """This person looked at as many codes today as anybody may."""
 
     code = "too_many_looks"
+
+
+class KeysRefused(Refused):
+    """One of the keys cannot be taken, so none is. The words name its row, never the key."""
+
+    code = "keys_refused"

@@ -27,6 +27,8 @@ class Sent(serializers.Serializer[Any]):
     """A body. Unknown fields are refused by name: a misspelt one would else be left out in silence."""
 
     def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            return super().to_internal_value(data)  # which refuses it
         known = set(self.fields)
         wrong = {name[:SHOWN_LENGTH]: [UNKNOWN] for name in list(data) if name not in known}
         try:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final
 
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 
 from recovery.answers import Answer
 from recovery.errors import (
     AnswerLost,
     CannotUndo,
+    Disputed,
     ExchangeRefused,
     Expired,
     KeyOver,
@@ -20,8 +23,11 @@ from recovery.errors import (
     NoSuchKey,
     NoSuchLicense,
     NotOffered,
+    NotRunning,
     NotYours,
     NoView,
+    OutOfStock,
+    ReasonNeeded,
     RecoveryError,
     ScopeMissing,
     SecondPersonMissing,
@@ -37,11 +43,12 @@ from recovery.errors import (
 from recovery.problem_documents import CONTENT_TYPE, problem
 
 A_DAY: Final = 24 * 3600
+MOST_FAULTS: Final = 50  # of one body: a thousand rows may each have one
 # Error -> status, and what it means in a sentence.
 TOLD: Final[dict[type[RecoveryError], tuple[int, str]]] = {
     NotYours: (404, "There is no such request, or the secret is not its own."),
     NoView: (401, "The access token is not one of ours, or its half hour is over. Prove the mailbox again."),
-    NoSuchLicense: (404, "There is no such license of this customer, or no edition of it for that platform."),
+    NoSuchLicense: (404, "There is no such license, or no edition of its product for that platform."),
     NotOffered: (404, "The vendor has not switched this on."),
     Used: (410, "This request was proved already. Ask anew."),
     Expired: (410, "The code is older than its life. Ask for another mail."),
@@ -60,6 +67,13 @@ TOLD: Final[dict[type[RecoveryError], tuple[int, str]]] = {
     ExchangeRefused: (409, "The rules do not allow this move now. Nothing was changed."),
     CannotUndo: (409, "There is no move of this license that may still be taken back."),
     KeyReused: (422, "This idempotency key came with another body before. Nothing was done now."),
+    NotRunning: (409, "The move was decided, done or ended meanwhile. Nothing was changed now."),
+    OutOfStock: (409, "There is no other key to give just now. The old one stays as it is."),
+    ReasonNeeded: (422, "It goes beyond the rules, or ends a key: say why."),
+    Disputed: (
+        409,
+        "Who is to have keys is not settled: a change of owner was objected to, or still can be.",
+    ),
     NoSuchKey: (401, "This is none of our API keys."),
     KeyOver: (
         401,
@@ -142,7 +156,13 @@ def refused(error: exceptions.APIException, context: dict[str, Any]) -> Answer:
     """What the framework refuses, under our words."""
     if isinstance(error, exceptions.ValidationError):
         return Answer(
-            422, problem(422, "invalid", "Fields are wrong or missing.", errors=list(faults(error.detail)))
+            422,
+            problem(
+                422,
+                "invalid",
+                "Fields are wrong or missing.",
+                errors=list(islice(faults(error.detail), MOST_FAULTS)),
+            ),
         )
     if isinstance(error, exceptions.ParseError):
         return Answer(400, problem(400, "malformed", str(error.detail)))
@@ -154,8 +174,12 @@ def refused(error: exceptions.APIException, context: dict[str, Any]) -> Answer:
     return Answer(error.status_code, problem(error.status_code, str(code), str(error.detail)), headers)
 
 
-def faults(detail: Any) -> Iterator[dict[str, str]]:
-    """Field by field: its name, a stable code, a sentence."""
+def faults(detail: Any, within: str = "") -> Iterator[dict[str, str]]:
+    """Field by field: its name, a stable code, a sentence. In a list, a row's number is part of the name."""
     for field, errors in detail.items():
-        for each in errors:
-            yield {"field": str(field), "code": str(each.code), "detail": str(each)}
+        name = within if field == api_settings.NON_FIELD_ERRORS_KEY else f"{within}.{field}".strip(".")
+        if isinstance(errors, dict):
+            yield from faults(errors, name)
+        else:
+            for each in errors:
+                yield {"field": name, "code": str(each.code), "detail": str(each)}

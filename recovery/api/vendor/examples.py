@@ -16,6 +16,15 @@ MESSAGE = "01973b2c-5b20-7f10-8899-aabbccddeeff"
 EVENT = "018f3414-2b00-7d0e-9f8e-7d6c5b4a3928"
 WHEN = "2024-05-01T12:00:00Z"
 
+SOLD_LINE: Final = {
+    "id": LINE,
+    "product_ref": "clip-cutter",
+    "variant": "(Windows)",
+    "name": "Clip Cutter Pro",
+    "quantity": 1,
+    "receiver": None,
+    "placed_at": WHEN,
+}
 PURCHASED: Final = {
     "id": PURCHASE,
     "store": "our-shop",
@@ -32,15 +41,7 @@ PURCHASED: Final = {
     "refunded_units": None,
     "references": [{"kind": "invoice", "value": "INV-77"}],
     "lines": [
-        {
-            "id": LINE,
-            "product_ref": "clip-cutter",
-            "variant": "(Windows)",
-            "name": "Clip Cutter Pro",
-            "quantity": 1,
-            "receiver": None,
-            "placed_at": WHEN,
-        }
+        SOLD_LINE,
     ],
     "marked_refunds": [],
 }
@@ -140,6 +141,61 @@ NOTIFIED: Final = {
 COUNTED: Final = {"day": "2026-06-01", "figure": "requests", "part": "", "value": 12}
 
 
+ADDED: Final = {
+    **PURCHASED,
+    "store": "by-hand",
+    "reference": "BOX-1",
+    "references": [],
+    "lines": [
+        {
+            **SOLD_LINE,
+            "product_ref": "clip-cutter-windows",
+            "variant": "by hand",
+            "receiver": CUSTOMER,
+        }
+    ],
+}
+REFUNDED: Final = {
+    **PURCHASED,
+    "state": "refunded",
+    "refunded_at": "2026-06-01T12:00:00Z",
+    "marked_refunds": [
+        {"line": None, "units": None, "by": "api:shop-backend", "at": "2026-06-01T12:00:00Z"},
+    ],
+}
+REVOKED: Final = {
+    **LICENSED,
+    "standing": "ended",
+    "revoked_at": "2026-06-01T12:00:00Z",
+    "revoked_reason": "Sold on against the terms",
+}
+BY: Final = {"by": "api:shop-backend", "reason": "Asked by phone"}
+APPROVED: Final = {
+    **EXCHANGED,
+    **BY,
+    "state": "done",
+    "completed_at": "2026-06-01T12:05:00Z",
+    "old_key_until": "2026-06-15T12:05:00Z",
+}
+UNDONE: Final = {
+    **APPROVED,
+    "state": "undone",
+    "undone_at": "2026-06-01T12:06:00Z",
+    "undone_by": "api:shop-backend",
+}
+REPLACED: Final = {
+    **APPROVED,
+    "kind": "leaked",
+    "to": "windows",
+    "to_sku": "clip-cutter-windows",
+    "old_key_until": "2026-06-01T12:07:00Z",
+}
+WAITING: Final = {**EXCHANGED, **BY, "state": "waiting"}
+ENDED: Final = {"ended_at": "2026-06-01T12:09:00Z"}
+DECLINED: Final = {**EXCHANGED, **ENDED, "state": "declined", "by": "api:shop-backend"}
+REASON: Final = {"reason": "Asked by phone"}
+
+
 def listed(row: dict[str, Any]) -> dict[str, Any]:
     return {"told": {"items": [row], "next": None}}
 
@@ -169,4 +225,36 @@ OF: Final[dict[str, dict[str, Any]]] = {
     "listEvents": listed(NOTIFIED),
     "showEvent": {"told": NOTIFIED},
     "listFigures": {"told": {"items": [COUNTED]}},
+    "addPurchase": {
+        "sent": {
+            "email": "anna@example.com",
+            "sku": "clip-cutter-windows",
+            "reference": "BOX-1",
+            "ordered_at": "2026-05-30T09:00:00Z",
+            "reason": "Bought at the fair",
+        },
+        "told": ADDED,
+    },
+    "markRefunded": {"sent": {"reason": "Paid back by bank transfer"}, "told": REFUNDED},
+    "withdrawRefund": {"sent": {"reason": "The transfer came back"}, "told": PURCHASED},
+    "revokeLicense": {"sent": {"reason": "Sold on against the terms"}, "told": REVOKED},
+    "restoreLicense": {"sent": {"reason": "It was another one"}, "told": LICENSED},
+    "loadKeys": {
+        "sent": {
+            "keys": [
+                {"code": "EEEE-1111-2222-3333"},
+                {"code": "FFFF-1111-2222-3333", "name": "Otto Example"},
+                {"code": "EEEE 1111 2222 3333"},
+            ]
+        },
+        "told": {"new": 2, "served": 1, "repeated": [3], "in_pool": [], "owned": []},
+    },
+    "askBackAboutExchange": {"sent": {"text": "Which of your computers is it for?"}, "told": EXCHANGED},
+    "approveExchange": {"sent": REASON, "told": APPROVED},
+    "undoExchange": {"sent": {}, "told": UNDONE},
+    "replaceLeakedKey": {"sent": {"reason": "It stands in a forum"}, "told": REPLACED},
+    "moveForOwner": {"sent": {"license": LICENSE, "to": "macos", **REASON}, "told": WAITING},
+    "cancelExchange": {"sent": {}, "told": {**WAITING, **ENDED, "state": "cancelled"}},
+    "declineExchange": {"sent": {"reason": "It moved last week"}, "told": DECLINED},
+    "eraseCustomer": {"sent": {"reason": "mail"}, "told": {"id": CUSTOMER, "erased": True}},
 }

@@ -29,6 +29,7 @@ TOLD: Final[dict[type[errors.Refused], tuple[int, str]]] = {
         409,
         "Somebody else changed the same in the same moment. Nothing was changed. Try again.",
     ),
+    errors.KeysRefused: (422, "One of the keys cannot be taken."),
     errors.NothingToGive: (
         422,
         "There is no such edition, or the number of units or the order's number is none.",
@@ -55,7 +56,8 @@ class Unconditional(exceptions.APIException):
 def told(error: errors.Refused) -> Answer:
     status, sentence = TOLD[type(error)]
     more = {"differing": list(error.differing)} if isinstance(error, errors.OrderDiffers) else {}
-    return Answer(status, problem(status, error.code, sentence, **more))
+    words = str(error) if isinstance(error, errors.KeysRefused) else sentence
+    return Answer(status, problem(status, error.code, words, **more))
 
 
 def handled(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -199,6 +199,25 @@ class VendorFigure(Shape):
     value = serializers.IntegerField()
 
 
+class LoadedKeys(Shape):
+    new = serializers.IntegerField(help_text="How many went into the pool.")
+    served = serializers.IntegerField(help_text="How many of them went on at once to licenses that waited.")
+    repeated = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Which stood in the call before, counted from 1."
+    )
+    in_pool = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Which were in the pool already."
+    )
+    owned = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Which serve, or served, a license already."
+    )
+
+
+class ErasedCustomer(Shape):
+    id = serializers.UUIDField()
+    erased = serializers.BooleanField()
+
+
 class Paged(Shape):
     next = serializers.CharField(
         allow_null=True, help_text="The `cursor` of the next page; null on the last."

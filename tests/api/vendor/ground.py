@@ -91,7 +91,7 @@ def asked_for(license: License, *, to: Edition, request: RecoveryRequest) -> Exc
         to_edition=to,
         state=ExchangeState.ASKED,
         request=request,
-        from_assignment=license.assignments.get(),
+        from_assignment=license.assignments.open().get(),
         policy={**Policy.of(to.product).as_record(), "verdict": "needs_support", "rule": "needs_approval"},
     )
 

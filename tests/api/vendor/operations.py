@@ -25,14 +25,15 @@ class Operation(NamedTuple):
         found: list[dict[str, list[str]]] = self.described["security"]
         return found
 
-    @property
-    def sent(self) -> Any:
-        return examples.OF[self.name].get("sent")
+    def sent(self, ground: Ground) -> Any:
+        """The example's body, with the license that is on file."""
+        sent = examples.OF[self.name].get("sent")
+        return sent | {"license": str(ground.license.pk)} if sent and "license" in sent else sent
 
-    def at(self, ground: Ground) -> str:
+    def at(self, ground: Ground, **named: str) -> str:
         """The address, with the ids of what is on file."""
         query = DAYS if self.name == "listFigures" else ""
-        return self.path.format(**named(ground)) + query
+        return self.path.format(**ids_of(ground) | named) + query
 
 
 def operations() -> Iterator[Operation]:
@@ -46,7 +47,7 @@ def operation(name: str) -> Operation:
     return next(each for each in operations() if each.name == name)
 
 
-def named(ground: Ground) -> dict[str, str]:
+def ids_of(ground: Ground) -> dict[str, str]:
     rows = ("purchase", "license", "customer", "exchange", "message", "event")
     ids = {f"{name}_id": str(getattr(ground, name).pk) for name in rows}
     return ids | {"edition_id": str(ground.windows.pk)}

@@ -1,0 +1,89 @@
+"""What changes are told with, field by field."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from rest_framework import serializers
+
+from licensing.intake.keyfile import MOST_SEATS
+from licensing.support.by_hand import MOST_UNITS
+from licensing.support.stocking import MOST_KEYS
+from recovery.api.fields import Sent, Text
+from recovery.journeys.privacy import EraseReason
+
+LONGEST_REASON: Final = 300
+LONGEST_CODE: Final = 65_536
+WHY: Final = "Why; recorded."
+
+
+class Whole(serializers.IntegerField):
+    """A number, and not a text that could be read as one, nor a truth value."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if not isinstance(data, int) or isinstance(data, bool):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Truth(serializers.BooleanField):
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class Reasoned(Sent):
+    reason = Text(max_length=LONGEST_REASON, help_text=WHY)
+
+
+class AskingBack(Sent):
+    text = Text(max_length=4000, help_text="What the customer reads in a mail, and can answer.")
+
+
+class AddingPurchase(Sent):
+    email = Text(max_length=320, help_text="A current address of a customer on file: the buyer.")
+    sku = Text(max_length=80, help_text="The edition's.")
+    reference = Text(max_length=200, help_text="The order's number.")
+    ordered_at = serializers.DateTimeField()
+    quantity = Whole(min_value=1, max_value=MOST_UNITS, default=1)
+    registered_name = Text(max_length=300, required=False, help_text="If it is not the customer's name.")
+    store = Text(
+        max_length=80, required=False, help_text="The store's name; without it, the one for orders by hand."
+    )
+    reason = Text(max_length=LONGEST_REASON, help_text=WHY)
+
+
+class Refunding(Sent):
+    line = serializers.UUIDField(required=False, help_text="Without it, the whole order is paid back.")
+    units = Whole(min_value=1, required=False, help_text="Of that line, all marked ones together.")
+    reason = Text(max_length=LONGEST_REASON, help_text=WHY)
+
+
+class NewKey(Sent):
+    code = Text(max_length=LONGEST_CODE)
+    name = Text(max_length=300, required=False, help_text="The name that it is registered to.")
+    seats = Whole(
+        min_value=1, max_value=MOST_SEATS, allow_null=True, default=1, help_text="Null: it serves all buyers."
+    )
+
+
+class LoadingKeys(Sent):
+    keys = serializers.ListField(child=NewKey(), min_length=1, max_length=MOST_KEYS)
+    also_elsewhere = Truth(default=False, help_text="Take keys that another edition has, too.")
+
+
+class MovingLicense(Sent):
+    license = serializers.UUIDField()
+    to = serializers.ChoiceField(choices=["windows", "macos", "linux"])
+    reason = Text(
+        max_length=LONGEST_REASON,
+        required=False,
+        help_text=f"{WHY} Needed for what goes beyond the product's rules.",
+    )
+
+
+class Erasing(Sent):
+    reason = serializers.ChoiceField(
+        choices=[each.value for each in EraseReason], help_text="Who asked, and how."
+    )

@@ -1,0 +1,71 @@
+"""Changes of a row: held, compared with what the caller read of it, done by a journey, and shown as it is then."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.http import Http404
+from rest_framework.request import Request
+
+from licensing.models import Customer, Purchase
+from licensing.tombstones import let_nothing_be_recorded
+from recovery.answers import Answer
+from recovery.api.shown import Shown
+from recovery.api.vendor.reading import OneRow
+from recovery.api.vendor.refusals import Unconditional, Unmatched
+from recovery.api.vendor.shown import tag_of
+from recovery.exchange.execute import lock_licenses
+from recovery.models import Exchange
+
+
+class Change(OneRow):
+    """A subclass says in `hold` which row nobody else may change meanwhile, and in `deed` what is done."""
+
+    def hold(self, key: UUID) -> None:
+        raise NotImplementedError
+
+    def deed(self, key: UUID, sent: dict[str, Any]) -> object:
+        raise NotImplementedError
+
+    def act(self, request: Request, sent: dict[str, Any], **named: Any) -> Answer:
+        (key,) = named.values()
+        with transaction.atomic():
+            self.hold(key)
+            ensure_unchanged(request, self.document(request, key))
+            self.deed(key, sent)
+            return tagged(self.document(request, key))
+
+
+def ensure_unchanged(request: Request, document: Shown) -> None:
+    """Raises `Unconditional` and `Unmatched`. `*` is any state of the row: who may not read it, say, can say so."""
+    sent = request.headers.get("If-Match")
+    if sent is None:
+        raise Unconditional
+    if sent.strip() != "*" and tag_of(document) not in [each.strip() for each in sent.split(",")]:
+        raise Unmatched
+
+
+def tagged(document: Shown) -> Answer:
+    return Answer(200, document, {"ETag": tag_of(document)})
+
+
+def hold_purchase(key: UUID) -> None:
+    list(Purchase.objects.select_for_update(of=("self",)).filter(pk=key).values_list("pk"))
+
+
+def hold_license(key: UUID) -> None:
+    lock_licenses([key])
+
+
+def hold_exchange(key: UUID) -> None:
+    """Its license's row, as all who change moves do. Raises `Http404`."""
+    if not lock_licenses(Exchange.objects.filter(pk=key).values_list("license", flat=True)):
+        raise Http404
+
+
+def hold_customer(key: UUID) -> None:
+    """In the order in which erasing does: first that nobody records orders, then the row."""
+    let_nothing_be_recorded()
+    list(Customer.objects.select_for_update().filter(pk=key).values_list("pk"))

@@ -1,0 +1,52 @@
+"""A customer is erased by a program as by support, and the call leaves nothing of them."""
+
+from __future__ import annotations
+
+from django.conf import LazySettings
+from django.http import HttpResponse
+
+from licensing.models import AuditEntry, Customer, StoredKey
+from recovery.models import Scope
+from tests.api.caller import Caller, code_of, faults_of, said
+from tests.api.vendor.conftest import system
+from tests.api.vendor.ground import EMAIL, Ground
+from tests.api.vendor.operations import operation
+
+KEY = "8e03978e-40d5-43dd-bc93-6894a57f9324"
+
+
+def erase(caller: Caller, ground: Ground, reason: str = "mail", **more: str) -> HttpResponse:
+    path = operation("eraseCustomer").at(ground)
+    return caller.tell(path, {"reason": reason}, **{"HTTP_IF_MATCH": "*", **more})
+
+
+def test_nothing_tells_of_them_any_more(ground: Ground) -> None:
+    system(Scope.CUSTOMERS_READ).see(operation("showCustomer").at(ground))
+    answer = erase(system(Scope.CUSTOMERS_ERASE, name="desk"), ground, key=KEY)
+    assert said(answer) == {"id": str(ground.customer.pk), "erased": True}
+    assert not Customer.objects.filter(pk=ground.customer.pk).exists()
+    assert AuditEntry.objects.get(action="customer.erased").by == "api:desk"
+    assert not StoredKey.objects.filter(name=f"customer:{ground.customer.pk}").exists()
+
+
+def test_a_repeated_call_is_answered_alike_and_files_nothing_under_them(ground: Ground) -> None:
+    caller = system(Scope.CUSTOMERS_ERASE)
+    first, second = (erase(caller, ground, key=KEY) for _ in range(2))
+    assert first.content == second.content
+    assert code_of(erase(caller, ground)) == "not_found"
+    assert not StoredKey.objects.filter(name=f"customer:{ground.customer.pk}").exists()
+    latest = AuditEntry.objects.order_by("-id")[:2]
+    assert [each.customer for each in latest] == [None, None]
+
+
+def test_the_reason_is_one_of_the_list(ground: Ground) -> None:
+    answer = erase(system(Scope.CUSTOMERS_ERASE), ground, reason=f"{EMAIL} asked")
+    assert faults_of(answer) == {"reason": "invalid_choice"}
+    assert Customer.objects.filter(pk=ground.customer.pk).exists()
+
+
+def test_is_for_approved_keys_where_the_console_wants_two(ground: Ground, settings: LazySettings) -> None:
+    settings.SECOND_PERSON = {"exports"}
+    answer = erase(system(Scope.CUSTOMERS_ERASE), ground)
+    assert code_of(answer) == "second_person_needed"
+    assert erase(system(Scope.CUSTOMERS_ERASE, approved_by="second"), ground).status_code == 200

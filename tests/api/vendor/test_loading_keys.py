@@ -1,0 +1,102 @@
+"""Keys by the thousand, from a program: all or none, on the record, and none of them ever said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.http import HttpResponse
+
+from licensing.audit.sealing import opened
+from licensing.models import AuditEntry, RegistrationKey
+from recovery.models import Scope
+from tests import factories
+from tests.api.caller import Caller, code_of, faults_of, said
+from tests.api.vendor.conftest import system
+from tests.api.vendor.ground import IN_POOL, Ground
+from tests.api.vendor.operations import operation
+
+
+def load(caller: Caller, ground: Ground, *keys: Any, **more: Any) -> HttpResponse:
+    sent = {"keys": [{"code": each} if isinstance(each, str) else each for each in keys], **more}
+    return caller.tell(operation("loadKeys").at(ground), sent)
+
+
+@pytest.fixture
+def loader(db: None) -> Caller:
+    return system(Scope.KEYS_WRITE, name="key-maker")
+
+
+def test_goes_into_the_pool_and_to_whoever_waited(ground: Ground, loader: Caller) -> None:
+    waiting = factories.license(owner=ground.customer, edition=ground.windows)
+    answer = load(loader, ground, "EEEE-1111", {"code": "FFFF-2222", "name": "Otto", "seats": 3})
+    assert said(answer) == {"new": 2, "served": 1, "repeated": [], "in_pool": [], "owned": []}
+    assert waiting.assignments.open().exists()
+    (other,) = RegistrationKey.objects.filter(registered_name="Otto")
+    assert other.seats == 3
+
+
+def test_a_second_call_adds_nothing(ground: Ground, loader: Caller) -> None:
+    load(loader, ground, "EEEE-1111")
+    answer = load(loader, ground, "EEEE-1111", "eeee 1111", "FFFF-2222")
+    assert said(answer) == {"new": 1, "served": 0, "repeated": [2], "in_pool": [1], "owned": []}
+
+
+def test_all_or_none_and_the_refusal_names_the_row_and_no_key(ground: Ground, loader: Caller) -> None:
+    answer = load(loader, ground, "EEEE-1111", IN_POOL)
+    assert (answer.status_code, code_of(answer)) == (422, "keys_refused")
+    assert "row 2" in said(answer)["detail"]
+    assert IN_POOL not in answer.content.decode()
+    assert not RegistrationKey.objects.filter(edition=ground.windows, state="pool").exists()
+    assert load(loader, ground, "EEEE-1111", IN_POOL, also_elsewhere=True).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("keys", "faults"),
+    [
+        ([], {"keys": "min_length"}),
+        ([{"code": "EEEE", "seats": 0}], {"keys.0.seats": "min_value"}),
+        ([{"code": "EEEE", "seat": 1}], {"keys.0.seat": "unknown_field"}),
+        (["EEEE", {"name": "Otto"}], {"keys.1.code": "required"}),
+        ([7], {"keys.0": "invalid"}),
+        ([{"code": ["EEEE"]}], {"keys.0.code": "invalid"}),
+        (["EEEE"] * 5_001, {"keys": "max_length"}),
+    ],
+)
+def test_refuses_what_are_no_keys(
+    keys: list[Any], faults: dict[str, str], ground: Ground, loader: Caller
+) -> None:
+    assert faults_of(load(loader, ground, *keys)) == faults
+    assert not RegistrationKey.objects.filter(edition=ground.windows, state="pool").exists()
+
+
+def test_a_thousand_go_in_one_call(ground: Ground, loader: Caller) -> None:
+    answer = load(loader, ground, *(f"KEYS-{number:05}-{'X' * 60}" for number in range(1_000)))
+    assert said(answer)["new"] == 1_000
+
+
+def test_more_than_a_megabyte_is_not_read(ground: Ground, loader: Caller) -> None:
+    answer = loader.tell(operation("loadKeys").at(ground), b" " * (1024 * 1024 + 1))
+    assert (answer.status_code, code_of(answer)) == (413, "too_large")
+
+
+def test_is_in_the_trail_by_numbers(ground: Ground, loader: Caller) -> None:
+    load(loader, ground, "EEEE-1111", "EEEE-1111")
+    entry = AuditEntry.objects.get(action="edition.stocked")
+    told = opened(entry)
+    assert told is not None
+    assert (entry.by, entry.row) == ("api:key-maker", str(ground.windows.pk))
+    assert told["details"]["new"] == told["details"]["repeated"] == 1
+    assert "EEEE" not in str(told)
+
+
+def test_is_for_approved_keys_where_many_at_once_need_two(
+    ground: Ground, loader: Caller, settings: LazySettings
+) -> None:
+    settings.SECOND_PERSON = {"bulk"}
+    answer = load(loader, ground, "EEEE-1111")
+    assert (answer.status_code, code_of(answer)) == (403, "second_person_needed")
+    assert not RegistrationKey.objects.filter(edition=ground.windows, state="pool").exists()
+    approved = system(Scope.KEYS_WRITE, approved_by="second")
+    assert load(approved, ground, "EEEE-1111").status_code == 200
