@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.message import Message
 from http.client import HTTPConnection, HTTPException
@@ -22,6 +22,10 @@ LONGEST_ANSWER: Final = LONGEST_CODE  # octets
 
 class NoAnswer(Exception):
     """The other side could not be reached, or broke off, or took too long: ask again later. The message says which."""
+
+
+class TooLong(OSError):
+    """More came than was to be read."""
 
 
 class BadAnswer(Exception):
@@ -62,8 +66,10 @@ def send(
     longest: int,
     whom: str,
     body: bytes | None = None,
+    take: Callable[[CheckedConnection, int], Answer] | None = None,
 ) -> Answer:
-    """As `post`, to a host that the caller answers for. `whom`: who is asked, in messages; `longest`: octets."""
+    """As `post`, to a host that the caller answers for. `whom`: who is asked, in messages; `longest`: octets of what is
+    answered; `take`: reads the answer, if not all of it is wanted."""
     try:
         addresses = addresses_of(target)
     except (OSError, UnicodeError) as error:
@@ -71,7 +77,7 @@ def send(
     connection = CheckedConnection(target, addresses, deadline=monotonic() + seconds)
     try:
         connection.request(method, target.path, body=body, headers={"Connection": "close", **headers})
-        return answer_of(connection, longest)
+        return (take or answer_of)(connection, longest)
     except TimeoutError as error:
         raise NoAnswer(f"{whom} took too long.") from error
     except ssl.SSLError as error:
@@ -80,6 +86,13 @@ def send(
         raise NoAnswer(f"The connection failed ({type(error).__name__}).") from error
     finally:
         connection.hang_up()
+
+
+def status_of(connection: CheckedConnection, longest: int) -> Answer:
+    """The status alone: what follows is not read, however much it is. `longest`: octets of the answer's head."""
+    connection.read_at_most(longest)
+    response = connection.getresponse()
+    return Answer(status=response.status, headers=response.headers, content=b"")
 
 
 def answer_of(connection: CheckedConnection, longest: int) -> Answer:
@@ -100,6 +113,7 @@ class CheckedConnection(HTTPConnection):
         self.default_port = 443 if target.scheme == "https" else 80  # left out of the Host header
         self._target, self._addresses, self._deadline = target, addresses, deadline
         self._connected: socket.socket | None = None
+        self._patient: Patient | None = None
 
     def connect(self) -> None:
         self._connected = first_that_answers(self._addresses, self._deadline)
@@ -107,7 +121,13 @@ class CheckedConnection(HTTPConnection):
         if self._target.scheme == "https":
             context = ssl.create_default_context()
             self._connected = context.wrap_socket(self._connected, server_hostname=self._target.host)
-        self.sock = cast(socket.socket, Patient(self._connected, self._deadline))
+        self._patient = Patient(self._connected, self._deadline)
+        self.sock = cast(socket.socket, self._patient)
+
+    def read_at_most(self, octets: int) -> None:
+        """From now on, in all: the library itself bounds only the length of a header's line, and their number."""
+        if self._patient:
+            self._patient.most = octets
 
     def hang_up(self) -> None:
         self.close()
@@ -144,25 +164,31 @@ class Patient:
 
     def __init__(self, connected: socket.socket, deadline: float) -> None:
         self._socket, self._deadline = connected, deadline
+        self.most: int | None = None
 
     def sendall(self, data: bytes) -> None:
         self._socket.settimeout(left(self._deadline))
         self._socket.sendall(data)
 
     def makefile(self, mode: str) -> io.BufferedReader:
-        return io.BufferedReader(PatientReader(self._socket, self._deadline))
+        return io.BufferedReader(PatientReader(self._socket, self._deadline, self.most))
 
     def close(self) -> None:
         """Not yet: http.client closes its socket as soon as it has a file to read the answer from."""
 
 
 class PatientReader(io.RawIOBase):
-    def __init__(self, connected: socket.socket, deadline: float) -> None:
-        self._socket, self._deadline = connected, deadline
+    def __init__(self, connected: socket.socket, deadline: float, most: int | None) -> None:
+        self._socket, self._deadline, self._left = connected, deadline, most
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
         self._socket.settimeout(left(self._deadline))
-        return self._socket.recv_into(buffer)
+        read = self._socket.recv_into(buffer)
+        if self._left is not None:
+            self._left -= read
+            if self._left < 0:
+                raise TooLong
+        return read

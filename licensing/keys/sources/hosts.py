@@ -41,27 +41,43 @@ class Target:
 
 def target_of(url: str) -> Target:
     """Raises `NotAllowed` for a host that no setting names, plain HTTP to the outside, and URLs with a password."""
-    parts, port = taken_apart(url)
+    parts, port = taken_apart(url, HERE)
     host = parts.hostname or ""
     internal = is_named(host, port, parts.scheme, settings.GENERATOR_INTERNAL_HOSTS)
     if not internal and not is_named(host, port, parts.scheme, settings.GENERATOR_HOSTS):
         raise NotAllowed(f"The host {host} (port {port}) is not named in GENERATOR_HOSTS.")
     if parts.scheme == "http" and not internal:
         raise NotAllowed("Codes travel by https only, except to hosts named in GENERATOR_INTERNAL_HOSTS.")
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Target(scheme=parts.scheme, host=host, port=port, path=path, internal=internal)
+    return Target(scheme=parts.scheme, host=host, port=port, path=path_of(parts), internal=internal)
 
 
-def taken_apart(url: str) -> tuple[SplitResult, int]:
+def path_of(parts: SplitResult) -> str:
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """How a URL is spoken of to people: what it is, one that would do, and what else to do than write a password."""
+
+    what: str
+    example: str
+    instead: str
+
+
+HERE: Final = Called("The generator's URL", "https://keys.example.com/make", "Use the option “secret”.")
+
+
+def taken_apart(url: str, called: Called) -> tuple[SplitResult, int]:
+    """Raises `NotAllowed`."""
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise NotAllowed("The generator's URL cannot be read.") from None
+        raise NotAllowed(f"{called.what} cannot be read.") from None
     if not _PLAIN.fullmatch(url) or parts.scheme not in PORTS or not parts.hostname or port == 0:
-        raise NotAllowed("The generator's URL must be like https://keys.example.com/make.")
+        raise NotAllowed(f"{called.what} must be like {called.example}.")
     if "@" in parts.netloc or parts.fragment:
-        raise NotAllowed("The generator's URL must have no user, password or #. Use the option “secret”.")
+        raise NotAllowed(f"{called.what} must have no user, password or #. {called.instead}")
     return parts, port or PORTS[parts.scheme]
 
 
