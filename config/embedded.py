@@ -20,6 +20,7 @@ from celery.beat import Scheduler, Service
 from celery.worker import WorkController, state
 from django.conf import settings
 
+from licensing.outgoing.deliver import let_end
 from recovery.mail.nudge import nudge
 
 STOP_SECONDS = 20.0  # the mail in hand is finished; its lease covers what takes longer
@@ -87,6 +88,7 @@ class EmbeddedWorker:
             self.beat.stop()
             for thread in self.threads:
                 thread.join(STOP_SECONDS)
+            let_end(seconds=STOP_SECONDS)
             self.lock.close()
             log.info("embedded_worker_stopped", in_time=not self.alive())
 

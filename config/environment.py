@@ -80,6 +80,7 @@ class Environment:
     api_origins: list[str]
     embed_pages: list[str]
     api_key_check: bool
+    notify_loopback: bool
     log_level: str
     listen: str
     port: int
@@ -200,6 +201,7 @@ class Variables(Reading):
                 "EMBED_PAGES", default=f"{shop}/vendor/" if shop else "", check=page_check
             ),
             "api_key_check": self.flag("API_KEY_CHECK", default=self.demo),
+            "notify_loopback": self.flag("NOTIFY_LOOPBACK", default=self.demo),
         }
 
     def web(self) -> dict[str, Any]:

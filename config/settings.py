@@ -59,6 +59,9 @@ API_ORIGINS = env.api_origins  # whose scripts may call it from a browser
 EMBED_PAGES = env.embed_pages  # pages of the vendor's that a visitor is led back to
 API_KEY_CHECK = env.api_key_check
 
+# --- endpoints of the vendor's that are told of events: docs/outgoing.md --------------------------------------
+NOTIFY_LOOPBACK = env.notify_loopback  # those on this machine, by plain http
+
 # --- shops --------------------------------------------------------------------------------------------------
 SHOP_API_PORTS: dict[str, int] = {}  # for tests: a shop's host -> a port of this machine; never from outside
 
@@ -291,6 +294,7 @@ CELERY_BEAT_SCHEDULE = {
     "events": {"task": "licensing.process_events", "schedule": 10.0, "options": {"expires": 10}},
     "orders": {"task": "licensing.sweep_events", "schedule": 10.0, "options": {"expires": 10}},
     "confirmed": {"task": "licensing.confirm_events", "schedule": 60.0, "options": {"expires": 60}},
+    "told": {"task": "recovery.deliver_events", "schedule": 10.0, "options": {"expires": 10}},
     "files": {"task": "licensing.import_files", "schedule": 10.0, "options": {"expires": 10}},
     "moves": {"task": "recovery.complete_moves", "schedule": 10.0, "options": {"expires": 10}},
     "owners": {"task": "recovery.change_owners", "schedule": 60.0, "options": {"expires": 60}},

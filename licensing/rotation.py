@@ -25,6 +25,7 @@ from licensing.keys.sealed import vault
 from licensing.keys.vault import Tampered, UnknownKey
 from licensing.models import (
     Connection,
+    Endpoint,
     HookEvent,
     ImportPart,
     ImportRow,
@@ -33,6 +34,7 @@ from licensing.models import (
     SigningKey,
     StoredKey,
 )
+from licensing.outgoing import endpoints
 
 BATCH = 200  # rows that are locked at a time
 PARTS = 8  # the same for pieces of uploaded files, of a megabyte each
@@ -50,6 +52,7 @@ class Rotated:
     signing: int = 0
     events: int = 0
     connections: int = 0
+    endpoints: int = 0
     stored: int = 0
     unreadable: int = 0
 
@@ -76,6 +79,8 @@ def rotate(*, progress: Progress) -> Rotated:
         done.events += rotate_events(kept, done)
     for connected in locked(Connection.objects.all(), progress):
         done.connections += sum(rotate_connection(connection, done) for connection in connected)
+    for told in locked(Endpoint.objects.all(), progress):
+        done.endpoints += sum(rotate_endpoint(endpoint, done) for endpoint in told)
     return done
 
 
@@ -173,14 +178,25 @@ def rotate_events(kept: list[HookEvent], done: Rotated) -> int:
 
 def rotate_connection(connection: Connection, done: Rotated) -> bool:
     """Its address, what signs its notifications, and the key to its shop's API; whether any was not under the first."""
+    parts = {part: connections.identity(connection.pk, part) for part in connections.PARTS}
+    return rotate_parts_of(connection, parts, done)
+
+
+def rotate_endpoint(endpoint: Endpoint, done: Rotated) -> bool:
+    """What signs the events that it is told of."""
+    parts = {part: endpoints.identity(endpoint.pk, part) for part in endpoints.PARTS}
+    return rotate_parts_of(endpoint, parts, done)
+
+
+def rotate_parts_of(row: models.Model, parts: dict[str, str], done: Rotated) -> bool:
+    """The row's columns `sealed_…`, each with what it is bound to; whether any was not under the first key."""
     changed = {}
-    for part in connections.PARTS:
-        old = getattr(connection, f"sealed_{part}")
-        identity = connections.identity(connection.pk, part)
+    for part, identity in parts.items():
+        old = getattr(row, f"sealed_{part}")
         if old and (new := resealed(bytes(old), identity, done)):
             changed[f"sealed_{part}"] = new
     if changed:
-        Connection.objects.filter(pk=connection.pk).update(**changed)
+        type(row)._default_manager.filter(pk=row.pk).update(**changed)
     return bool(changed)
 
 

@@ -6,10 +6,14 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
+from django.utils import timezone
 
 from licensing.audit.sealing import MONTH
+from licensing.console.search import first_id_at
 from licensing.intake.hooks.dropping import drop_old_payloads
 from licensing.models import (
+    Delivery,
+    DeliveryState,
     Hold,
     ImportPart,
     ImportRow,
@@ -42,6 +46,7 @@ from recovery.owners.undoing import UNDO_LIFE
 AT_ONCE = 500
 LET_GO = timedelta(minutes=10)  # no worker has a mail in hand that long
 SAMPLES = timedelta(days=30)  # so long a file's page shows what became of its first rows
+TOLD = timedelta(days=14)  # so long it is known what endpoints were told
 LONGEST_MONTH = timedelta(days=31)  # a key is made at its month's first entry
 
 
@@ -60,11 +65,20 @@ def forget() -> None:
     delete_in_steps(Hold.objects.filter(until__lt=Now() - DAY))
     delete_in_steps(DomainPause.objects.filter(until__lt=Now() - kept))
     delete_in_steps(KeptAnswer.objects.filter(expires_at__lt=Now()))
+    forget_told(kept)
     forget_months(kept)
     forget_abandoned_files()
     drop_old_payloads()
     forget_staged()
     ImportRun.objects.filter(finished_at__lt=Now() - SAMPLES).exclude(samples=[]).update(samples=[])
+
+
+def forget_told(kept: timedelta) -> None:
+    """Events that were delivered, and those that were not, later. By ids, which tell their age and have an index."""
+    now = timezone.now()
+    old = Delivery.objects.filter(pk__lt=first_id_at(now - min(TOLD, kept)))
+    delete_in_steps(old.filter(state=DeliveryState.DELIVERED))
+    delete_in_steps(Delivery.objects.filter(pk__lt=first_id_at(now - kept)))
 
 
 def forget_changes(kept: timedelta) -> None:

@@ -26,7 +26,21 @@ from recovery.journeys.exchange_waiting import complete_waiting, give_what_gener
 from recovery.journeys.promised_keys import mail_promised_keys
 from recovery.mail import deliver
 from recovery.models import WorkerPulse
+from recovery.outgoing_tasks import deliver_events
 from recovery.retention import forget
+
+__all__ = [
+    "ask_generators",
+    "change_owners",
+    "complete_moves",
+    "count_figures",
+    "deliver_due",
+    "deliver_events",
+    "forget_old",
+    "mail_promised_keys_that_came",
+    "refresh_retired_list",
+    "serve_licenses",
+]
 
 COUNTING: Final = "recovery.count_figures"
 SLICE, EMBEDDED_SLICE = 20.0, 1.0  # seconds; in the embedded mode the same worker sends the mails

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from licensing.intake import bulk, dispute_rows, people, refunds, same_order
+from licensing.intake.announce import announce_new
 from licensing.intake.codes import Codes
 from licensing.intake.contradictions import sold_digests
 from licensing.intake.disputes import said_in
@@ -79,8 +80,9 @@ def recorded_anew(
     if any(each.payment.disputes for _, each in new):
         orders = zip(ledger.purchases, new, strict=True)
         dispute_rows.write({UUID(row[0]): said_in(each.payment, now=now) for row, (_, each) in orders})
-    told = zip(ledger.purchases, new, strict=True)
+    told = list(zip(ledger.purchases, new, strict=True))
     same_order.offer([same_order.New(row[0], row[3], each) for row, (_, each) in told], store=store)
+    announce_new([(row[0], row[3], each, placements[number]) for row, (number, each) in told], store=store)
     return {number: outcome_of(each, placements[number]) for number, each in new}
 
 

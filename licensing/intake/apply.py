@@ -15,6 +15,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from licensing.intake import bulk
+from licensing.intake.announce import announce_import
 from licensing.intake.behind import writing_behind
 from licensing.intake.codes import Overtaken
 from licensing.intake.editions import create_missing
@@ -34,6 +35,7 @@ from licensing.models import (
     RowOutcome,
     Store,
 )
+from licensing.outgoing.tell import Road, coming_by
 
 # Rows in one transaction. SQLite has one writer: 200 rows hold it for some 50 ms, and a pause follows, so that a
 # customer's request gets its turn. PostgreSQL locks single rows only: there a chunk is as large as pays off.
@@ -150,7 +152,8 @@ def recorded(run: ImportRun, told: Sequence[Told]) -> list[RowOutcome]:
     store = run.shop
     if run.with_editions:
         create_missing(store, told)
-    return record(told, store=store, meanings=Meanings(store), now=timezone.now())
+    with coming_by(Road.TRIAL if run.dry_run else Road.FILE):
+        return record(told, store=store, meanings=Meanings(store), now=timezone.now())
 
 
 def still_staged(run: ImportRun, rows: Sequence[Staged]) -> list[Staged]:
@@ -189,8 +192,11 @@ def close(run: ImportRun) -> None:
         run.staged.filter(outcome=RowOutcome.STAGED).delete()
         run.state = ImportState.APPLIED
     here = ImportRun.objects.filter(pk=run.pk, dry_run=run.dry_run, paused=False)
-    if not here.update(state=run.state, finished_at=run.finished_at, lease_until=None):
-        raise TakenOver
+    with transaction.atomic():
+        if not here.update(state=run.state, finished_at=run.finished_at, lease_until=None):
+            raise TakenOver
+        if run.state == ImportState.APPLIED and not run.dry_run:
+            announce_import(run)
 
 
 def unfinished(*, store: Store, file_name: str) -> Iterable[ImportRun]:

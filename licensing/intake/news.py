@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from licensing.intake import dispute_rows, refunds, told_twice
+from licensing.intake.announce import announce_refunds
 from licensing.intake.finding import orders_of
 from licensing.intake.payments import FACTS, learn, says_more
 from licensing.intake.record import Payment, PaymentNews
@@ -65,6 +66,7 @@ def learn_all(said: Sequence[tuple[Payment, Purchase]], *, now: datetime) -> dic
     for _, order in said:
         order.refunded_units = settled.get(order.pk, order.refunded_units)
     told_twice.count_for_both(said, now=now)
+    announce_refunds(moved | taken.keys())
     return dict.fromkeys(disputed, RowOutcome.UPDATED) | changes | dict.fromkeys(taken, RowOutcome.REFUNDED)
 
 

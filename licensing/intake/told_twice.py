@@ -17,6 +17,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from licensing.intake import dispute_rows, refunds
+from licensing.intake.announce import announce_change, paid_back
 from licensing.intake.disputes import of_shops
 from licensing.intake.payments import FACTS, LEARNED, UNITS, alone, learn, written
 from licensing.intake.record import Payment
@@ -64,6 +65,7 @@ def begin(purchase: Purchase) -> None:
 def add_up(purchase: Purchase) -> None:
     """Make the facts of the order that counts of what is said of it, of those that are the same, and of what support
     marked. Where none of these is any more, they are its own again."""
+    before = paid_back(purchase)
     copies = list(Purchase.objects.filter(same_as=purchase).order_by("pk"))
     marks = list(RefundMark.objects.filter(purchase=purchase, withdrawn_at=None).select_related("line"))
     facts = together([alone(purchase), *copies, *map(as_told, marks)])
@@ -73,6 +75,7 @@ def add_up(purchase: Purchase) -> None:
     purchase.own_facts = purchase.own_facts if copies or marks else None
     purchase.save(update_fields=[*FACTS, "own_facts"])
     settle_units(purchase, copies, marks)
+    announce_change(purchase, before=before)
 
 
 def as_told(mark: RefundMark) -> Purchase:

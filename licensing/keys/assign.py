@@ -6,6 +6,9 @@ from uuid import UUID
 from django.db import transaction
 
 from licensing.models import KeyAssignment, KeyState, License, RegistrationKey
+from licensing.outgoing.facts import product_of
+from licensing.outgoing.kinds import KEY_RETIRED
+from licensing.outgoing.tell import tell
 
 
 class KeyUnavailable(Exception):
@@ -69,4 +72,6 @@ def end(assignment: KeyAssignment, *, at: datetime, reason: str) -> bool:
 def retire_if_unused(key: RegistrationKey, *, at: datetime, reason: str) -> None:
     if key.seats is not None and not KeyAssignment.objects.open().filter(key=key).exists():
         unused = RegistrationKey.objects.filter(pk=key.pk).exclude(state=KeyState.RETIRED)
-        unused.update(state=KeyState.RETIRED, retired_at=at, retired_reason=reason)
+        if unused.update(state=KeyState.RETIRED, retired_at=at, retired_reason=reason):
+            facts = {"key": key.pk, "reason": reason, "retired_at": at}
+            tell(KEY_RETIRED, lambda: [facts | product_of(key.edition)])

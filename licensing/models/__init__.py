@@ -17,6 +17,7 @@ from licensing.models.intake import (
 )
 from licensing.models.keys import KeyAssignment, KeyState, RegistrationKey
 from licensing.models.orders import KeyOrder, OrderState
+from licensing.models.outgoing import Delivery, DeliveryState, Endpoint, WhyOff
 from licensing.models.privacy import Tombstone
 from licensing.models.retired import RetiredCode, RetiredList
 from licensing.models.sales import (
@@ -43,8 +44,11 @@ __all__ = [
     "Connection",
     "Customer",
     "CustomerNote",
+    "Delivery",
+    "DeliveryState",
     "Edition",
     "EmailAddress",
+    "Endpoint",
     "EventState",
     "Hold",
     "HookEvent",
@@ -81,4 +85,5 @@ __all__ = [
     "Store",
     "StoredKey",
     "Tombstone",
+    "WhyOff",
 ]

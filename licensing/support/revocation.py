@@ -12,6 +12,9 @@ from django.db import transaction
 
 from licensing.audit.trail import record
 from licensing.models import License
+from licensing.outgoing.facts import license_of
+from licensing.outgoing.kinds import LICENSE_RESTORED, LICENSE_REVOKED, Kind
+from licensing.outgoing.tell import tell
 from licensing.support.errors import NotOnFile, ReasonMissing
 
 LONGEST_REASON = 200  # characters, as the column has
@@ -28,6 +31,7 @@ def revoke(license_id: UUID, *, by: str, reason: str, now: datetime) -> bool:
         done = bool(open_ones.update(revoked_at=now, revoked_reason=said))
         if done:
             record("license.revoked", by=by, customer=license.owner_id, row=license, reason=said)
+            tell_of(LICENSE_REVOKED, license)
     return done
 
 
@@ -49,7 +53,12 @@ def restore(license_id: UUID, *, by: str, reason: str, now: datetime) -> bool:
                 reason=reason.strip(),
                 details={"before": before},
             )
+            tell_of(LICENSE_RESTORED, license)
     return done
+
+
+def tell_of(kind: Kind, license: License) -> None:
+    tell(kind, lambda: [{"customer": license.owner_id, **license_of(license)}])
 
 
 def on_file(license_id: UUID) -> License:

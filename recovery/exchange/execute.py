@@ -11,9 +11,12 @@ from licensing.keys.assign import KeyUnavailable
 from licensing.keys.chain import LEAKED, MOVED, lock_keys, replace, take_back
 from licensing.keys.sources import supply
 from licensing.models import Case, CaseKind, EmailAddress, KeyAssignment, License, RegistrationKey
+from licensing.outgoing.kinds import EXCHANGE_UNDONE, EXCHANGED
+from licensing.outgoing.tell import tell
 from recovery.errors import CannotUndo, NoSuchLicense, NotRunning, Stale
 from recovery.exchange.announce import announce
 from recovery.exchange.facts import movable, units_of
+from recovery.exchange.told import done, taken_back
 from recovery.models import Exchange, ExchangeKind, ExchangeState, MessageKind
 from recovery.policy import OF_STANDING
 
@@ -77,6 +80,7 @@ def complete(exchange: Exchange, key: RegistrationKey, *, now: datetime) -> None
     exchange.state = ExchangeState.DONE
     exchange.to_assignment, exchange.completed_at, exchange.old_key_until = new, now, until
     exchange.save(update_fields=["state", "to_assignment", "completed_at", "old_key_until", "by", "reason"])
+    tell(EXCHANGED, lambda: [done(exchange)])
 
 
 def end(exchange: Exchange, state: ExchangeState, *, now: datetime) -> None:
@@ -112,6 +116,7 @@ def undo(exchange: Exchange, *, by: str = "", now: datetime) -> None:
     License.objects.filter(pk=exchange.license_id).update(edition=exchange.from_edition)
     exchange.state, exchange.undone_at, exchange.undone_by = ExchangeState.UNDONE, now, by
     exchange.save(update_fields=["state", "undone_at", "undone_by"])
+    tell(EXCHANGE_UNDONE, lambda: [taken_back(exchange)])
     announce(MessageKind.UNDONE, [exchange])
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models.functions import Now
 
-from licensing.keys.sources.pool import low_stock
+from licensing.keys.sources.pool import Stock, low_stock
 from licensing.models import Edition
+from licensing.outgoing.facts import product_of
+from licensing.outgoing.kinds import POOL_LOW
+from licensing.outgoing.tell import tell
 from recovery.limits import DAY
 from recovery.mail.outbox import alert
 from recovery.models import Exchange, ExchangeState, Message, MessageKind
@@ -21,7 +25,14 @@ def tell_of_low_stock(*, now: datetime) -> int:
         low = low_stock(now)
         for each in low:
             alert(f"stock {each.edition.sku}")
+        if low:
+            tell(POOL_LOW, lambda: [facts_of(each) for each in low])
     return len(low)
+
+
+def facts_of(low: Stock) -> dict[str, Any]:
+    left = {"left": low.level, "dry_on": low.dry_on}
+    return {"edition": low.edition.pk, **product_of(low.edition), **left}
 
 
 def tell_of_waiting(edition: Edition, *, apart_from: Sequence[Exchange]) -> None:

@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from licensing.addresses import canonical
 from licensing.audit.trail import record
+from licensing.outgoing.kinds import CLAIM_OPENED
+from licensing.outgoing.tell import tell
 from recovery.errors import NotYours, TooManyClaims, Used
 from recovery.limits import (
     CLAIMS,
@@ -147,6 +149,7 @@ def proved_now(request: RecoveryRequest, *, browser: bytes) -> None:
     except IntegrityError as error:  # another claim with this mailbox was proved at the same moment
         raise Used from error
     record("owner_change.claimed", by="", row=change)
+    tell(CLAIM_OPENED, lambda: [{"change": change.pk}])
     open_case(change, word="claimed")
 
 

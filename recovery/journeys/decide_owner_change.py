@@ -14,6 +14,8 @@ from django.db.models.functions import Now
 
 from licensing.audit.trail import record
 from licensing.models import Customer, EmailAddress
+from licensing.outgoing.kinds import CLAIM_DECIDED
+from licensing.outgoing.tell import tell
 from recovery.errors import AddressTaken, CannotUndo, NotPossible, NotRunning, ReasonNeeded
 from recovery.models import ChangeState, Ended, OwnerChange
 from recovery.owners.approval import begin_waiting
@@ -62,6 +64,7 @@ def approve(change_id: UUID, *, customer: UUID, retired: Sequence[UUID], by: str
             reason=reason,
             details={"new_address": change.new_address, **change.chosen},
         )
+        tell_of_decision(change, "approved")
     return change
 
 
@@ -81,7 +84,13 @@ def decline(change_id: UUID, *, by: str, reason: str) -> OwnerChange:
         )
         record("owner_change.declined", by=by, customer=change.customer_id, row=change, reason=reason)
         tell_new(change, step="declined")
+        tell_of_decision(change, "declined")
     return change
+
+
+def tell_of_decision(change: OwnerChange, decision: str) -> None:
+    facts = {"change": change.pk, "decision": decision, "customer": change.customer_id}
+    tell(CLAIM_DECIDED, lambda: [{**facts, "effective_at": change.effective_at}])
 
 
 def shorten(change_id: UUID, *, by: str, reason: str) -> OwnerChange:

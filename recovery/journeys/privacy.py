@@ -14,6 +14,8 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from licensing.audit.trail import record
 from licensing.models import Customer, EmailAddress
+from licensing.outgoing.kinds import CUSTOMER_ERASED
+from licensing.outgoing.tell import tell
 from licensing.privacy import erasing as owned
 from licensing.privacy.held import held as owned_sections
 from licensing.privacy.person import Person
@@ -135,6 +137,7 @@ def attempt_erase(customer_id: UUID, *, by: str, reason: EraseReason, now: datet
         reason=reason,
         details={"orders": kept.orders, "licenses": kept.licenses, "addresses": kept.addresses},
     )
+    tell(CUSTOMER_ERASED, lambda: [{"customer": customer_id}])
     return True
 
 

@@ -14,6 +14,7 @@ from licensing.support.press import checked
 from recovery.errors import MailboxClosed, NoSuchAddress, PressedElsewhere, TooManyMails
 from recovery.limits import SUPPORT_MAILS, address_digest, customer_digest, take
 from recovery.mail.outbox import promise
+from recovery.mail.recovered import tell_of_recovery
 from recovery.mail.unasked import unasked
 from recovery.models import Message, MessageKind, Mute, Origin, RecoveryRequest, Suppression
 
@@ -44,7 +45,10 @@ def send(
         refuse_closed(address, now=now)
         if not take(SUPPORT_MAILS, customer_digest(customer_id), now=now):
             raise TooManyMails
-        message = promise(kind, unasked(address, origin=Origin.SUPPORT, request_id=press))
+        request = unasked(address, origin=Origin.SUPPORT, request_id=press)
+        message = promise(kind, request)
+        if kind == MessageKind.KEYS:
+            tell_of_recovery(request, by="support")
         record(
             ACTIONS[kind],
             by=by,

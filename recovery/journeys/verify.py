@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from recovery.mail.outbox import promise, promise_to_new
+from recovery.mail.recovered import tell_of_recovery
 from recovery.models import VIEW_LIFE, Challenge, MessageKind, Origin, RecoveryRequest
 from recovery.owners.ending import owner_proved
 from recovery.proving import (
@@ -48,6 +49,7 @@ def open_view(challenge: Challenge) -> str:
         consume(challenge, view_digest=digest_of(secret), view_ends_at=Now() + VIEW_LIFE)
         promise(MessageKind.KEYS, challenge.request)
         owner_proved(challenge.request)
+        tell_of_recovery(challenge.request, by="customer")
     return secret
 
 

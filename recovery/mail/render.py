@@ -91,10 +91,12 @@ def alert(message: Message) -> Draft:
     """Something support has to know, without anybody's address in it."""
     what, _, about = message.about.partition(" ")
     page = f"{settings.PUBLIC_URL}/console/recovery"
+    licensing = f"{settings.PUBLIC_URL}/console/licensing"
     facts = {
         "about": about,
         "move_url": f"{page}/exchange/{about}/change/",
         "change_url": f"{page}/ownerchange/{about}/change/",
+        "endpoint_url": f"{licensing}/endpoint/{about}/change/",
     }
     return Draft("alert", settings.SUPPORT_EMAIL, {"what": what}, facts, message.created_at)
 

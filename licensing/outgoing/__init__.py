@@ -1,0 +1,1 @@
+"""What the vendor's own systems are told of: written with the deed, sent afterwards, signed."""
