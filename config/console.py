@@ -49,6 +49,7 @@ SECTIONS: Final = (
     ),
     ("Needs a person", ("Case", "Hold", "Mute", "Suppression", "DomainPause", "Allowance")),
     ("Shops", ("Connection", "HookEvent", "KeyAsk")),
+    ("Events out", ("Endpoint", "Delivery")),
     ("Catalogue", ("Product", "Edition", "Store", "Mapping", "MappingItem")),
     ("Files in", ("ImportRun", "ColumnMap")),
     ("API", ("ApiKey",)),

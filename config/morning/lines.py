@@ -16,8 +16,18 @@ from config.staff.models import Approval
 from licensing.console.cells import list_of
 from licensing.console.heard import silent
 from licensing.console.lately import unread_files
+from licensing.console.told_events import given_up, switched_off
 from licensing.intake.hooks.events import FOR_A_PERSON
-from licensing.models import Case, CaseKind, Connection, HookEvent, ImportRun, PurchaseLine
+from licensing.models import (
+    Case,
+    CaseKind,
+    Connection,
+    Delivery,
+    Endpoint,
+    HookEvent,
+    ImportRun,
+    PurchaseLine,
+)
 from recovery.admin.mail_filters import failed, late
 from recovery.models import ChangeState, DomainPause, Exchange, ExchangeState, Message, OwnerChange
 
@@ -160,6 +170,23 @@ LINES: Final = (
         "heard_at",
         {"heard": "silent"},
         by="heard_at",
+    ),
+    Line(
+        "endpoint that is not told of events any more: it failed",
+        "endpoints that are not told of events any more: they failed",
+        Endpoint,
+        lambda now: switched_off(),
+        "disabled_at",
+        {"off": "failed"},
+        by="disabled_at",
+    ),
+    Line(
+        "event that an endpoint did not take, of the last 7 days",
+        "events that endpoints did not take, of the last 7 days",
+        Delivery,
+        lambda now: given_up(now=now),
+        "created_at",
+        {"state": "lately"},
     ),
     Line(
         "file that could not be read, of the last 7 days",

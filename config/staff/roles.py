@@ -43,6 +43,8 @@ RUNS: Final = {
     "connection": "add change",
     "store": "add change",
     "hookevent": "change",
+    "endpoint": "add change",
+    "delivery": "change",
     "keyask": "change",
     "importrun": "add change",
     "columnmap": "add change delete",

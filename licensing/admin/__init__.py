@@ -5,6 +5,8 @@ from django.contrib.admin import AdminSite
 from licensing.admin.catalog import EditionAdmin, MappingItemAdmin, StoreAdmin
 from licensing.admin.connections import ConnectionAdmin
 from licensing.admin.customers import CustomerAdmin, EmailAddressAdmin
+from licensing.admin.deliveries import DeliveryAdmin
+from licensing.admin.endpoints import EndpointAdmin
 from licensing.admin.events import HookEventAdmin, KeyAskAdmin
 from licensing.admin.holds import HoldAdmin
 from licensing.admin.imports import ImportRunAdmin
@@ -31,8 +33,10 @@ from licensing.models import (
     Connection,
     Customer,
     CustomerNote,
+    Delivery,
     Edition,
     EmailAddress,
+    Endpoint,
     Hold,
     HookEvent,
     ImportPart,
@@ -66,6 +70,8 @@ PAGES = (
     (Connection, ConnectionAdmin),
     (HookEvent, HookEventAdmin),
     (KeyAsk, KeyAskAdmin),
+    (Endpoint, EndpointAdmin),
+    (Delivery, DeliveryAdmin),
     (Mapping, SayingMapping),
     (MappingItem, MappingItemAdmin),
     (Customer, CustomerAdmin),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import ForeignKey, Model, UniqueConstraint
 from django.db.models.constants import LOOKUP_SEP
@@ -20,10 +20,14 @@ def is_of_one_row(model: type[Model], lookup: str) -> bool:
 def are_indexed(model: type[Model], names: Iterable[str]) -> bool:
     for name in names:
         field = next((each for each in model._meta.concrete_fields if each.name == name), None)
-        if not isinstance(field, ForeignKey) or not (field.db_index or name in set(first_columns(model))):
+        if not isinstance(field, ForeignKey) or not (is_indexed(field) or name in set(first_columns(model))):
             return False
         model = field.remote_field.model
     return True
+
+
+def is_indexed(field: Any) -> bool:
+    return bool(field.db_index)
 
 
 def first_columns(model: type[Model]) -> Iterator[str]:

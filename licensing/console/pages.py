@@ -159,7 +159,7 @@ class Listing(Noted):
         name, _, how = lookup.partition(LOOKUP_SEP)
         if name in {filtered_by(each) for each in self.get_list_filter(request)}:  # type: ignore[arg-type]
             return how in OF_FILTERS
-        return name not in columns_of(self.model) and super().lookup_allowed(lookup, value, request)
+        return name not in columns_of(self.model) and super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]
 
     def ensure_rows(self, chosen: Sequence[str]) -> None:
         """Raises `BadRequest` where one is no row's key: Django would answer 500."""

@@ -21,12 +21,14 @@ from recovery.models import ApiKey, OwnerChange, Wording
 
 GENERIC: Final = ("changelist", "add", "change", "delete", "history")
 CONNECTION_DEEDS: Final = ("pause", "settings", "secret", "api-key", "limits", "address", "try", "end-former")
+ENDPOINT_DEEDS: Final = ("test", "replay", "enable", "change", "end-former", "rotate", "disable")
 # Words in addresses, by the view's name (empty: any) and the word's.
 WORDS: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("", "mail"): ("keys",),
     ("", "language"): ("en",),
     ("admin:licensing_connection_act", "name"): CONNECTION_DEEDS,
     ("admin:licensing_hookevent_act", "name"): ("again", "confirm"),
+    ("admin:licensing_endpoint_act", "name"): ENDPOINT_DEEDS,
     ("admin:licensing_case_same_order", "name"): tuple(SAME_ORDER),
     ("admin:licensing_customer_download", "kind"): tuple(CONTENT_TYPES),
     ("admin:recovery_exchange_decide", "name"): tuple(OF_EXCHANGE),

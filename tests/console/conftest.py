@@ -27,6 +27,7 @@ from licensing.models import (
     Connection,
     Customer,
     CustomerNote,
+    Endpoint,
     EventState,
     Hold,
     HookEvent,
@@ -52,6 +53,9 @@ from licensing.models import (
     SigningPurpose,
     Tombstone,
 )
+from licensing.outgoing import endpoints
+from licensing.outgoing.kinds import CUSTOMER_ERASED
+from licensing.outgoing.tell import tell
 from recovery.limits import MAILBOX, address_digest, mailbox_digest
 from recovery.models import (
     Allowance,
@@ -170,6 +174,16 @@ def connection_with_all_secrets() -> Connection:
     return made
 
 
+def endpoint_that_is_told(*, of: Customer) -> None:
+    """In the middle of a change of its secret, and with something that waits for it."""
+    made = Endpoint(url="https://hooks.example.com/", kinds=[CUSTOMER_ERASED.name])
+    made.sealed_secret = endpoints.sealed(made.pk, "secret", "whsec_present")
+    made.sealed_former_secret = endpoints.sealed(made.pk, "former_secret", "whsec_former")
+    made.former_until = timezone.now() + timedelta(hours=24)
+    made.save(force_insert=True)
+    tell(CUSTOMER_ERASED, lambda: [{"customer": of.pk}])
+
+
 def told_of(purchase: Purchase, *, by: Connection) -> HookEvent:
     """An event with a code in it, which nobody has confirmed."""
     event = HookEvent(
@@ -258,6 +272,7 @@ def filed(db: None) -> Filed:
     )
     shop = connection_with_all_secrets()
     told_of(order, by=shop)
+    endpoint_that_is_told(of=customer)
     KeyAsk.objects.create(
         connection=shop, order=ORDER, state=KeyAskState.ANSWERED, purchase_line=line, asked_at=now
     )

@@ -29,6 +29,7 @@ MODELS: Final[dict[str, tuple[str, str, str]]] = {
     "mapping": ("run", "run", "run"),
     "connection": ("run", "nobody", "nobody"),
     "apikey": ("administer", "nobody", "nobody"),
+    "endpoint": ("run", "nobody", "nobody"),
 }
 # Actions of lists: the list itself may be sent by whoever has at least one of them.
 ACTIONS: Final[dict[str, dict[str, str]]] = {
@@ -39,6 +40,7 @@ ACTIONS: Final[dict[str, dict[str, str]]] = {
     "domainpause": {"resume": "run"},
     "hookevent": {"tell_again": "run", "confirm_events": "run"},
     "columnmap": {"forget": "run"},
+    "delivery": {"send_again": "run"},
     "purchaseline": {"place_now": "run"},
 }
 # Of all other addresses: who may open it, and who may send something to it.
@@ -89,6 +91,8 @@ PAGES: Final[dict[str, tuple[str, str]]] = {
     "admin:licensing_edition_stock": ("look", "look"),
     "admin:licensing_connection_act": ("look", "run"),
     "admin:licensing_hookevent_act": ("look", "run"),
+    "admin:licensing_endpoint_act": ("look", "run"),
+    "admin:licensing_delivery_again": ("look", "run"),
     "admin:licensing_importrun_upload": ("run", "run"),
     "admin:licensing_importrun_check": ("run", "run"),
     "admin:licensing_importrun_run": ("look", "run"),

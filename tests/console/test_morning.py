@@ -1,6 +1,6 @@
 """The first page: what waits, for whom, how much of it, and the list that shows exactly that."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +19,19 @@ from config.morning.waiting import found
 from config.staff.models import Approval
 from config.staff.roles import Role, give_role, make_roles
 from licensing.keys.assign import assign
-from licensing.models import Case, CaseKind, Connection, EventState, ImportRun, ImportState
+from licensing.models import (
+    Case,
+    CaseKind,
+    Connection,
+    Delivery,
+    Endpoint,
+    EventState,
+    ImportRun,
+    ImportState,
+    WhyOff,
+)
+from licensing.models.base import uuid7
+from licensing.outgoing.endpoints import Wanted, add
 from recovery.figures.count_orders import ALL
 from recovery.figures.run import count_figures
 from recovery.models import (
@@ -60,6 +72,18 @@ def refused_at(domain: str = "mail.example", words: str = "550 5.1.1 no such use
     return mail_of(request, state=MessageState.REFUSED, reply=words)
 
 
+def endpoints_and_events(*, now: datetime) -> None:
+    """An endpoint that failed and one that somebody switched off; an event given up, one delivered, one long ago."""
+    for because in (WhyOff.FAILING, WhyOff.BY_HAND):
+        endpoint, _ = add(
+            Wanted(url="https://a.example/", kinds=["pool.low"]), endpoint_id=uuid7(), by="lead"
+        )
+        off = {"enabled": False, "disabled_at": now, "disabled_because": because}
+        Endpoint.objects.filter(pk=endpoint.pk).update(**off)
+    for state, at in (("failed", now), ("done", now), ("failed", now - timedelta(days=8))):
+        Delivery.objects.create(endpoint=endpoint, event=uuid7(), body="{}", state=state, done_at=at)
+
+
 def one_of_everything() -> None:
     """Two rows for each line, and some that belong to none."""
     now = timezone.now()
@@ -96,6 +120,7 @@ def one_of_everything() -> None:
         Connection.objects.filter(pk=shop.pk).update(heard_at=now - timedelta(days=8))
         for told in (EventState.WAITING, EventState.DONE):
             event(shop, event_id=f"{told}{hours}", state=told)
+        endpoints_and_events(now=now)
         for read in (ImportState.FAILED, ImportState.APPLIED):
             ImportRun.objects.create(kind="gumroad", file_name="sales.csv", state=read)
         refused_at(hours=hours)

@@ -37,6 +37,7 @@ BY_HAND = {
     "mapping",
     "mappingitem",
     "connection",
+    "endpoint",
 }  # hundreds of rows: these have page numbers
 LARGE = [model for model in MODELS if model._meta.model_name not in BY_HAND]
 each_model = for_each("model", MODELS)
