@@ -36,8 +36,8 @@ class AlreadyRunning(SystemExit):
 
     def __init__(self, path: Path) -> None:
         super().__init__(
-            f"License Recovery already runs with the data in {path.parent} ({path.name} is locked). This"
-            " mode is one web process with one worker inside. Stop the other one, or use MODE=server."
+            f"License Recovery already runs with the data in {path.parent} ({path.name} is locked); it may be"
+            " the demo. This mode is one web process with one worker inside. Stop the other one, or use MODE=server."
         )
 
 
