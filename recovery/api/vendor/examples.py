@@ -108,7 +108,7 @@ MAILED: Final = {
     "composed_as": "challenge",
     "attempts": 2,
     "ambiguous": 0,
-    "reply": "550 5.1.1 no such user",
+    "reply": "550 5.1.1 <…@example.com>: no such user",
     "created_at": "2026-06-01T12:00:00Z",
     "due_at": "2026-06-01T12:01:00Z",
     "attempt_at": "2026-06-01T12:01:02Z",
@@ -118,7 +118,7 @@ MAILED: Final = {
             "number": 1,
             "outcome": "deferred",
             "stage": "rcpt",
-            "reply": "450 come back later",
+            "reply": "450 …@example.com come back later",
             "ended_at": "2026-06-01T12:00:02Z",
         }
     ],

@@ -48,7 +48,7 @@ class SoldLine(Shape):
     variant = serializers.CharField()
     name = serializers.CharField()
     quantity = serializers.IntegerField()
-    receiver = row_or_null(help_text="The customer who gets its licenses, if it is not the buyer.")
+    receiver = row_or_null(help_text="The customer who gets its licenses; null: the buyer.")
     placed_at = when(help_text="Null: nobody has said yet what this means here.")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -15,6 +16,9 @@ from recovery.api.shown import Shown, moment
 from recovery.figures.buckets import seconds_of
 from recovery.models import ApiKey, DayFigure, Exchange, Figure, Message
 
+# What stands before the @ of an address that a mail server quotes. Anchored at its beginning, or a long word without
+# an @ would be gone through again from each of its letters.
+MAILBOX: Final = re.compile(r"(?<![^\s\"'<>()\[\],;:])[^\s\"'<>()\[\],;:@]+@")
 # References that are no numbers of the shop's, but addresses of people.
 OF_PEOPLE: Final = ("account",)
 
@@ -156,19 +160,24 @@ def message(row: Message, *, readers: Mapping[str, UUID]) -> Shown:
         "composed_as": row.template or None,
         "attempts": row.attempts,
         "ambiguous": row.ambiguous,
-        "reply": row.reply,
+        "reply": without_names(row.reply),
         **{name: moment(getattr(row, name)) for name in times},
         "failed_attempts": [
             {
                 "number": each.number,
                 "outcome": each.outcome,
                 "stage": each.stage,
-                "reply": each.reply,
+                "reply": without_names(each.reply),
                 "ended_at": moment(each.ended_at),
             }
             for each in row.failed_attempts.all()
         ],
     }
+
+
+def without_names(reply: str) -> str:
+    """The server's words, of each address in them only the domain."""
+    return MAILBOX.sub("…@", reply)
 
 
 def event(row: HookEvent) -> Shown:

@@ -126,10 +126,14 @@ def mailed(request: RecoveryRequest) -> Message:
         template="challenge",
         attempts=2,
         attempt_at=now,
-        reply="550 5.1.1 no such user",
+        reply=f"550 5.1.1 <{EMAIL}>: no such user",
     )
     MailAttempt.objects.create(
-        message=message, number=1, outcome=AttemptOutcome.DEFERRED, stage="rcpt", reply="450 come back later"
+        message=message,
+        number=1,
+        outcome=AttemptOutcome.DEFERRED,
+        stage="rcpt",
+        reply=f"450 {EMAIL} come back later",
     )
     return message
 

@@ -230,7 +230,17 @@ def test_a_list_of_several_is_filed_under_nobody(ground: Ground, with_every_righ
 def test_addresses_of_people_are_for_who_may_see_customers(ground: Ground, with_every_right: Caller) -> None:
     for call in operations():
         if call.method == "GET" and "ustomer" not in call.name:
-            assert "@" not in with_every_right.see(call.at(ground)).content.decode(), call.name
+            told = with_every_right.see(call.at(ground)).content.decode()
+            assert EMAIL not in told, call.name
+            assert "other@" not in told, call.name
+
+
+def test_a_servers_words_keep_the_domain_of_an_address_and_nothing_of_the_person(
+    ground: Ground, with_every_right: Caller
+) -> None:
+    told = said(with_every_right.see(operation("showMessage").at(ground)))
+    assert told["reply"] == "550 5.1.1 <…@example.com>: no such user"
+    assert told["failed_attempts"][0]["reply"] == "450 …@example.com come back later"
 
 
 def test_a_former_address_finds_nobody(ground: Ground, with_every_right: Caller) -> None:
