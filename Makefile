@@ -13,7 +13,7 @@ TEMPLATES = $(shell find config demo licensing recovery -path '*/templates/*' -n
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo tour serve test test-fast faults bench lint types format lock clean run-venv dev-venv
+.PHONY: help demo tour serve test test-fast faults bench clients lint types format lock clean run-venv dev-venv
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,10 @@ faults: dev-venv ## The long counts of every fault and race: FAULTS_PERCENT=100
 bench: dev-venv ## Measure against baselines of the same run
 	scripts/provision
 	@exec $(BIN)/python -m bench
+
+clients: dev-venv ## The API's description, and the clients that are made from it
+	scripts/checked $(BIN)/python manage.py spectacular --format openapi-json --file docs/api/schema.json
+	$(BIN)/python -m clients
 
 lint: dev-venv
 	$(BIN)/ruff check .

@@ -1,0 +1,1 @@
+"""Makes the clients from docs/api/schema.json: `make clients`."""
