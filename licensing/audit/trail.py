@@ -28,8 +28,9 @@ def record(
     """One entry, in the caller's transaction: it is there if, and only if, what it tells of is.
 
     `action`: a dotted slug, the thing first ("code.revealed"). `by`: the support login; empty for the customer,
-    "command" for a command. `customer`: whom it concerns; their key seals reason and details, so that erasing them
-    takes these along. `details`: what JSON can say, before and after; never a code or another secret.
+    "command" for a command, "worker" for what came of itself. `customer`: whom it concerns; their key seals reason and
+    details, so that erasing them takes these along. `details`: what JSON can say, before and after; never a code or
+    another secret.
     """
     occasion = present()
     entry = AuditEntry(

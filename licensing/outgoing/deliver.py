@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from licensing.models import Endpoint
 from licensing.outgoing.claim import claim, endpoints_due
+from licensing.outgoing.lanes import take_place
 from licensing.outgoing.mark import Disabled, mark
 from licensing.outgoing.send import attempt
 from licensing.outgoing.tell import nudge
@@ -60,11 +61,12 @@ def let_end(*, seconds: float) -> None:
 def run_lane(endpoint_id: UUID, disabled: Disabled) -> None:
     more = False
     try:
-        more = tell_one_by_one(endpoint_id, seconds=LANE_SECONDS, disabled=disabled)
+        if take_place(endpoint_id):
+            more = tell_one_by_one(endpoint_id, seconds=LANE_SECONDS, disabled=disabled)
     except Exception:  # a thread's error reaches nobody else; the next run tries again
         log.exception("endpoint_not_told", endpoint=str(endpoint_id))
     finally:
-        connections.close_all()
+        connections.close_all()  # its place is free with that
         with guard:
             lanes.pop(endpoint_id, None)
     if more:

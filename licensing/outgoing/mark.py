@@ -105,5 +105,5 @@ def switch_off(endpoint: Endpoint, when: Q, why: WhyOff, disabled: Disabled) -> 
     here = Endpoint.objects.filter(when, pk=endpoint.pk, enabled=True)
     if here.update(enabled=False, disabled_at=Now(), disabled_because=why):
         log.error("endpoint_disabled", endpoint=str(endpoint.pk), because=str(why))
-        record("endpoint.disabled", by="", row=endpoint, details={"because": why})
+        record("endpoint.disabled", by="worker", row=endpoint, details={"because": why})
         disabled(endpoint)

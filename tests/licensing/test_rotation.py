@@ -9,15 +9,18 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import override_settings
+from django.utils import timezone
 
 from licensing.keys.sealed import content_of, vault, with_code
 from licensing.keys.signing import new_signing_key, sign, verifies
-from licensing.models import PurchaseLine, RegistrationKey
+from licensing.models import Endpoint, PurchaseLine, RegistrationKey
+from licensing.outgoing import endpoints
 from licensing.rotation import rotate
 from tests import factories
 from tests.environment import key_of
 from tests.kit.waiting import wait_until
 from tests.licensing.intake.sales import imported, order, sales_file
+from tests.licensing.outgoing.ground import listening
 
 OLD, NEW = {"k1": key_of("old").encode()[:32]}, {"k2": key_of("new").encode()[:32]}
 OLD_MARK, NEW_MARK = {"a": key_of("old mark").encode()[:32]}, {"b": key_of("new mark").encode()[:32]}
@@ -71,6 +74,18 @@ def test_codes_that_wait_on_a_line_rotate_too(tmp_path: Path) -> None:
     line = PurchaseLine.objects.get()
     with after:
         assert vault().key_id(bytes(line.sealed_code or b"")) == "k2"
+
+
+@pytest.mark.django_db
+def test_what_signs_events_signs_on_after_a_rotation_the_former_secret_too() -> None:
+    now = timezone.now()
+    with before:
+        endpoint, former = listening()
+        present = endpoints.rotate(endpoint.pk, by="lead", now=now)
+    with both:
+        rotate_quietly()
+    with after:
+        assert endpoints.secrets_of(Endpoint.objects.get(), now=now) == [present, former]
 
 
 @pytest.mark.django_db

@@ -24,6 +24,7 @@ class Command(RecordedCommand):
         self.stdout.write(f"{done.stored:>9,} keys of customers and of the audit trail")
         self.stdout.write(f"{done.events:>9,} notifications of shops")
         self.stdout.write(f"{done.connections:>9,} connections to shops")
+        self.stdout.write(f"{done.endpoints:>9,} endpoints for events")
         if done.unreadable:
             raise CommandError(
                 f"{done.unreadable:,} rows open with none of the configured keys. Keep the old keys configured."

@@ -5,20 +5,22 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from django.utils import timezone
 
 from licensing.models import Delivery, DeliveryState, Endpoint, WhyOff
 from licensing.outgoing import deliver, send
 from licensing.outgoing.claim import claim, endpoints_due
-from licensing.outgoing.deliver import lanes, start_lanes
+from licensing.outgoing.deliver import lanes, run_lane, start_lanes
 from licensing.outgoing.endpoints import disable, end_former, rotate
 from licensing.outgoing.kinds import CLAIM_OPENED
+from licensing.outgoing.lanes import PLACES
 from licensing.outgoing.mark import PATIENCE, PAUSES, RESTS, mark
 from licensing.outgoing.replay import replay, replay_failed
 from licensing.outgoing.send import Outcome
 from licensing.outgoing.tell import tell
 from tests.kit.race import released_together
+from tests.kit.waiting import wait_until
 from tests.licensing.outgoing.ground import (
     ids,
     is_signed,
@@ -385,6 +387,35 @@ def test_one_that_hangs_holds_up_no_other(receiver: Generator) -> None:
     assert len(started) == 2
     assert Delivery.objects.filter(endpoint=quick, state=DeliveryState.DELIVERED).count() == 3
     assert (lanes, len(receiver.asked)) == ({}, 3)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_processes_two_tell_an_endpoint_at_once(receiver: Generator) -> None:
+    """Eight threads stand for as many processes here: each with a connection of its own, which holds its place."""
+    endpoint, _ = listening(receiver.url)
+    happens(8)
+    asked = threading.Semaphore(0)
+
+    def behaviour(handler: Handler, _: Asked) -> None:
+        asked.release()
+        receiver.over.wait(60)
+        handler.answer(b"")
+
+    receiver.behaviour = behaviour
+    threads = [threading.Thread(target=run_lane, args=(endpoint.pk, nobody_is_mailed)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    turned_away = 8 - PLACES if connection.vendor == "postgresql" else 0
+    wait_until(lambda: sum(not each.is_alive() for each in threads) == turned_away, what="who finds no place")
+    for _ in range(8 - turned_away):
+        asked.acquire()
+    under_way = len(receiver.asked)
+    receiver.over.set()
+    for thread in threads:
+        thread.join()
+
+    assert under_way == 8 - turned_away
+    assert {each.state for each in Delivery.objects.all()} == {DeliveryState.DELIVERED}
 
 
 @pytest.mark.django_db(transaction=True)
