@@ -20,7 +20,7 @@ from celery.beat import Scheduler, Service
 from celery.worker import WorkController, state
 from django.conf import settings
 
-from licensing.outgoing.deliver import let_end
+from licensing.outgoing.lanes import let_end
 from recovery.mail.nudge import nudge
 
 STOP_SECONDS = 20.0  # the mail in hand is finished; its lease covers what takes longer

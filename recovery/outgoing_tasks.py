@@ -8,7 +8,8 @@ from celery import shared_task
 from celery.signals import worker_process_shutdown
 
 from licensing.models import Endpoint
-from licensing.outgoing.deliver import let_end, start_lanes
+from licensing.outgoing.deliver import start_lanes
+from licensing.outgoing.lanes import let_end
 from licensing.outgoing.send import SECONDS
 from recovery.mail.outbox import alert
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from licensing.models import Endpoint
 from licensing.outgoing.claim import claim, endpoints_due
-from licensing.outgoing.lanes import take_place
+from licensing.outgoing.lanes import ending, guard, lanes, take_place
 from licensing.outgoing.mark import Disabled, mark
 from licensing.outgoing.send import attempt
 from licensing.outgoing.tell import nudge
@@ -25,9 +25,6 @@ from licensing.outgoing.tell import nudge
 LANE_SECONDS: Final = 60.0  # then whoever is woken next goes on, perhaps another process
 
 log = structlog.get_logger(__name__)
-lanes: dict[UUID, threading.Thread] = {}  # of this process
-guard = threading.Lock()
-ending = threading.Event()
 
 
 def start_lanes(*, disabled: Disabled) -> list[threading.Thread]:
@@ -47,15 +44,6 @@ def opened(endpoint_id: UUID, disabled: Disabled) -> threading.Thread | None:
         lanes[endpoint_id] = lane
         lane.start()
         return lane
-
-
-def let_end(*, seconds: float) -> None:
-    """The process is about to end: no lane begins another attempt, and those under way have so long to be written down.
-    Otherwise each would be made again by somebody else."""
-    ending.set()
-    end = time.monotonic() + seconds
-    for lane in list(lanes.values()):
-        lane.join(max(end - time.monotonic(), 0))
 
 
 def run_lane(endpoint_id: UUID, disabled: Disabled) -> None:

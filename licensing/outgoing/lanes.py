@@ -1,8 +1,13 @@
-"""How many tell one endpoint at once, in all processes together."""
+"""Who tells endpoints: the lanes of this process, and how many tell one endpoint in all processes together.
+
+Knows no models: a web server looks in here before these are loaded.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import threading
+import time
 from typing import Final
 from uuid import UUID
 
@@ -10,6 +15,19 @@ from django.db import connection
 
 # Bounds what one endpoint is asked, and connections to the database: a host may have many processes.
 PLACES: Final = 2
+
+lanes: dict[UUID, threading.Thread] = {}  # of this process, by their endpoints
+guard = threading.Lock()
+ending = threading.Event()
+
+
+def let_end(*, seconds: float) -> None:
+    """The process is about to end: no lane begins another attempt, and those under way have so long to be written down.
+    Otherwise each would be made again by somebody else."""
+    ending.set()
+    end = time.monotonic() + seconds
+    for lane in list(lanes.values()):
+        lane.join(max(end - time.monotonic(), 0))
 
 
 def take_place(endpoint_id: UUID) -> bool:

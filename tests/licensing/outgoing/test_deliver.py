@@ -9,12 +9,12 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from licensing.models import Delivery, DeliveryState, Endpoint, WhyOff
-from licensing.outgoing import deliver, send
+from licensing.outgoing import send
 from licensing.outgoing.claim import claim, endpoints_due
-from licensing.outgoing.deliver import lanes, run_lane, start_lanes
+from licensing.outgoing.deliver import run_lane, start_lanes
 from licensing.outgoing.endpoints import disable, end_former, rotate
 from licensing.outgoing.kinds import CLAIM_OPENED
-from licensing.outgoing.lanes import PLACES
+from licensing.outgoing.lanes import PLACES, ending, lanes, let_end
 from licensing.outgoing.mark import PATIENCE, PAUSES, RESTS, mark
 from licensing.outgoing.replay import replay, replay_failed
 from licensing.outgoing.send import Outcome
@@ -420,23 +420,23 @@ def test_of_many_processes_two_tell_an_endpoint_at_once(receiver: Generator) -> 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_process_that_ends_writes_down_what_it_has_in_hand_and_begins_nothing(
-    receiver: Generator, monkeypatch: pytest.MonkeyPatch
+    receiver: Generator, request: pytest.FixtureRequest
 ) -> None:
-    monkeypatch.setattr(deliver, "ending", threading.Event())
+    request.addfinalizer(ending.clear)
     listening(receiver.url)
     happens(2)
     asked = threading.Event()
 
     def behaviour(handler: Handler, _: Asked) -> None:
         asked.set()
-        deliver.ending.wait(60)
+        ending.wait(60)
         handler.answer(b"")
 
     receiver.behaviour = behaviour
     start_lanes(disabled=nobody_is_mailed)
     asked.wait(60)
 
-    deliver.let_end(seconds=60)
+    let_end(seconds=60)
 
     assert start_lanes(disabled=nobody_is_mailed) == []
     states = Delivery.objects.order_by("pk").values_list("state", "attempts")
