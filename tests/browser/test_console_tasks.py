@@ -1,4 +1,4 @@
-"""The five things that support is asked most, as somebody of support does them: from the box on top, by clicks."""
+"""The things that support is asked most, as somebody of support does them: from the box on top, by clicks."""
 
 import re
 from datetime import timedelta
@@ -13,11 +13,21 @@ from playwright.sync_api import Page, expect
 from config.staff.roles import Role, give_role, make_roles
 from licensing.models import License, PurchaseState
 from recovery.limits import address_digest
-from recovery.models import Exchange, ExchangeKind, ExchangeState, Message, MessageKind, Suppression
+from recovery.models import (
+    ChangeState,
+    Exchange,
+    ExchangeKind,
+    ExchangeState,
+    Message,
+    MessageKind,
+    OwnerChange,
+    Suppression,
+)
 from tests import factories
 from tests.browser.conftest import NewBrowser
 from tests.console.conftest import _second_factor_shown as _second_factor_shown  # noqa: PLC0414 - a fixture
 from tests.recovery.exchanging import owned, shop
+from tests.recovery.owning import proved
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 BEA = "bea@moved.example"
@@ -109,3 +119,15 @@ def test_move(agent: Page) -> None:
 
     expect(agent.get_by_text("Done: the license has its new key")).to_be_visible()
     assert Exchange.objects.get().state == ExchangeState.DONE
+
+
+def test_changed_address(agent: Page, license: License) -> None:
+    proved(new="bea@new.example", old_address=BEA, order=license.line.purchase.reference)
+    agent.goto("/console/")
+    follow(agent, "1 change of address or owner to decide")
+    follow(agent, "another address")
+    agent.get_by_label("Why you believe it").fill("She knows the order and the name on it")
+    press(agent, "Approve for Bea Moving")
+
+    expect(agent.get_by_text("Approved. Everybody concerned is told by mail now")).to_be_visible()
+    assert OwnerChange.objects.get().state == ChangeState.WAITING

@@ -85,6 +85,8 @@ from recovery.models import (
     Wording,
     WorkerPulse,
 )
+from recovery.owners.claimed import Claimed
+from recovery.owners.claimed import sealed as sealed_claim
 from recovery.policy import Policy
 from tests import factories
 from tests.console.addresses import Address, every_address
@@ -287,13 +289,15 @@ def filed(db: None) -> Filed:
     exchange = asked_for(license, request=request, assignment=assignment)
     ExchangeNote.objects.create(exchange=exchange, author=NoteAuthor.CUSTOMER, text="A new computer")
     ExchangeMail.objects.create(exchange=exchange, message=message, step="question 1")
-    OwnerChange.objects.create(
+    claim = OwnerChange(
         kind=ChangeKind.ADDRESS,
         state=ChangeState.OPEN,
         new_address="ada@new.example",
         proved_at=now,
         request=request,
     )
+    claim.claimed = sealed_claim(Claimed(old_address=EMAIL, order=ORDER), change_id=claim.pk)
+    claim.save(force_insert=True)
     return Filed(
         customer, line, unplaced, license, key, assignment, case, request, message, mute, suppression, pause
     )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from html.parser import HTMLParser
 
 import pytest
 from django.apps import apps
@@ -15,6 +16,7 @@ from django.urls import reverse
 
 from config.console import console
 from licensing.models import Customer, Mapping, RegistrationKey, RetiredList, SigningKey, Store
+from tests.console.addresses import Address
 from tests.console.conftest import CODE, Filed
 from tests.kit.each import for_each
 
@@ -177,6 +179,35 @@ def test_nothing_is_said_inline(model: type[Model], support: Client, filed: File
     assert "<style" not in text
     assert " style=" not in text
     assert text.count("<script") == text.count("<script src=") + text.count('<script id="django-admin')
+
+
+class FormsInForms(HTMLParser):
+    """Browsers drop the inner one, and its button sends the outer one."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.depth = self.deepest = 0
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.depth += tag == "form"
+        self.deepest = max(self.deepest, self.depth)
+
+    def handle_endtag(self, tag: str) -> None:
+        self.depth -= tag == "form"
+
+
+def test_no_page_has_a_form_in_a_form(support: Client, addresses: list[Address]) -> None:
+    own = [each for each in addresses if not each.is_generic or each.name.endswith("_change")]
+    shown = {each.path: support.get(each.path) for each in own}
+    pages = {
+        path: page.content.decode()
+        for path, page in shown.items()
+        if not page.streaming and "text/html" in page["Content-Type"]
+    }
+
+    assert len(pages) > 100
+    assert [path for path, text in pages.items() if FormsInForms(text).deepest > 1] == []
 
 
 @each_model
