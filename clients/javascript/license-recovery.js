@@ -658,7 +658,7 @@ export class LicenseRecovery extends Connection {
   }
 
   /**
-   * What is sold: a product, in a version, on one platform. Newest first, in pages. Needs `purchases:read`.
+   * What is sold: a product, in a version, on one platform. Newest first, in pages. Any good key may ask.
    * @param {object} sent
    * @param {string} [sent.cursor] `next` of the page before.
    * @param {number} [sent.limit] How many rows at most.
@@ -675,7 +675,7 @@ export class LicenseRecovery extends Connection {
   }
 
   /**
-   * One edition. Needs `purchases:read`.
+   * One edition. Any good key may ask.
    * @param {string} editionId
    * @returns {Promise<{document: VendorEdition, etag: string}>}
    */

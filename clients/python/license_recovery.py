@@ -757,7 +757,7 @@ class LicenseRecovery(Connection):
         recorded_before: str | None = None,
         recorded_since: str | None = None,
     ) -> Editions:
-        """What is sold: a product, in a version, on one platform. Newest first, in pages. Needs `purchases:read`.
+        """What is sold: a product, in a version, on one platform. Newest first, in pages. Any good key may ask.
         `cursor`: `next` of the page before.
         `limit`: How many rows at most.
         `recorded_since`: Rows that came on file then, or later.
@@ -780,7 +780,7 @@ class LicenseRecovery(Connection):
         self,
         edition_id: str,
     ) -> Tagged[VendorEdition]:
-        """One edition. Needs `purchases:read`."""
+        """One edition. Any good key may ask."""
         answer = self._call(
             "GET",
             f"vendor/editions/{quoted(edition_id)}/",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, Final
 from uuid import UUID
@@ -25,6 +26,7 @@ from recovery.errors import NameTaken
 from recovery.journeys.api_keys import make, revoke
 from recovery.models import ApiKey, Scope
 
+SOON: Final = timedelta(days=14)  # time to make another one and have it put in place
 REVOKE: Final = SimpleNamespace(
     title="Revoke this key",
     says="From the next call on it opens nothing, and it cannot be brought back. Make another one for the system "
@@ -36,7 +38,10 @@ REVOKE: Final = SimpleNamespace(
 def key_state(key: ApiKey) -> str:
     if key.revoked_at:
         return state("revoked", "off")
-    return state("expired", "off") if key.is_over(now=timezone.now()) else state("good", "good")
+    now = timezone.now()
+    if key.is_over(now=now):
+        return state("expired", "off")
+    return state("ends soon", "wait") if key.is_over(now=now + SOON) else state("good", "good")
 
 
 class ApiKeyAdmin(ReadOnly):

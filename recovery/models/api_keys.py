@@ -14,7 +14,7 @@ from licensing.models.base import Record
 class Scope(models.TextChoices):
     """What a key may do. None of them answers a registration code."""
 
-    PURCHASES_READ = "purchases:read", "see purchases, licenses and what is sold"
+    PURCHASES_READ = "purchases:read", "see purchases and licenses"
     PURCHASES_WRITE = "purchases:write", "add purchases, mark refunds, end licenses"
     KEYS_WRITE = "keys:write", "load registration keys into pools"
     CUSTOMERS_READ = "customers:read", "see names and addresses of customers"

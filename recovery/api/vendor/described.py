@@ -44,13 +44,15 @@ IF_MATCH: Final = OpenApiParameter(
 IN_PAGES: Final = "Newest first, in pages."
 
 
-def listing(name: str, words: str, *, scope: Scope, asked: type[Query], shape: Any, tag: str) -> Decorator:
+def listing(
+    name: str, words: str, *, scope: Scope | None, asked: type[Query], shape: Any, tag: str
+) -> Decorator:
     return vendor_call(
         name, words, scope=scope, told=(200, shape), problems=(422,), tag=tag, parameters=[asked]
     )
 
 
-def showing(name: str, words: str, *, scope: Scope, shape: Any, tag: str) -> Decorator:
+def showing(name: str, words: str, *, scope: Scope | None, shape: Any, tag: str) -> Decorator:
     return vendor_call(
         name, words, scope=scope, told=(200, shape), problems=(404,), tag=tag, parameters=[TAG]
     )
@@ -84,14 +86,12 @@ showing_license = showing(
 listing_editions = listing(
     "listEditions",
     f"What is sold: a product, in a version, on one platform. {IN_PAGES}",
-    scope=Scope.PURCHASES_READ,
+    scope=None,
     asked=filters.Filters,
     shape=shapes.Editions,
     tag=SOLD,
 )
-showing_edition = showing(
-    "showEdition", "One edition.", scope=Scope.PURCHASES_READ, shape=shapes.VendorEdition, tag=SOLD
-)
+showing_edition = showing("showEdition", "One edition.", scope=None, shape=shapes.VendorEdition, tag=SOLD)
 listing_customers = listing(
     "listCustomers",
     f"Customers with their addresses. {IN_PAGES}",

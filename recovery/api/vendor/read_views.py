@@ -39,7 +39,6 @@ class OneLicense(OneRow, kinds.OfLicenses):
 
 
 class Editions(kinds.OfEditions):
-    may = PURCHASES
     for_two: ClassVar[Mapping[str, ForTwo]] = {}  # what anybody can buy
 
     @described.listing_editions
@@ -48,8 +47,6 @@ class Editions(kinds.OfEditions):
 
 
 class OneEdition(OneRow, kinds.OfEditions):
-    may = PURCHASES
-
     @described.showing_edition
     def get(self, request: Request, edition_id: UUID) -> Response:
         return self.found(request, edition_id)

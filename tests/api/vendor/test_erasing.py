@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.conf import LazySettings
 from django.http import HttpResponse
+from django.utils import timezone
 
 from licensing.models import AuditEntry, Customer, StoredKey
-from recovery.models import Scope
+from recovery.models import ChangeKind, ChangeState, OwnerChange, Scope
 from tests.api.caller import Caller, code_of, faults_of, said
 from tests.api.vendor.conftest import system
 from tests.api.vendor.ground import EMAIL, Ground
@@ -37,6 +38,21 @@ def test_a_repeated_call_is_answered_alike_and_files_nothing_under_them(ground: 
     assert not StoredKey.objects.filter(name=f"customer:{ground.customer.pk}").exists()
     latest = AuditEntry.objects.order_by("-id")[:2]
     assert [each.customer for each in latest] == [None, None]
+
+
+def test_nobody_is_erased_while_it_is_not_settled_whose_keys_these_are(ground: Ground) -> None:
+    now = timezone.now()
+    in_effect = {"decided_at": now, "effective_at": now, "done_at": now, "proved_at": now, "frozen_at": now}
+    OwnerChange.objects.create(
+        kind=ChangeKind.ADDRESS,
+        state=ChangeState.DONE,
+        customer=ground.customer,
+        new_address="new@example.com",
+        **in_effect,
+    )
+    answer = erase(system(Scope.CUSTOMERS_ERASE), ground)
+    assert (answer.status_code, code_of(answer)) == (409, "disputed")
+    assert Customer.objects.filter(pk=ground.customer.pk).exists()
 
 
 def test_the_reason_is_one_of_the_list(ground: Ground) -> None:

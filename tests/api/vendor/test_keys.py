@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, connections
 from django.utils import timezone
 from time_machine import travel
 
@@ -20,6 +20,7 @@ from recovery.journeys.api_keys import revoke
 from recovery.models import ApiKey, Scope
 from tests.api.caller import Caller, code_of, said
 from tests.api.vendor.conftest import OWN, made, system
+from tests.kit.race import released_together
 
 pytestmark = pytest.mark.django_db
 
@@ -117,6 +118,14 @@ def test_counts_calls_and_tells_what_is_left() -> None:
     assert (answer.status_code, code_of(answer)) == (429, "too_many_calls")
     assert answer["RateLimit-Policy"] == '"key";q=3;w=60'
     assert 0 < int(answer["Retry-After"]) <= 120
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_calls_at_once_are_not_one_more_than_may_come() -> None:
+    caller = system(per_minute=3)
+    outcome = released_together(10, lambda _: caller.see(OWN).status_code, after=connections.close_all)
+    assert outcome.errors == []
+    assert sorted(outcome.results) == [200] * 3 + [429] * 7
 
 
 def test_every_key_has_a_limit_of_its_own() -> None:
