@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from django.utils import timezone
 from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
 
 from licensing.intake.keyfile import MOST_SEATS
 from licensing.support.by_hand import MOST_UNITS
+from licensing.support.revocation import LONGEST_REASON as LONGEST_REVOCATION
 from licensing.support.stocking import MOST_KEYS
 from recovery.api.fields import Sent, Text
 from recovery.journeys.privacy import EraseReason
@@ -15,6 +19,8 @@ from recovery.journeys.privacy import EraseReason
 LONGEST_REASON: Final = 300
 LONGEST_CODE: Final = 65_536
 WHY: Final = "Why; recorded."
+EARLIEST: Final = datetime(1980, 1, 1, tzinfo=UTC)
+A_DAY: Final = timedelta(days=1)
 
 
 class Whole(serializers.IntegerField):
@@ -37,6 +43,10 @@ class Reasoned(Sent):
     reason = Text(max_length=LONGEST_REASON, help_text=WHY)
 
 
+class Revoking(Sent):
+    reason = Text(max_length=LONGEST_REVOCATION, help_text=WHY)
+
+
 class AskingBack(Sent):
     text = Text(max_length=4000, help_text="What the customer reads in a mail, and can answer.")
 
@@ -52,6 +62,12 @@ class AddingPurchase(Sent):
         max_length=80, required=False, help_text="The store's name; without it, the one for orders by hand."
     )
     reason = Text(max_length=LONGEST_REASON, help_text=WHY)
+
+    def validate_ordered_at(self, value: datetime) -> datetime:
+        """A day ahead at most: clocks differ, and so do time zones."""
+        if not EARLIEST <= value <= timezone.now() + A_DAY:
+            raise ValidationError("Nothing was ordered then.", code="out_of_range")
+        return value
 
 
 class Refunding(Sent):

@@ -22,7 +22,6 @@ from licensing.support.refunds import mark_refunded, withdraw_marks
 from licensing.support.revocation import restore, revoke
 from licensing.support.stocking import stock
 from recovery.answers import Answer
-from recovery.api.fields import Sent
 from recovery.api.vendor import bodies, described, kinds
 from recovery.api.vendor.changing import (
     Change,
@@ -122,13 +121,14 @@ class NoRefund(OfOnePurchase):
 
 class OfOneLicense(Change, kinds.OfLicenses):
     may = PURCHASES
-    sent: type[Sent] = bodies.Reasoned
 
     def hold(self, key: UUID) -> None:
         hold_license(key)
 
 
 class Revoking(OfOneLicense):
+    sent = bodies.Revoking
+
     @described.revoking
     def post(self, request: Request, license_id: UUID) -> Response:
         return self.done(request, license_id=license_id)
@@ -138,6 +138,8 @@ class Revoking(OfOneLicense):
 
 
 class Restoring(OfOneLicense):
+    sent = bodies.Reasoned
+
     @described.restoring
     def post(self, request: Request, license_id: UUID) -> Response:
         return self.done(request, license_id=license_id)

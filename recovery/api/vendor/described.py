@@ -161,10 +161,8 @@ def of_purchase(name: str, words: str, sent: Any) -> Decorator:
     )
 
 
-def of_license(name: str, words: str) -> Decorator:
-    return changing(
-        name, words, sent=bodies.Reasoned, scope=Scope.PURCHASES_WRITE, shape=shapes.VendorLicense, tag=SOLD
-    )
+def of_license(name: str, words: str, sent: Any) -> Decorator:
+    return changing(name, words, sent=sent, scope=Scope.PURCHASES_WRITE, shape=shapes.VendorLicense, tag=SOLD)
 
 
 def of_exchange(name: str, words: str, sent: Any) -> Decorator:
@@ -195,8 +193,12 @@ withdrawing_refund = of_purchase(
     "Take that back. What the shop itself says stays.",
     bodies.Reasoned,
 )
-revoking = of_license("revokeLicense", "End one license. Its key counts no more; restoring brings it back.")
-restoring = of_license("restoreLicense", "Let a revoked license count again, with the key that it had.")
+revoking = of_license(
+    "revokeLicense", "End one license. Its key counts no more; restoring brings it back.", bodies.Revoking
+)
+restoring = of_license(
+    "restoreLicense", "Let a revoked license count again, with the key that it had.", bodies.Reasoned
+)
 loading_keys = vendor_call(
     "loadKeys",
     "Load registration keys into an edition's pool, all or none. Licenses that waited get theirs at once. Keys that "
