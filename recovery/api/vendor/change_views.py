@@ -22,7 +22,8 @@ from licensing.support.refunds import mark_refunded, withdraw_marks
 from licensing.support.revocation import restore, revoke
 from licensing.support.stocking import stock
 from recovery.answers import Answer
-from recovery.api.vendor import bodies, described, kinds
+from recovery.api.vendor import bodies, kinds
+from recovery.api.vendor import described_changes as told
 from recovery.api.vendor.changing import (
     Change,
     ensure_unchanged,
@@ -43,7 +44,7 @@ class AllPurchases(Purchases):
     may = Purchases.may | PURCHASES
     sent = bodies.AddingPurchase
 
-    @described.adding_purchase
+    @told.adding_purchase
     def post(self, request: Request) -> Response:
         return self.done(request)
 
@@ -99,7 +100,7 @@ class OfOnePurchase(Change, kinds.OfPurchases):
 class Refund(OfOnePurchase):
     sent = bodies.Refunding
 
-    @described.marking_refund
+    @told.marking_refund
     def post(self, request: Request, purchase_id: UUID) -> Response:
         return self.done(request, purchase_id=purchase_id)
 
@@ -111,7 +112,7 @@ class Refund(OfOnePurchase):
 class NoRefund(OfOnePurchase):
     sent = bodies.Reasoned
 
-    @described.withdrawing_refund
+    @told.withdrawing_refund
     def post(self, request: Request, purchase_id: UUID) -> Response:
         return self.done(request, purchase_id=purchase_id)
 
@@ -129,7 +130,7 @@ class OfOneLicense(Change, kinds.OfLicenses):
 class Revoking(OfOneLicense):
     sent = bodies.Revoking
 
-    @described.revoking
+    @told.revoking
     def post(self, request: Request, license_id: UUID) -> Response:
         return self.done(request, license_id=license_id)
 
@@ -140,7 +141,7 @@ class Revoking(OfOneLicense):
 class Restoring(OfOneLicense):
     sent = bodies.Reasoned
 
-    @described.restoring
+    @told.restoring
     def post(self, request: Request, license_id: UUID) -> Response:
         return self.done(request, license_id=license_id)
 
@@ -153,7 +154,7 @@ class NewKeys(VendorOperation):
     for_two = {"POST": ForTwo.BULK}
     sent = bodies.LoadingKeys
 
-    @described.loading_keys
+    @told.loading_keys
     def post(self, request: Request, edition_id: UUID) -> Response:
         return self.done(request, edition_id=edition_id)
 
@@ -176,7 +177,7 @@ class Erasure(Change, kinds.OfCustomers):
     def hold(self, key: UUID) -> None:
         hold_customer(key)
 
-    @described.erasing
+    @told.erasing
     def post(self, request: Request, customer_id: UUID) -> Response:
         return self.done(request, customer_id=customer_id)
 

@@ -13,7 +13,8 @@ from rest_framework.response import Response
 from licensing.audit.looked import concerns
 from recovery.answers import Answer
 from recovery.api.fields import Nothing
-from recovery.api.vendor import bodies, described, kinds, shown
+from recovery.api.vendor import bodies, kinds, shown
+from recovery.api.vendor import described_changes as told
 from recovery.api.vendor.changing import Change, ensure_unchanged, hold_exchange, hold_license, tagged
 from recovery.api.vendor.read_views import Exchanges
 from recovery.journeys.exchange_support import (
@@ -42,7 +43,7 @@ class AllExchanges(Exchanges):
     may = Exchanges.may | MOVES
     sent = bodies.MovingLicense
 
-    @described.moving_for_owner
+    @told.moving_for_owner
     def post(self, request: Request) -> Response:
         return self.done(request)
 
@@ -57,7 +58,7 @@ class Replacing(Change, kinds.OfLicenses):
     may = MOVES
     sent = bodies.Reasoned
 
-    @described.replacing_key
+    @told.replacing_key
     def post(self, request: Request, license_id: UUID) -> Response:
         return self.done(request, license_id=license_id)
 
@@ -80,7 +81,7 @@ class OfOneExchange(Change, kinds.OfExchanges):
 class Approving(OfOneExchange):
     sent = bodies.Reasoned
 
-    @described.approving
+    @told.approving
     def post(self, request: Request, exchange_id: UUID) -> Response:
         return self.done(request, exchange_id=exchange_id)
 
@@ -91,7 +92,7 @@ class Approving(OfOneExchange):
 class Declining(OfOneExchange):
     sent = bodies.Reasoned
 
-    @described.declining
+    @told.declining
     def post(self, request: Request, exchange_id: UUID) -> Response:
         return self.done(request, exchange_id=exchange_id)
 
@@ -102,7 +103,7 @@ class Declining(OfOneExchange):
 class AskingBack(OfOneExchange):
     sent = bodies.AskingBack
 
-    @described.asking_back
+    @told.asking_back
     def post(self, request: Request, exchange_id: UUID) -> Response:
         return self.done(request, exchange_id=exchange_id)
 
@@ -113,7 +114,7 @@ class AskingBack(OfOneExchange):
 class Undoing(OfOneExchange):
     sent = Nothing
 
-    @described.undoing_for_owner
+    @told.undoing_for_owner
     def post(self, request: Request, exchange_id: UUID) -> Response:
         return self.done(request, exchange_id=exchange_id)
 
@@ -124,7 +125,7 @@ class Undoing(OfOneExchange):
 class Cancelling(OfOneExchange):
     sent = Nothing
 
-    @described.cancelling
+    @told.cancelling
     def post(self, request: Request, exchange_id: UUID) -> Response:
         return self.done(request, exchange_id=exchange_id)
 

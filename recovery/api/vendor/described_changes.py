@@ -1,0 +1,125 @@
+"""The vendor's changes as /api/schema/ describes them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
+
+from recovery.api.described import Decorator
+from recovery.api.fields import Nothing
+from recovery.api.vendor import bodies, shapes
+from recovery.api.vendor.described import MOVES, PEOPLE, SOLD, TAG, vendor_call
+from recovery.models import Scope
+
+IF_MATCH: Final = OpenApiParameter(
+    "If-Match",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    required=True,
+    description="The `ETag` that was read of the row; or `*`, whatever state it is in.",
+)
+
+
+def changing(name: str, words: str, *, sent: Any, scope: Scope, shape: Any, tag: str) -> Decorator:
+    """A change of one row."""
+    parameters = [IF_MATCH, TAG] if shape is not shapes.ErasedCustomer else [IF_MATCH]
+    problems, told = (404, 409, 412, 428), (200, shape)
+    return vendor_call(
+        name, words, sent=sent, scope=scope, told=told, problems=problems, tag=tag, parameters=parameters
+    )
+
+
+def of_purchase(name: str, words: str, sent: Any) -> Decorator:
+    return changing(
+        name, words, sent=sent, scope=Scope.PURCHASES_WRITE, shape=shapes.VendorPurchase, tag=SOLD
+    )
+
+
+def of_license(name: str, words: str, sent: Any) -> Decorator:
+    return changing(name, words, sent=sent, scope=Scope.PURCHASES_WRITE, shape=shapes.VendorLicense, tag=SOLD)
+
+
+def of_exchange(name: str, words: str, sent: Any) -> Decorator:
+    return changing(
+        name, words, sent=sent, scope=Scope.EXCHANGES_WRITE, shape=shapes.VendorExchange, tag=MOVES
+    )
+
+
+adding_purchase = vendor_call(
+    "addPurchase",
+    "Put an order on file that no shop tells: for a customer who is on file. It counts as paid, and its licenses get "
+    "keys as any other's do. The same order again changes nothing.",
+    sent=bodies.AddingPurchase,
+    scope=Scope.PURCHASES_WRITE,
+    told=(200, shapes.VendorPurchase),
+    problems=(404, 409),
+    tag=SOLD,
+    parameters=[TAG],
+)
+marking_refund = of_purchase(
+    "markRefunded",
+    "Say that an order was paid back, or some units of one of its lines. It stands beside what the shop says; the "
+    "licenses end.",
+    bodies.Refunding,
+)
+withdrawing_refund = of_purchase(
+    "withdrawRefund",
+    "Take that back. What the shop itself says stays.",
+    bodies.Reasoned,
+)
+revoking = of_license(
+    "revokeLicense", "End one license. Its key counts no more; restoring brings it back.", bodies.Revoking
+)
+restoring = of_license(
+    "restoreLicense", "Let a revoked license count again, with the key that it had.", bodies.Reasoned
+)
+loading_keys = vendor_call(
+    "loadKeys",
+    "Load registration keys into an edition's pool, all or none. Licenses that waited get theirs at once. Keys that "
+    "are known already are counted, and left as they are.",
+    sent=bodies.LoadingKeys,
+    scope=Scope.KEYS_WRITE,
+    told=(200, shapes.LoadedKeys),
+    problems=(404, 409),
+    tag=SOLD,
+)
+erasing = changing(
+    "eraseCustomer",
+    "Erase all that is held of a customer. Their orders and keys stay without them. It cannot be undone.",
+    sent=bodies.Erasing,
+    scope=Scope.CUSTOMERS_ERASE,
+    shape=shapes.ErasedCustomer,
+    tag=PEOPLE,
+)
+moving_for_owner = vendor_call(
+    "moveForOwner",
+    "Move a license on its owner's behalf. At once, or as soon as there is a key; a mail tells the owner. Beyond the "
+    "product's rules a reason is needed.",
+    sent=bodies.MovingLicense,
+    scope=Scope.EXCHANGES_WRITE,
+    told=(200, shapes.VendorExchange),
+    problems=(404, 409),
+    tag=MOVES,
+    parameters=[TAG],
+)
+replacing_key = changing(
+    "replaceLeakedKey",
+    "Give a license another key for one that leaked. The leaked one ends at once; a mail tells the owner.",
+    sent=bodies.Reasoned,
+    scope=Scope.EXCHANGES_WRITE,
+    shape=shapes.VendorExchange,
+    tag=MOVES,
+)
+approving = of_exchange("approveExchange", "Allow a move that a person decides.", bodies.Reasoned)
+declining = of_exchange(
+    "declineExchange", "Decline it. The customer reads the reason in a mail.", bodies.Reasoned
+)
+asking_back = of_exchange("askBackAboutExchange", "Ask the customer about it, by mail.", bodies.AskingBack)
+undoing_for_owner = of_exchange(
+    "undoExchange", "Take a move back, within its grace period. The old key serves again.", Nothing
+)
+cancelling = of_exchange(
+    "cancelExchange", "Give up a move that is still open. The license keeps its key.", Nothing
+)
