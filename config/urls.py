@@ -19,7 +19,7 @@ urlpatterns = [
 if settings.DEMO:
     urlpatterns.append(path("", include("demo.urls")))
 
-handler400 = "recovery.web.errors.bad_request"
-handler403 = "recovery.web.errors.forbidden"
-handler404 = "recovery.web.errors.not_found"
+handler400 = "config.staff.views.refused.bad_request"
+handler403 = "config.staff.views.refused.forbidden"
+handler404 = "config.staff.views.refused.not_found"
 handler500 = "recovery.web.errors.server_error"

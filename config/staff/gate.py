@@ -20,6 +20,7 @@ from config.staff.approvals import Asked
 from config.staff.proof import Standing, is_fresh, is_over, see, standing_of
 from config.staff.views.approvals import asked_first, signed_in
 from licensing.console.proof import wants_proof
+from licensing.console.rights import refuse_unless_marked
 from licensing.console.second_person import is_held, note_approval, second_person_for
 from recovery.web.outage import OutagePage
 
@@ -71,7 +72,7 @@ class Gate:
 
 
 def decided(request: HttpRequest, view: Callable[..., Any], named: dict[str, Any]) -> HttpResponseBase | None:
-    """The way elsewhere, or none for somebody who may go on."""
+    """The way elsewhere, or none for somebody who may go on. Raises `RightMissing` for who may not at all."""
     end_what_is_over(request)
     name = request.resolver_match.view_name if request.resolver_match else ""
     if name in FOR_ANYBODY:
@@ -82,6 +83,7 @@ def decided(request: HttpRequest, view: Callable[..., Any], named: dict[str, Any
     if standing is not Standing.PROVEN:
         open_pages, instead = ROADS[standing]
         return None if name in open_pages else led_to(instead, request)
+    refuse_unless_marked(view, request)
     if wants_proof(view, request, named) and not is_fresh(request, now=timezone.now()):
         return led_to("staff_prove", request)
     return None

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from django.apps import apps
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -25,6 +24,7 @@ from licensing.audit.sealing import opened_with
 from licensing.audit.trail import record
 from licensing.console.cells import page_of
 from licensing.console.proof import asks_for_proof
+from licensing.console.rights import only_with, refuse_unless
 from licensing.console.second_person import ForTwo, always, needs_second_person
 from licensing.models import AuditEntry, Customer
 
@@ -50,11 +50,6 @@ def trail(request: HttpRequest) -> HttpResponse:
         "may_download": request.user.has_perm(DOWNLOAD),
     }
     return render(request, "console/trail.html", frame(request, title="Audit trail") | context)
-
-
-def refuse_unless(request: HttpRequest, right: str) -> None:
-    if not request.user.has_perm(right):
-        raise PermissionDenied
 
 
 def shown(entry: AuditEntry, key: bytes | None) -> dict[str, Any]:
@@ -84,6 +79,7 @@ def links(entry: AuditEntry) -> Iterator[tuple[str, str]]:
             return
 
 
+@only_with(DOWNLOAD)
 @asks_for_proof
 @needs_second_person(ForTwo.EXPORTS, "Download the audit trail", when=always)
 @require_GET

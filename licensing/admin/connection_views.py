@@ -22,6 +22,7 @@ from licensing.console.cells import page_of
 from licensing.console.connecting import kinds_that_notify, steps_of, stores_that_notify
 from licensing.console.pages import ReadOnly
 from licensing.console.proof import asks_for_proof
+from licensing.console.rights import only_with
 from licensing.intake.hooks.connections import BadSecret, address_of, shop_of
 from licensing.models import Connection
 
@@ -32,7 +33,9 @@ class Connectable(ReadOnly):
     change_form_template = "console/connection.html"
 
     def get_urls(self) -> list[URLPattern]:
-        act = self.admin_site.admin_view(asks_for_proof(require_POST(self.act)))
+        act = self.admin_site.admin_view(
+            only_with("licensing.change_connection")(asks_for_proof(require_POST(self.act)))
+        )
         own = path("<uuid:connection_id>/do/<slug:name>/", act, name="licensing_connection_act")
         return [own, *super().get_urls()]
 
@@ -49,6 +52,7 @@ class Connectable(ReadOnly):
         change_view, when=lambda request, **_: request.user.has_perm("licensing.change_connection")
     )
 
+    @only_with("licensing.add_connection")
     @asks_for_proof
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """First which shop, then only what this kind of shop needs."""

@@ -20,6 +20,7 @@ from licensing.admin.endpoint_forms import New
 from licensing.console.cells import page_of
 from licensing.console.pages import ReadOnly
 from licensing.console.proof import asks_for_proof
+from licensing.console.rights import only_with
 from licensing.keys.sources.hosts import NotAllowed
 from licensing.models import Endpoint
 from licensing.outgoing.endpoints import NotPossible, add
@@ -31,7 +32,9 @@ class Tellable(ReadOnly):
     change_form_template = "console/exchange.html"
 
     def get_urls(self) -> list[URLPattern]:
-        act = self.admin_site.admin_view(asks_for_proof(require_POST(self.act)))
+        act = self.admin_site.admin_view(
+            only_with("licensing.change_endpoint")(asks_for_proof(require_POST(self.act)))
+        )
         own = path("<uuid:endpoint_id>/do/<slug:name>/", act, name="licensing_endpoint_act")
         return [own, *super().get_urls()]
 
@@ -46,6 +49,7 @@ class Tellable(ReadOnly):
 
     asks_for_proof(change_view, when=lambda request, **_: request.user.has_perm("licensing.change_endpoint"))
 
+    @only_with("licensing.add_endpoint")
     @asks_for_proof
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         if not self.has_add_permission(request):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import structlog
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from licensing.audit.trail import record
 from licensing.console.pages import Listing
 from licensing.console.proof import asks_for_proof
+from licensing.console.rights import only_with, refuse_unless
 from licensing.console.second_person import ForTwo, needs_second_person
 from licensing.everything.kinds import CONTENT_TYPES, pieces
 from licensing.everything.rows import CannotWrite
@@ -23,6 +24,9 @@ from licensing.everything.rows import CannotWrite
 EXPORT = needs_second_person(ForTwo.EXPORTS, "Export everything, codes and addresses in clear")
 
 log = structlog.get_logger(__name__)
+
+
+MAY: Final = "licensing.export_everything"
 
 
 class Exporting(Listing):
@@ -35,24 +39,24 @@ class Exporting(Listing):
         return [
             path(
                 "everything/",
-                view(asks_for_proof(require_GET(self.everything))),
+                view(only_with(MAY)(asks_for_proof(require_GET(self.everything)))),
                 name="licensing_customer_everything",
             ),
             path(
                 "everything/<slug:kind>/",
-                view(asks_for_proof(EXPORT(require_POST(self.download)))),
+                view(only_with(MAY)(asks_for_proof(EXPORT(require_POST(self.download))))),
                 name="licensing_customer_download",
             ),
             *super().get_urls(),
         ]
 
     def everything(self, request: HttpRequest) -> HttpResponse:
-        refuse_unless_allowed(request)
+        refuse_unless(request, MAY)
         context = {**self.admin_site.each_context(request), "title": "Export everything", "opts": self.opts}
         return TemplateResponse(request, "console/everything.html", context)
 
     def download(self, request: HttpRequest, kind: str) -> HttpResponseBase:
-        refuse_unless_allowed(request)
+        refuse_unless(request, MAY)
         if kind not in CONTENT_TYPES:
             raise Http404
         note(request, kind)
@@ -60,11 +64,6 @@ class Exporting(Listing):
         response = StreamingHttpResponse(sent(kind), content_type=CONTENT_TYPES[kind])
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
-
-
-def refuse_unless_allowed(request: HttpRequest) -> None:
-    if not request.user.has_perm("licensing.export_everything"):
-        raise PermissionDenied
 
 
 def note(request: HttpRequest, kind: str) -> None:

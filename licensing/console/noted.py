@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -20,6 +19,7 @@ from django.utils.http import urlencode
 from licensing.audit.looked import concerns, shows
 from licensing.audit.trail import record
 from licensing.console.cells import follow
+from licensing.console.rights import refuse_unless
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -46,8 +46,7 @@ class Noted(ModelAdmin):
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """What the audit trail has of the row. 403 for who does not see the trail."""
         address = f"{reverse('admin:audit_trail')}?{urlencode({'row': object_id})}"
-        if not request.user.has_perm("licensing.view_auditentry"):
-            raise PermissionDenied
+        refuse_unless(request, "licensing.view_auditentry")
         return HttpResponseRedirect(address)
 
     def construct_change_message(  # type: ignore[override]  # Django passes on whatever it is

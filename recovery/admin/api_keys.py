@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 from licensing.console.cells import number, page_of, state, text, when
 from licensing.console.pages import ReadOnly
 from licensing.console.proof import asks_for_proof
+from licensing.console.rights import only_with
 from licensing.console.search import itself
 from licensing.console.second_person import ForTwo, approved_by, needs_second_person
 from recovery.admin.api_key_forms import NewKey
@@ -78,6 +79,7 @@ class ApiKeyAdmin(ReadOnly):
         own = path("<uuid:key_id>/revoke/", ending, name="recovery_apikey_revoke")
         return [own, *super().get_urls()]
 
+    @only_with("recovery.add_apikey")
     @asks_for_proof
     @needs_second_person(ForTwo.ACCOUNTS, "Make an API key")
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:

@@ -19,6 +19,7 @@ from licensing.addresses import AddressError
 from licensing.audit.looked import concerns
 from licensing.console.cells import page_of
 from licensing.console.proof import asks_for_proof
+from licensing.console.rights import only_with
 from licensing.console.search import as_address, can_be_stored, customers, orders, row_id
 from licensing.models import Customer, EmailAddress, License, Purchase
 from recovery.admin.exchange_deeds import LONGEST_REASON, Written
@@ -95,7 +96,11 @@ class Startable(Decidable):
         view = self.admin_site.admin_view
         ways = require_http_methods(["GET", "HEAD", "POST"])
         return [
-            path("merge/", view(asks_for_proof(ways(self.merging))), name="owner_change_merge"),
+            path(
+                "merge/",
+                view(only_with(SETTLE)(asks_for_proof(ways(self.merging)))),
+                name="owner_change_merge",
+            ),
             path("split/", view(ways(self.splitting)), name="owner_change_split"),
             path("reassign/", view(ways(self.handing_on)), name="owner_change_reassign"),
             path("address/", view(ways(self.new_address)), name="owner_change_address"),

@@ -17,6 +17,7 @@ from licensing.audit.looked import concerns
 from licensing.console.cells import page_of
 from licensing.console.holding import Held
 from licensing.console.proof import asks_for_proof
+from licensing.console.rights import only_with
 from licensing.console.search import row_id
 from licensing.models import Customer
 from recovery.admin.exchange_deeds import LONGEST_REASON, Written
@@ -60,7 +61,8 @@ class Decidable(Held):
         def decide(request: HttpRequest, change_id: UUID) -> HttpResponse:
             return self.decide(request, change_id, deed)
 
-        return asks_for_proof(require_POST(decide)) if deed.proof else require_POST(decide)
+        may = only_with(deed.right)
+        return may(asks_for_proof(require_POST(decide))) if deed.proof else require_POST(decide)
 
     def decide(self, request: HttpRequest, change_id: UUID, deed: Deed) -> HttpResponse:
         if not request.user.has_perm(deed.right):

@@ -8,7 +8,6 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.contrib.admin import AdminSite
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from licensing.audit.looked import concerns
 from licensing.console.proof import asks_for_proof
+from licensing.console.rights import only_with, refuse_unless
 from licensing.console.second_person import ForTwo, needs_second_person
 from licensing.models import Customer
 from recovery.errors import Disputed
@@ -57,8 +57,8 @@ def urls(site: AdminSite) -> list[URLPattern]:
     def of_site(view: Any) -> Any:
         return lambda request, customer_id: view(request, customer_id, site=site)
 
-    exporting = asks_for_proof(EXPORT(both(of_site(export))))
-    erasing = asks_for_proof(ERASING(both(of_site(erasure))))
+    exporting = only_with(MAY_EXPORT)(asks_for_proof(EXPORT(both(of_site(export)))))
+    erasing = only_with(MAY_ERASE)(asks_for_proof(ERASING(both(of_site(erasure)))))
     return [
         path("customers/<uuid:customer_id>/export/", site.admin_view(exporting), name="customer_export"),
         path("customers/<uuid:customer_id>/erase/", site.admin_view(erasing), name="customer_erase"),
@@ -101,8 +101,7 @@ def erasure(request: HttpRequest, customer_id: UUID, *, site: AdminSite) -> Http
 
 def concerned(request: HttpRequest, customer_id: UUID, *, right: str) -> Customer:
     """403 for who has not that right, before anything is looked up."""
-    if not request.user.has_perm(right):
-        raise PermissionDenied
+    refuse_unless(request, right)
     customer = Customer.objects.prefetch_related("addresses").filter(pk=customer_id).first()
     if customer is None:
         raise Http404

@@ -54,9 +54,9 @@ PAGES: Final[dict[str, tuple[str, str]]] = {
     "admin:password_change_done": ("look", "look"),
     # accounts and one's own sign-in
     "staff_people": ("administer", "administer"),
-    "staff_add_person": ("look", "administer"),
+    "staff_add_person": ("administer", "administer"),
     "staff_person": ("administer", "look"),
-    "staff_act": ("look", "administer"),
+    "staff_act": ("administer", "administer"),
     "staff_prove": ("look", "look"),
     "mfa_index": ("look", "look"),
     "mfa_activate_totp": ("look", "look"),
@@ -71,12 +71,12 @@ PAGES: Final[dict[str, tuple[str, str]]] = {
     "account_change_password": ("look", "look"),
     # the audit trail
     "admin:audit_trail": ("trail", "look"),
-    "admin:audit_export": ("download", "look"),
+    "admin:audit_export": ("download", "download"),
     # a second person
     "admin:approvals": ("look", "look"),
     "admin:approval": ("look", "look"),
     "admin:approval_ask": ("look", "look"),
-    "admin:approval_decide": ("look", "run"),
+    "admin:approval_decide": ("run", "run"),
     # keys of the vendor's systems
     "admin:recovery_apikey_revoke": ("look", "administer"),
     # texts of mails
@@ -89,9 +89,9 @@ PAGES: Final[dict[str, tuple[str, str]]] = {
     # catalogue, shops, files
     "admin:licensing_product_rules": ("look", "look"),
     "admin:licensing_edition_stock": ("look", "look"),
-    "admin:licensing_connection_act": ("look", "run"),
+    "admin:licensing_connection_act": ("run", "run"),
     "admin:licensing_hookevent_act": ("look", "run"),
-    "admin:licensing_endpoint_act": ("look", "run"),
+    "admin:licensing_endpoint_act": ("run", "run"),
     "admin:licensing_delivery_again": ("look", "run"),
     "admin:licensing_importrun_upload": ("run", "run"),
     "admin:licensing_importrun_check": ("run", "run"),
@@ -116,8 +116,8 @@ PAGES: Final[dict[str, tuple[str, str]]] = {
     "admin:customer_deed note": ("settle", "settle"),
     "admin:customer_deed withdraw-note": ("settle", "settle"),
     # cases, moves, changes of owner
-    "admin:licensing_customer_everything": ("administer", "look"),
-    "admin:licensing_customer_download": ("look", "administer"),
+    "admin:licensing_customer_everything": ("administer", "administer"),
+    "admin:licensing_customer_download": ("administer", "administer"),
     "admin:licensing_case_same_order": ("look", "settle"),
     "admin:licensing_case_take": ("look", "settle"),
     "admin:owner_change_merge": ("settle", "settle"),
@@ -127,9 +127,9 @@ PAGES: Final[dict[str, tuple[str, str]]] = {
     "admin:owner_change_approve": ("look", "settle"),
     "admin:owner_change_decline": ("look", "settle"),
     "admin:owner_change_stop": ("look", "settle"),
-    "admin:owner_change_shorten": ("look", "run"),
-    "admin:owner_change_stand": ("look", "run"),
-    "admin:owner_change_undo": ("look", "run"),
+    "admin:owner_change_shorten": ("run", "run"),
+    "admin:owner_change_stand": ("run", "run"),
+    "admin:owner_change_undo": ("run", "run"),
     "admin:recovery_ownerchange_take": ("look", "settle"),
     "admin:recovery_exchange_start": ("settle", "look"),
     "admin:recovery_exchange_move": ("look", "settle"),

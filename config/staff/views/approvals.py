@@ -9,7 +9,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core import signing
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -21,6 +20,7 @@ from config.staff.frame import frame
 from config.staff.models import Approval, ApprovalState
 from config.staff.roles import role_of
 from licensing.console.proof import asks_for_proof
+from licensing.console.rights import only_with, refuse_unless
 
 SALT: Final = "second-person"
 SECONDS: Final = 3600  # how long the question may be thought about
@@ -110,12 +110,12 @@ def may_decide(user: User, approval: Approval) -> bool:
     return user.has_perm(DECIDE) and not approvals.is_same_person(user, approval.asked_by)
 
 
+@only_with(DECIDE)
 @asks_for_proof
 @require_POST
 def decide(request: HttpRequest, pk: UUID, deed: str) -> HttpResponse:
     user = signed_in(request)
-    if not user.has_perm(DECIDE):
-        raise PermissionDenied
+    refuse_unless(request, DECIDE)
     if deed not in DEEDS:
         raise Http404
     approval = get_object_or_404(Approval, pk=pk)

@@ -1,10 +1,9 @@
 """The accounts of everybody, for administrators: add, begin anew, close, change a role, end sessions."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -19,12 +18,10 @@ from config.staff.frame import frame
 from config.staff.proof import has_factor
 from config.staff.roles import Role, role_of
 from licensing.console.proof import asks_for_proof
+from licensing.console.rights import only_with, refuse_unless
 from licensing.console.second_person import ForTwo, needs_second_person
 
-
-def refuse_unless_administrator(request: HttpRequest) -> None:
-    if not request.user.has_perm("auth.change_user"):
-        raise PermissionDenied
+MAY: Final = "auth.change_user"
 
 
 def shown(request: HttpRequest, template: str, *, title: str, **about: Any) -> HttpResponse:
@@ -34,17 +31,18 @@ def shown(request: HttpRequest, template: str, *, title: str, **about: Any) -> H
 @require_http_methods(["GET", "POST"])
 def people(request: HttpRequest) -> HttpResponse:
     """Everybody with an account, and the form for one more."""
-    refuse_unless_administrator(request)
+    refuse_unless(request, MAY)
     now = timezone.now()
     rows = [(user, role_of(user), sessions.open_of(user, now=now).first()) for user in accounts.people()]
     return shown(request, "people", title="Staff", people=rows, form=NewPerson())
 
 
+@only_with(MAY)
 @asks_for_proof
 @needs_second_person(ForTwo.ACCOUNTS, "Make an account")
 @require_POST
 def add_person(request: HttpRequest) -> HttpResponse:
-    refuse_unless_administrator(request)
+    refuse_unless(request, MAY)
     form = NewPerson(request.POST)
     if form.is_valid():
         asked = form.cleaned_data
@@ -64,7 +62,7 @@ def add_person(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def person(request: HttpRequest, pk: int) -> HttpResponse:
-    refuse_unless_administrator(request)
+    refuse_unless(request, MAY)
     user = get_object_or_404(accounts.people(), pk=pk)
     about = {
         "person": user,
@@ -82,12 +80,13 @@ def gives_a_way_in(request: HttpRequest, deed: str, **_: Any) -> bool:
     return deed in ("role", "renew", "enable")
 
 
+@only_with(MAY)
 @asks_for_proof
 @needs_second_person(ForTwo.ACCOUNTS, "Change or reopen an account", when=gives_a_way_in)
 @require_POST
 def act(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
     """One of `DEEDS`. A link that comes of it is shown this once."""
-    refuse_unless_administrator(request)
+    refuse_unless(request, MAY)
     user = get_object_or_404(accounts.people(), pk=pk)
     try:
         link = DEEDS[deed](request, user)

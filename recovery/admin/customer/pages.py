@@ -19,6 +19,7 @@ from licensing.audit.looked import concerns
 from licensing.console.cells import page_of
 from licensing.console.pages import Listing
 from licensing.console.proof import asks_for_proof
+from licensing.console.rights import only_with, refuse_unless
 from licensing.console.search import row_id
 from licensing.keys.vault import Tampered, UnknownKey
 from licensing.models import Customer, KeyAssignment
@@ -26,7 +27,7 @@ from licensing.support.errors import Refused
 from licensing.support.reveals import reveal
 from recovery.admin.customer.deeds import DEEDS, Asked, Deed
 from recovery.admin.customer.forms import DeedForm, Noted, Revealed
-from recovery.admin.customer.links import links_for
+from recovery.admin.customer.links import closed_for, links_for
 from recovery.admin.customer.words import in_words
 from recovery.errors import RecoveryError
 from recovery.story.mailboxes import mailboxes_of
@@ -51,7 +52,7 @@ class Storied(Listing):
             path("<uuid:customer_id>/timeline/", view(require_GET(self.timeline)), name="customer_timeline"),
             path(
                 "<uuid:customer_id>/reveal/<uuid:license_id>/<uuid:key_id>/",
-                view(asks_for_proof(never_cache(both(self.reveal)))),
+                view(only_with(REVEAL)(asks_for_proof(never_cache(both(self.reveal))))),
                 name="customer_reveal",
             ),
             *super().get_urls(),
@@ -68,6 +69,7 @@ class Storied(Listing):
                 "story": story,
                 "timeline": page_of_time(story.whose, most=ON_THE_PAGE),
                 "links": links_for(request.user, customer),
+                "closed": closed_for(request.user),
                 "note_form": Noted(customer, None),
             }
         return super().render_change_form(request, context, *args, **kwargs)
@@ -93,8 +95,7 @@ class Storied(Listing):
         deed = DEEDS.get(name)
         if deed is None:
             raise Http404
-        if not request.user.has_perm(deed.permission):
-            raise PermissionDenied
+        refuse_unless(request, deed.permission)
         customer = self.customer_of(request, customer_id)
         row = row_of(deed, customer, request.POST or request.GET)
         form = deed.form(customer, row, request.POST if request.method == "POST" else None)
@@ -116,8 +117,7 @@ class Storied(Listing):
 
     def reveal(self, request: HttpRequest, customer_id: UUID, license_id: UUID, key_id: UUID) -> HttpResponse:
         """Asks why; then shows the code, on this one page, and nowhere else."""
-        if not request.user.has_perm(REVEAL):
-            raise PermissionDenied
+        refuse_unless(request, REVEAL)
         customer = self.customer_of(request, customer_id)
         served = KeyAssignment.objects.filter(license=license_id, key=key_id, license__owner=customer)
         assignment = served.select_related("license__edition__product", "key").first()
