@@ -30,6 +30,7 @@ from licensing.models import (
 )
 from recovery.admin.mail_filters import failed, late
 from recovery.models import ChangeState, DomainPause, Exchange, ExchangeState, Message, OwnerChange
+from recovery.owners.told import nobody_told
 
 ENOUGH: Final = 100  # a number beyond this says no more to a person, and would be counted row by row
 AT: Final = "waits_since"
@@ -134,6 +135,14 @@ LINES: Final = (
         {"objected": "yes"},
         by="frozen_at",
         pressing=True,
+    ),
+    Line(
+        "change of owner of which nobody could be told: a lead confirms or stops it",
+        "changes of owner of which nobody could be told: a lead confirms or stops them",
+        OwnerChange,
+        lambda now: nobody_told(),
+        "decided_at",
+        {"told": "nobody"},
     ),
     of_kind(CaseKind.ADDRESS, "case about an address", "cases about addresses"),
     of_kind(

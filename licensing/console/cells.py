@@ -74,6 +74,11 @@ def moment(value: datetime, *, now: datetime) -> str:
     return timed(value, distance(value, now=now))
 
 
+def moment_of(value: datetime) -> str:
+    """The same, from this moment."""
+    return moment(value, now=timezone.now())
+
+
 def day(value: datetime) -> str:
     """`3 Nov 2026`, where it matters when something was and not how long ago."""
     return timed(value, date_format(timezone.localtime(value), "j M Y"))

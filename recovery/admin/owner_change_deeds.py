@@ -21,9 +21,10 @@ from recovery.errors import (
     OwnerReadsIt,
     ReasonNeeded,
 )
-from recovery.journeys.decide_owner_change import decline, let_stand, shorten, stop_for, undo
+from recovery.journeys.decide_owner_change import confirm, decline, let_stand, shorten, stop_for, undo
 from recovery.models import ChangeState, OwnerChange
 from recovery.models.owner_changes import RUNNING
+from recovery.owners.told import needs_a_lead
 from recovery.owners.undoing import may_be_undone
 
 LONGEST_ANSWER: Final = 1000
@@ -48,6 +49,15 @@ AFTER: Final = {
     ChangeState.UNDONE: "Undone: everything is as it was before. A mail tells everybody concerned.",
     ChangeState.DONE: "It stands, and keys go where they went before somebody objected.",
 }
+
+
+def what_follows(change: OwnerChange) -> str:
+    """What the change waits for now, or that it waits no more."""
+    if change.state == ChangeState.WAITING and change.shortened_by:
+        return "The rest of the wait is waived: it takes effect within a minute."
+    if change.state == ChangeState.WAITING and change.confirmed_by:
+        return "Confirmed: it takes effect by itself when its time has come."
+    return AFTER[ChangeState(change.state)]
 
 
 def in_plain_words(error: Exception) -> str:
@@ -111,6 +121,18 @@ DEEDS: Final = {
             LONGEST_REASON,
             lambda change: change.state == ChangeState.WAITING and not change.shortened_by,
             lambda pk, by, words: shorten(pk, by=by, reason=words),
+            proof=True,
+        ),
+        Deed(
+            "confirm",
+            "Let it take effect all the same",
+            "Nobody who has these keys now could be told, so nobody can object. You take it on yourself that it is "
+            "right: it takes effect when its time has come.",
+            "How you know that it is right (recorded)",
+            SHORTEN,
+            LONGEST_REASON,
+            needs_a_lead,
+            lambda pk, by, words: confirm(pk, by=by, reason=words),
             proof=True,
         ),
         Deed(

@@ -23,7 +23,7 @@ from licensing.console.rights import only_with
 from licensing.console.search import as_address, can_be_stored, customers, orders, row_id
 from licensing.models import Customer, EmailAddress, License, Purchase
 from recovery.admin.exchange_deeds import LONGEST_REASON, Written
-from recovery.admin.owner_change_deeds import AFTER, SETTLE, in_plain_words
+from recovery.admin.owner_change_deeds import SETTLE, in_plain_words, what_follows
 from recovery.admin.owner_change_views import Decidable
 from recovery.errors import NotPossible, RecoveryError
 from recovery.journeys.begin_owner_change import (
@@ -33,7 +33,7 @@ from recovery.journeys.begin_owner_change import (
     reassign_purchase,
     split,
 )
-from recovery.models import ChangeState, OwnerChange
+from recovery.models import OwnerChange
 from recovery.owners.preview import Side, side_of
 
 Begin = Callable[..., OwnerChange]  # with what the form holds
@@ -179,7 +179,7 @@ class Startable(Decidable):
             except (RecoveryError, AddressError) as error:
                 messages.error(request, in_plain_words(error))
             else:
-                messages.success(request, AFTER[ChangeState(change.state)])
+                messages.success(request, what_follows(change))
                 return HttpResponseRedirect(page_of(change))
         context = {**self.admin_site.each_context(request), "opts": self.opts, "what": what, "form": form}
         context |= {"hours": settings.OWNER_CHANGE_HOURS, **shown}

@@ -21,12 +21,21 @@ from licensing.console.rights import only_with
 from licensing.console.search import row_id
 from licensing.models import Customer
 from recovery.admin.exchange_deeds import LONGEST_REASON, Written
-from recovery.admin.owner_change_deeds import AFTER, DEEDS, SETTLE, Deed, in_plain_words, possible
+from recovery.admin.owner_change_deeds import (
+    DEEDS,
+    SETTLE,
+    SHORTEN,
+    Deed,
+    in_plain_words,
+    possible,
+    what_follows,
+)
 from recovery.errors import RecoveryError
 from recovery.journeys.decide_owner_change import approve
 from recovery.models import ChangeState, OwnerChange
 from recovery.owners.claimed import Claimed, opened
 from recovery.owners.compare import Candidate, candidates, compared, look_up, owner_of_new
+from recovery.owners.told import needs_a_lead
 
 
 class ApproveForm(forms.Form):
@@ -105,7 +114,7 @@ class Decidable(Held):
         except RecoveryError as error:
             messages.error(request, in_plain_words(error))
         else:
-            messages.success(request, AFTER[ChangeState(change.state)])
+            messages.success(request, what_follows(change))
         return back(change_id)
 
     def render_change_form(
@@ -115,6 +124,7 @@ class Decidable(Held):
         if change is not None:
             concerns(request, change.customer_id)
             context["deeds"] = deeds_on(change, request)
+            context["waits_for"] = whom_it_waits_for(change, request)
             context |= claim_beside_file(change, request)
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -133,6 +143,16 @@ def deeds_on(change: OwnerChange, request: HttpRequest) -> list[dict[str, Any]]:
         }
         for deed in possible(change, request)
     ]
+
+
+def whom_it_waits_for(change: OwnerChange, request: HttpRequest) -> dict[str, bool]:
+    """Of an approved change: whether nobody could be told, and whether who looks may do what only a lead may."""
+    awaited = change.state == ChangeState.WAITING and not change.shortened_by
+    return {
+        "nobody_told": awaited and needs_a_lead(change),
+        "time": awaited,
+        "runs": request.user.has_perm(SHORTEN),
+    }
 
 
 def claim_beside_file(change: OwnerChange, request: HttpRequest) -> dict[str, Any]:

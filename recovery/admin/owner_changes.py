@@ -7,42 +7,27 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html, format_html_join
 
-from licensing.console.cells import EMPTY, choice, happened, link, page_of, state, text, when
+from licensing.console.cells import choice, happened, link, text, when
 from licensing.console.pages import ReadOnlyRows
 from licensing.console.people import mailboxes
 from licensing.console.search import customers, orders
+from recovery.admin.owner_change_cells import (
+    giving_way,
+    goes_to,
+    licenses_leaving,
+    moved_rows,
+    objection,
+    orders_leaving,
+    takes_effect,
+    thing,
+    told,
+    why_ended,
+)
 from recovery.admin.owner_change_start import Startable
 from recovery.admin.tones import CHANGE_TONES, MESSAGE_TONES
 from recovery.models import ChangeKind, Message, OwnerChange
-
-
-@admin.display(description="objection")
-def objection(change: OwnerChange) -> str:
-    return state("objected to: keys go to nobody", "bad") if change.frozen_at else EMPTY
-
-
-@admin.display(description="moved")
-def moved_rows(change: OwnerChange) -> str:
-    """How many rows of each kind changed hands."""
-    rows = change.moved.get("rows", {}) if isinstance(change.moved, dict) else {}
-    words = ((name.split(".")[1], len(keys)) for name, keys in rows.items())
-    return format_html_join(", ", "{}: {}", words) or EMPTY
-
-
-@admin.display(description="what is handed on")
-def thing(change: OwnerChange) -> str:
-    if change.license:
-        return format_html('<a href="{}">{}</a>', page_of(change.license), change.license.edition)
-    if change.purchase:
-        return format_html('<a href="{}">order {}</a>', page_of(change.purchase), change.purchase)
-    return EMPTY
-
-
-@admin.display(description="ended because of")
-def why_ended(change: OwnerChange) -> str:
-    return str(change.get_ended_because_display()) if change.ended_because else EMPTY
+from recovery.owners.told import nobody_told
 
 
 class Objected(admin.SimpleListFilter):
@@ -56,10 +41,21 @@ class Objected(admin.SimpleListFilter):
         return queryset.exclude(frozen_at=None) if self.value() == "yes" else queryset
 
 
+class Unheard(admin.SimpleListFilter):
+    title = "who was told"
+    parameter_name = "told"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("nobody", "nobody: a lead decides")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(pk__in=nobody_told()) if self.value() == "nobody" else queryset
+
+
 class Mails(ReadOnlyRows):
     model = Message
     columns = (
-        "about",
+        told,
         text("request__address", "to"),
         choice("state", "state", MESSAGE_TONES),
         text("reply", "server's words"),
@@ -76,15 +72,14 @@ class OwnerChangeAdmin(Startable):
         choice("state", "state", CHANGE_TONES),
         link("customer", "from"),
         mailboxes("customer"),
-        link("other", "to"),
-        text("new_address", "new address"),
+        goes_to,
         text("decided_by", "decided by"),
         "who_has_it",
         when("asked_at", "asked"),
-        when("effective_at", "takes effect"),
+        takes_effect,
     )
     list_select_related = ("customer", "other", "license__edition__product", "purchase")
-    list_filter = ("state", "kind", Objected)
+    list_filter = ("state", "kind", Objected, Unheard)
     prefetch = ("customer__addresses", "other__addresses")
     search_help_text = "Address or name; order reference; id"
     ways = (
@@ -96,17 +91,24 @@ class OwnerChangeAdmin(Startable):
     details = (
         list_display[1],
         objection,
-        *list_display[2:6],
+        *list_display[2:4],
+        link("other", "to"),
+        text("new_address", "new address"),
         thing,
+        giving_way,
+        orders_leaving,
+        licenses_leaving,
         text("asked_by", "begun by"),
         when("asked_at", "asked"),
         when("proved_at", "new mailbox proved"),
         text("decided_by", "decided by"),
         when("decided_at", "decided"),
         text("reason", "reason"),
-        when("effective_at", "takes effect"),
+        takes_effect,
         text("shortened_by", "wait shortened by"),
         text("shortened_reason", "because"),
+        text("confirmed_by", "confirmed by"),
+        text("confirmed_reason", "although nobody was told, because"),
         when("done_at", "in effect"),
         moved_rows,
         when("frozen_at", "objected to"),

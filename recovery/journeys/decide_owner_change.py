@@ -1,4 +1,4 @@
-"""What support decides about a change of owner: approve, decline, shorten, stop, undo, or let it stand.
+"""What support decides about a change of owner: approve, decline, shorten, confirm, stop, undo, or let it stand.
 
 `by` is the login. Who may do what is asked where it is pressed; here, what is possible.
 """
@@ -27,6 +27,7 @@ from recovery.owners.concerned import (
 )
 from recovery.owners.ending import close_cases, end, stop
 from recovery.owners.notices import sides, tell_all, tell_new
+from recovery.owners.told import nobody_told
 from recovery.owners.undoing import may_be_undone, put_back, thaw
 
 
@@ -113,6 +114,20 @@ def shorten(change_id: UUID, *, by: str, reason: str) -> OwnerChange:
             reason=reason,
             details=details,
         )
+    return change
+
+
+def confirm(change_id: UUID, *, by: str, reason: str) -> OwnerChange:
+    """It takes effect when its time has come, although nobody could be told. Raises `NotRunning` where somebody was,
+    or a notice is still on its way, and `ReasonNeeded`."""
+    needed(reason)
+    with transaction.atomic():
+        change = held(change_id)
+        unheard = nobody_told().filter(pk=change.pk)
+        if not unheard.update(confirmed_by=by, confirmed_reason=reason.strip()):
+            raise NotRunning
+        change.refresh_from_db()
+        record("owner_change.confirmed", by=by, customer=change.customer_id, row=change, reason=reason)
     return change
 
 

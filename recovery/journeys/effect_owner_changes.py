@@ -8,19 +8,11 @@ from uuid import UUID
 
 import structlog
 from django.db import OperationalError, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from licensing.audit.trail import record
-from recovery.models import (
-    ChangeKind,
-    ChangeState,
-    Ended,
-    Message,
-    MessageKind,
-    MessageState,
-    OwnerChange,
-)
+from recovery.models import ChangeKind, ChangeState, Ended, OwnerChange
 from recovery.models.owner_changes import OwnerChangeQuerySet
 from recovery.owners.concerned import current_addresses, lock_customers, proved_since
 from recovery.owners.disputes import beside_a_dispute
@@ -28,11 +20,9 @@ from recovery.owners.effect import Overtaken, take_effect
 from recovery.owners.ending import open_case, stop
 from recovery.owners.handover import everything_of, hand_over
 from recovery.owners.notices import sides, tell_all
+from recovery.owners.told import may_take_effect, on_their_way, only_just_told
 
 AT_ONCE: Final = 200  # in one run; the next run goes on
-READ_IN: Final = timedelta(
-    hours=24
-)  # a notice that mail servers held up is given that long, whatever the date was
 CLAIM_LIFE: Final = timedelta(days=1)
 BEGUN_LIFE: Final = timedelta(days=7)  # support's: the customer may be away
 STRAGGLERS: Final = timedelta(hours=1)  # the longest that an import's transaction may have been under way
@@ -42,14 +32,11 @@ log = structlog.get_logger(__name__)
 
 def due() -> OwnerChangeQuerySet:
     """Those whose time has come by the database's clock, and of which everybody could know: no notice is still on its
-    way, and none was handed over only just now, unless a lead shortened the wait. What somebody objected to holds up
-    whatever else is to happen to the same customers."""
-    notices = Message.objects.filter(change=OuterRef("pk"), kind=MessageKind.NOTICE)
-    on_the_way = notices.filter(state__in=[MessageState.WAITING, MessageState.SENDING])
-    just_now = notices.filter(accepted_at__gt=Now() - READ_IN)
+    way, and none was handed over only just now, unless a lead shortened the wait. What nobody could be told of waits
+    for the word of a lead. What somebody objected to holds up whatever else is to happen to the same customers."""
     ripe = OwnerChange.objects.filter(state=ChangeState.WAITING, effective_at__lte=Now())
-    told = ripe.filter(~Exists(on_the_way)).filter(~Q(shortened_by="") | ~Exists(just_now))
-    return told.filter(~beside_a_dispute())
+    told = ripe.filter(~on_their_way()).filter(~Q(shortened_by="") | ~only_just_told())
+    return told.filter(may_take_effect()).filter(~beside_a_dispute())
 
 
 def take_effect_of_due() -> int:

@@ -100,6 +100,10 @@ class OwnerChange(Record):
     effective_at = models.DateTimeField(null=True, blank=True)
     shortened_by = models.CharField(max_length=150, blank=True)
     shortened_reason = models.CharField(max_length=300, blank=True)
+    confirmed_by = models.CharField(
+        max_length=150, blank=True, help_text="The lead who let it take effect although nobody could be told."
+    )
+    confirmed_reason = models.CharField(max_length=300, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
     frozen_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -113,7 +117,10 @@ class OwnerChange(Record):
         verbose_name_plural = "changes of owner"
         ordering = ["-id"]
         permissions = [
-            ("shorten_ownerchange", "Can shorten the waiting period of a change of owner"),
+            (
+                "shorten_ownerchange",
+                "Can shorten the waiting period of a change of owner, and confirm one of which nobody could be told",
+            ),
             ("undo_ownerchange", "Can undo a change of owner, or let a disputed one stand"),
         ]
         constraints = [

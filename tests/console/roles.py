@@ -128,6 +128,7 @@ PAGES: Final[dict[str, tuple[str, str]]] = {
     "admin:owner_change_decline": ("look", "settle"),
     "admin:owner_change_stop": ("look", "settle"),
     "admin:owner_change_shorten": ("run", "run"),
+    "admin:owner_change_confirm": ("run", "run"),
     "admin:owner_change_stand": ("run", "run"),
     "admin:owner_change_undo": ("run", "run"),
     "admin:recovery_ownerchange_take": ("look", "settle"),

@@ -14,7 +14,7 @@ from config.staff.roles import Role, give_role, make_roles
 from licensing.models import AuditEntry, Customer, EmailAddress, License, Purchase
 from recovery.journeys.effect_owner_changes import take_effect_of_due
 from recovery.journeys.stop_owner_change import object_to
-from recovery.models import ChangeKind, ChangeState, OwnerChange
+from recovery.models import ChangeKind, ChangeState, MessageKind, MessageState, OwnerChange
 from recovery.tokens import make_token
 from tests.factories import customer, owner_of
 from tests.recovery.owning import NEW, OLD, REASON, approved, begun_merge, let_the_wait_pass, proved
@@ -247,3 +247,56 @@ def test_the_console_has_no_way_round_the_waiting_period(anna: Customer, support
     address, form = WAYS[way](anna, bob)
     support.post(address, form)
     assert who_receives() == before
+
+
+class TestNobodyTold:
+    @pytest.fixture
+    def change(self, anna: Customer) -> OwnerChange:
+        change = approved(anna)
+        let_the_wait_pass(change)
+        change.mails.filter(kind=MessageKind.NOTICE).update(state=MessageState.REFUSED, accepted_at=None)
+        return change
+
+    @pytest.mark.parametrize(("role", "may"), [(Role.AGENT, False), (Role.LEAD, True)])
+    def test_its_page_says_so_and_who_may_confirm_it(
+        self, change: OwnerChange, role: Role, may: bool
+    ) -> None:
+        client = signed_in(role)
+        text = client.get(page(change)).content.decode()
+        assert ("nobody could be told" in text, button("confirm", change) in text) == (True, may)
+        client.post(button("confirm", change), SAYS)
+        change.refresh_from_db()
+        assert bool(change.confirmed_by) is may
+
+    def test_it_stands_on_the_first_page_and_in_its_list(self, change: OwnerChange, support: Client) -> None:
+        listed = reverse("admin:recovery_ownerchange_changelist") + "?told=nobody"
+        assert listed in support.get(reverse("admin:index")).content.decode()
+        assert page(change) in support.get(listed).content.decode()
+
+
+class TestWords:
+    def test_mails_are_told_in_words(self, anna: Customer, support: Client) -> None:
+        text = support.get(page(approved(anna))).content.decode()
+        assert "notice of what is to happen, to who had it" in text
+        assert "notice gives" not in text
+
+    def test_the_addresses_that_give_way_are_shown(self, anna: Customer, support: Client) -> None:
+        text = support.get(page(approved(anna))).content.decode()
+        assert text.index("Addresses that give way") < text.index(f">{OLD}</a>")
+
+    def test_what_has_ended_takes_effect_at_no_time(self, anna: Customer, support: Client) -> None:
+        change = approved(anna)
+        assert "Takes effect" in support.get(page(change)).content.decode()
+        support.post(button("stop", change), SAYS)
+        assert "Takes effect" not in support.get(page(change)).content.decode()
+
+    def test_waiving_the_wait_says_that_it_is_over(self, anna: Customer, support: Client) -> None:
+        said = support.post(button("shorten", approved(anna)), SAYS, follow=True).content.decode()
+        assert "within a minute" in said
+        assert "when the waiting period is over" not in said
+
+    def test_an_agent_reads_who_can_shorten(self, anna: Customer) -> None:
+        change = approved(anna)
+        hint = "a lead or an administrator can waive"
+        shown = {role: signed_in(role).get(page(change)).content.decode() for role in (Role.AGENT, Role.LEAD)}
+        assert [hint in text for text in shown.values()] == [True, False]

@@ -315,14 +315,6 @@ class TestEffect:
         notice.update(accepted_at=Now() - timedelta(hours=25))
         assert take_effect_of_due() == 1
 
-    def test_a_dead_old_mailbox_holds_up_nothing(self, anna: Customer) -> None:
-        change = approved(anna)
-        let_the_wait_pass(change)
-        Message.objects.filter(change=change, kind=MessageKind.NOTICE).update(
-            state=MessageState.REFUSED, accepted_at=None
-        )
-        assert take_effect_of_due() == 1
-
     def test_of_an_address_the_new_one_proves_and_the_old_one_nothing(self, anna: Customer) -> None:
         in_effect(approved(anna))
         assert (codes_at(NEW), codes_at(OLD)) == (["AAAA-1111"], [])

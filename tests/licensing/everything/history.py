@@ -217,6 +217,8 @@ def support_at_work() -> None:
         effective_at=NOW,
         shortened_by="lead",
         shortened_reason="both asked",
+        confirmed_by="lead",
+        confirmed_reason="they called",
         done_at=NOW + DAY,
         frozen_at=NOW + DAY,
     )

@@ -1,0 +1,102 @@
+"""How the console says what a change of owner is about, what gives way, and who was mailed."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.contrib import admin
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from licensing.console.cells import EMPTY, link, moment_of, page_of, state
+from licensing.models import EmailAddress, License, Purchase
+from recovery.models import ChangeState, Message, MessageKind, OwnerChange
+from recovery.owners.notices import GETS, GIVES
+
+STEPS: Final = {
+    "notice": "notice of what is to happen",
+    "approved": "that it was allowed",
+    "declined": "that it was declined",
+    "stopped": "that it was stopped",
+    "done": "that it took effect",
+    "undone": "that it was undone",
+    "disputed": "that somebody objected",
+    "stands": "that it stands",
+}
+SIDES: Final = {GIVES: "who had it", GETS: "who gets it"}
+to_other = link("other", "to")
+
+
+@admin.display(description="objection")
+def objection(change: OwnerChange) -> str:
+    return state("objected to: keys go to nobody", "bad") if change.frozen_at else EMPTY
+
+
+@admin.display(description="moved")
+def moved_rows(change: OwnerChange) -> str:
+    """How many rows of each kind changed hands."""
+    rows = change.moved.get("rows", {}) if isinstance(change.moved, dict) else {}
+    words = ((name.split(".")[1], len(keys)) for name, keys in rows.items())
+    return format_html_join(", ", "{}: {}", words) or EMPTY
+
+
+@admin.display(description="what is handed on")
+def thing(change: OwnerChange) -> str:
+    if change.license:
+        return format_html('<a href="{}">{}</a>', page_of(change.license), change.license.edition)
+    if change.purchase:
+        return format_html('<a href="{}">order {}</a>', page_of(change.purchase), change.purchase)
+    return EMPTY
+
+
+@admin.display(description="to")
+def goes_to(change: OwnerChange) -> str:
+    """Another customer, or a mailbox that is nobody's yet."""
+    return to_other(change) if change.other_id else change.new_address or EMPTY
+
+
+@admin.display(description="takes effect")
+def takes_effect(change: OwnerChange) -> str:
+    """Only while it is still to happen."""
+    awaited = change.state == ChangeState.WAITING and change.effective_at
+    return moment_of(change.effective_at) if awaited and change.effective_at else EMPTY
+
+
+@admin.display(description="ended because of")
+def why_ended(change: OwnerChange) -> str:
+    return str(change.get_ended_because_display()) if change.ended_because else EMPTY
+
+
+@admin.display(description="addresses that give way")
+def giving_way(change: OwnerChange) -> str:
+    """Those that prove nothing for the customer once it is in effect."""
+    return rows_of(EmailAddress, change, "addresses", "address")
+
+
+@admin.display(description="orders that leave")
+def orders_leaving(change: OwnerChange) -> str:
+    return rows_of(Purchase, change, "purchases", "reference")
+
+
+@admin.display(description="licenses that leave")
+def licenses_leaving(change: OwnerChange) -> str:
+    return rows_of(License, change, "licenses", "edition", "edition__product")
+
+
+def rows_of(model: type[Any], change: OwnerChange, chosen: str, label: str, *select: str) -> SafeString | str:
+    """Links to what was chosen, or that none was."""
+    keys = change.chosen.get(chosen) if isinstance(change.chosen, dict) else None
+    if not keys:
+        return EMPTY
+    rows = model.objects.filter(pk__in=keys).select_related(*select)
+    words = ((page_of(row), getattr(row, label)) for row in rows)
+    return format_html_join(", ", '<a href="{}">{}</a>', words) or EMPTY
+
+
+@admin.display(description="about")
+def told(mail: Message) -> str:
+    """What the mail says, and to which side."""
+    step, _, side = mail.about.partition(" ")
+    if mail.kind == MessageKind.CLAIM or step not in STEPS:
+        return str(mail.get_kind_display())
+    return f"{STEPS[step]}, to {SIDES[side]}" if side in SIDES else STEPS[step]
