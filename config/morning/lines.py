@@ -13,6 +13,7 @@ from django.urls import reverse
 from config.health import LAG_ALARM
 from config.staff import approvals
 from config.staff.models import Approval
+from licensing.console.address_cases import to_look_at
 from licensing.console.cells import list_of
 from licensing.console.heard import silent
 from licensing.console.lately import unread_files
@@ -144,7 +145,14 @@ LINES: Final = (
         "decided_at",
         {"told": "nobody"},
     ),
-    of_kind(CaseKind.ADDRESS, "case about an address", "cases about addresses"),
+    Line(
+        "change of owner that was stopped, since somebody objected or it was overtaken: look",
+        "changes of owner that were stopped, since somebody objected or they were overtaken: look",
+        Case,
+        lambda now: to_look_at(),
+        "opened_at",
+        {"change": "ended"},
+    ),
     of_kind(
         CaseKind.CONTRADICTION,
         "order that contradicts what is on file",

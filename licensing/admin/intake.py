@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.html import format_html_join
 
+from licensing.admin.case_closing import Closable
 from licensing.admin.runs import runs
-from licensing.admin.same_order import Twins, matched
+from licensing.admin.same_order import matched
+from licensing.console.address_cases import to_look_at, told_by
 from licensing.console.cells import EMPTY, choice, link, number, state, text, when
 from licensing.console.pages import ReadOnly
 from licensing.console.people import mailboxes
@@ -33,6 +33,8 @@ ROW_TONES = {
 def what_differs(case: Case) -> str:
     if case.kind in (CaseKind.SAME_ORDER, CaseKind.SAME_PERSON):
         return matched(case)
+    if words := told_by(case):
+        return words
     pairs = sorted(case.detail.items()) if isinstance(case.detail, dict) else [("", case.detail)]
     return (
         format_html_join(" · ", "<b>{}</b> {}", ((name, readable(value)) for name, value in pairs)) or EMPTY
@@ -70,7 +72,18 @@ class OfKind(admin.SimpleListFilter):
         return queryset.filter(kind=self.value()) if self.value() in CaseKind.values else queryset
 
 
-class CaseAdmin(Twins):
+class ToLookAt(admin.SimpleListFilter):
+    title = "changes of owner"
+    parameter_name = "change"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("ended", "stopped: somebody should look")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(pk__in=to_look_at()) if self.value() == "ended" else queryset
+
+
+class CaseAdmin(Closable):
     customer_path = ("customer_id", "purchase__buyer_id")
     list_display = (
         "kind",
@@ -83,7 +96,7 @@ class CaseAdmin(Twins):
         when("opened_at", "opened"),
     )
     list_select_related = ("purchase", "customer")
-    list_filter = (OpenCases, OfKind)
+    list_filter = (OpenCases, OfKind, ToLookAt)
     prefetch = ("customer__addresses",)
     search_help_text = "Order reference; address or name; code; id"
     ways = (
@@ -100,10 +113,7 @@ class CaseAdmin(Twins):
         """The cases need nobody any more. Those already closed keep their date."""
         closed = 0
         for case in queryset.filter(closed_at=None):
-            with transaction.atomic():
-                if Case.objects.filter(pk=case.pk, closed_at=None).update(closed_at=timezone.now()):
-                    self.note(request, "closed", case, "Closed")
-                    closed += 1
+            closed += self.closed(request, case)
         self.message_user(request, f"Closed: {closed}.")
 
     def name_of(self, row: Case) -> str:

@@ -119,6 +119,7 @@ PAGES: Final[dict[str, tuple[str, str]]] = {
     "admin:licensing_customer_everything": ("administer", "administer"),
     "admin:licensing_customer_download": ("administer", "administer"),
     "admin:licensing_case_same_order": ("look", "settle"),
+    "admin:licensing_case_close": ("look", "settle"),
     "admin:licensing_case_take": ("look", "settle"),
     "admin:owner_change_merge": ("settle", "settle"),
     "admin:owner_change_split": ("settle", "settle"),

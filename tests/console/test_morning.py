@@ -109,6 +109,18 @@ def one_of_everything() -> None:
             "proved_at": now,
         }
         OwnerChange.objects.create(customer=factories.customer(), state=ChangeState.OPEN, **claim)
+        approved = {"state": ChangeState.WAITING, "decided_at": now, "effective_at": now}
+        told = OwnerChange.objects.create(
+            customer=factories.customer(), **{**claim, **approved, "new_address": f"told{hours}@example.com"}
+        )
+        sent = {"state": MessageState.ACCEPTED, "accepted_at": now, "about": "notice gives"}
+        mail_of(request_at(now), kind=MessageKind.NOTICE, change=told, **sent)
+        OwnerChange.objects.create(
+            customer=factories.customer(),
+            **{**claim, **approved, "new_address": f"untold{hours}@example.com"},
+        )
+        elsewhere = {"detail": {"owner_change": str(told.pk), "why": "claimed"}}
+        Case.objects.create(kind=CaseKind.ADDRESS, digest=bytes([99, hours]), **elsewhere)
         in_effect = {"state": ChangeState.DONE, "decided_at": now, "effective_at": now, "done_at": now}
         for objected in (now, None):
             OwnerChange.objects.create(

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from config.staff.proof import PROVED
 from config.staff.roles import Role, give_role, make_roles
-from licensing.models import AuditEntry, Customer, EmailAddress, License, Purchase
+from licensing.models import AuditEntry, Case, Customer, EmailAddress, License, Purchase
 from recovery.journeys.effect_owner_changes import take_effect_of_due
 from recovery.journeys.stop_owner_change import object_to
 from recovery.models import ChangeKind, ChangeState, MessageKind, MessageState, OwnerChange
@@ -300,3 +300,25 @@ class TestWords:
         hint = "a lead or an administrator can waive"
         shown = {role: signed_in(role).get(page(change)).content.decode() for role in (Role.AGENT, Role.LEAD)}
         assert [hint in text for text in shown.values()] == [True, False]
+
+
+class TestStopped:
+    @pytest.fixture
+    def case(self, anna: Customer) -> Case:
+        object_to(make_token("stop-change", approved(anna).pk))
+        return Case.objects.get(closed_at=None)
+
+    def test_stands_on_the_first_page_once(self, case: Case, support: Client) -> None:
+        text = support.get(reverse("admin:index")).content.decode()
+        assert text.count("change=ended") == 1
+        assert "to decide" not in text
+
+    def test_its_case_leads_to_it_and_is_closed_there(self, case: Case, support: Client) -> None:
+        address = reverse("admin:licensing_case_change", args=[case.pk])
+        text = support.get(address).content.decode()
+        close = reverse("admin:licensing_case_close", args=[case.pk])
+        assert (page(OwnerChange.objects.get()) in text, close in text) == (True, True)
+        assert "Closed." in support.post(close, follow=True).content.decode()
+        assert close not in support.get(address).content.decode()
+        assert AuditEntry.objects.filter(action="case.closed").count() == 1
+        assert "closed already" in support.post(close, follow=True).content.decode()
