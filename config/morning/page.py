@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.models import AbstractUser, AnonymousUser
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser, AnonymousUser, User
 
 from config.health import worker_state
 from config.morning.failing import failing
@@ -15,6 +16,9 @@ from config.morning.lines import LINES
 from config.morning.pools import short_pools
 from config.morning.waiting import found
 from config.morning.words import duration, number, percent
+from config.staff import approvals
+from config.staff.models import Approval
+from config.staff.views.told_deeds import Told, told
 from licensing.console.heard import ago
 from recovery.figures.read import PERIODS, Counted, Figures, counted, figures_of
 from recovery.models import Figure
@@ -35,17 +39,27 @@ def first_page(user: AbstractUser | AnonymousUser, *, days: int, now: datetime) 
     pools = short_pools(now=now) if user.has_perm("licensing.view_edition") else []
     mails = failing(now=now) if user.has_perm("recovery.view_message") else []
     stopped = worker_state() == "stopped"
+    answers = answered(user)
     figures = figures_of(days, now=now)
     return {
+        "answers": answers,
         "lines": lines,
         "pools": pools,
         "failing": mails,
         "stopped": stopped,
-        "calm": not (lines or pools or stopped),
+        "calm": not (lines or pools or stopped or answers),
         "tiles": tiles(figures),
         "charts": main_charts(figures),
         **periods(days, counted(now=now)),
     }
+
+
+def answered(user: AbstractUser | AnonymousUser) -> list[tuple[Approval, Told]]:
+    """What this person asked a second one for, and may do now, or was declined."""
+    if not settings.SECOND_PERSON or not isinstance(user, User):
+        return []
+    found = list(approvals.answers_to(user))
+    return list(zip(found, told(found), strict=True))
 
 
 def figures_page(*, days: int, now: datetime) -> dict[str, Any]:

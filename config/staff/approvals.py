@@ -126,6 +126,12 @@ def decide(pk: UUID, *, by: User, note: str, state: ApprovalState) -> Approval:
     return approval
 
 
+def answers_to(user: User) -> QuerySet[Approval]:
+    """What somebody else decided on within a day and this person has not done yet."""
+    decided = Approval.objects.filter(asked_by=user, state__in=[ApprovalState.GIVEN, ApprovalState.DECLINED])
+    return decided.filter(expires_at__gt=Now()).select_related("decided_by")
+
+
 def is_open(approval: Approval) -> bool:
     """Whether it can still be decided, or done."""
     undone = Approval.objects.filter(pk=approval.pk, state__in=[ApprovalState.WAITING, ApprovalState.GIVEN])

@@ -94,6 +94,8 @@ def held(request: HttpRequest, view: Callable[..., Any], named: dict[str, Any]) 
     mark = second_person_for(view)
     if mark is None or not is_held(mark.kind, settings.SECOND_PERSON) or not mark.when(request, **named):
         return None
+    if not mark.takes(request):
+        return None
     asked = Asked.of(request, mark)
     used = approvals.use(asked, by=signed_in(request))
     if used is None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
+from django.forms import Form
 from django.http import HttpRequest
 
 MARK: Final = "second_person"
@@ -44,18 +45,36 @@ def always(request: HttpRequest, **_: Any) -> bool:
 
 @dataclass(frozen=True)
 class Mark:
-    """`when` is called with the request and what its address names, and says whether this is the deed."""
+    """`when` is called with the request and what its address names, and says whether this is the deed. `form` is what
+    it is asked with: whoever decides reads its labels. `why`: the field that says the reason. `of`: the title where it
+    is known whom it concerns."""
 
     kind: ForTwo
     title: str
     when: When
+    form: type[Form] | None = None
+    why: str = ""
+    of: str = ""
+
+    def takes(self, request: HttpRequest) -> bool:
+        """What the form itself refuses is no question for anybody: the page says what is missing."""
+        return self.form is None or request.method != "POST" or self.form(request.POST).is_valid()
 
 
-def needs_second_person(kind: ForTwo, title: str, *, when: When = is_post) -> Callable[[View], View]:
-    """A decorator: the deed is done only once somebody else has approved exactly it. `title`: what it is, in words."""
+def needs_second_person(
+    kind: ForTwo,
+    title: str,
+    *,
+    when: When = is_post,
+    form: type[Form] | None = None,
+    why: str = "",
+    of: str = "",
+) -> Callable[[View], View]:
+    """A decorator: the deed is done only once somebody else has approved exactly it. `title`: what it is, in words; the
+    rest as `Mark` has it."""
 
     def mark(view: View) -> View:
-        setattr(view, MARK, Mark(kind, title, when))
+        setattr(view, MARK, Mark(kind, title, when, form, why, of))
         return view
 
     return mark

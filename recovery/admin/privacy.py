@@ -22,8 +22,6 @@ from licensing.models import Customer
 from recovery.errors import Disputed
 from recovery.journeys.privacy import EraseReason, NothingHeld, erase, export_of, outlook_of
 
-EXPORT: Final = needs_second_person(ForTwo.EXPORTS, "Export what is held about a customer")
-ERASING: Final = needs_second_person(ForTwo.EXPORTS, "Erase a customer")
 DISPUTED: Final = (
     "Nothing was erased: somebody objected to a change of owner that concerns this customer. Undo it, or let it stand, "
     "first: else keys are lost to whose they turn out to be."
@@ -48,6 +46,18 @@ class EraseForm(forms.Form):
 
     reason = forms.ChoiceField(label="Why", choices=[("", "Choose…"), *REASONS])
     sure = forms.BooleanField(label="Their keys can never be recovered here again, and they know it")
+
+
+EXPORT: Final = needs_second_person(
+    ForTwo.EXPORTS,
+    "Export what is held about a customer",
+    form=ExportForm,
+    why="words",
+    of="Export what is held about",
+)
+ERASING: Final = needs_second_person(
+    ForTwo.EXPORTS, "Erase a customer", form=EraseForm, why="reason", of="Erase"
+)
 
 
 def urls(site: AdminSite) -> list[URLPattern]:

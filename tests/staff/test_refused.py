@@ -70,7 +70,7 @@ def test_so_is_what_came_in_pieces(grace: Person, settings: LazySettings) -> Non
     answer = grace.sign_in().client.post("/console/licensing/customer/everything/csv/", {"name": "\0"})
 
     assert answer.status_code == 400
-    assert "Back to where you were" in words(answer)
+    assert "To the first page" in words(answer)
 
 
 def test_a_form_that_was_open_too_long_is_told_in_the_console(agent: Person) -> None:
@@ -81,7 +81,7 @@ def test_a_form_that_was_open_too_long_is_told_in_the_console(agent: Person) -> 
 
     assert answer.status_code == 403
     assert "Please send that once more" in words(answer)
-    assert "Back to where you were" in words(answer)
+    assert "To the first page" in words(answer)
 
 
 def test_a_customer_still_reads_their_own_page(client: Client) -> None:

@@ -19,6 +19,8 @@ from config.staff.approvals import Asked, NotYours, TooLate
 from config.staff.frame import frame
 from config.staff.models import Approval, ApprovalState
 from config.staff.roles import role_of
+from config.staff.views.told_deeds import told
+from licensing.audit.looked import concerns
 from licensing.console.proof import asks_for_proof
 from licensing.console.rights import only_with, refuse_unless
 
@@ -41,7 +43,11 @@ def signed_in(request: HttpRequest) -> User:
 def asked_first(request: HttpRequest, asked: Asked) -> HttpResponse:
     """Instead of the deed: that somebody else has to agree, and where to say why. What was sent waits, signed."""
     about = {**asdict(asked), "by": signed_in(request).pk}
-    context = {"asked": asked, "kept": signing.dumps(about, salt=SALT, compress=True)}
+    context = {
+        "asked": asked,
+        "told": told([asked])[0],
+        "kept": signing.dumps(about, salt=SALT, compress=True),
+    }
     page = frame(request, title="This needs a second person") | context
     return render(request, "staff/second_person.html", page, status=409)
 
@@ -57,6 +63,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         messages.error(request, "That was asked too long ago, or by somebody else. Begin again.")
         return HttpResponseRedirect(reverse("admin:approvals"))
     asked = Asked(**about)
+    reason = told([asked])[0].why or reason
     if not reason:
         messages.error(request, "Say why. Whoever decides reads it.")
         return asked_first(request, asked)
@@ -76,7 +83,8 @@ def seen_by(user: User) -> Any:
 @require_GET
 def listed(request: HttpRequest) -> HttpResponse:
     """The newest of them."""
-    rows = [(each, *standing(each)) for each in seen_by(signed_in(request))[:AT_MOST]]
+    found = list(seen_by(signed_in(request))[:AT_MOST])
+    rows = [(each, words, *standing(each)) for each, words in zip(found, told(found), strict=True)]
     return render(request, "staff/approvals.html", frame(request, title="Approvals") | {"rows": rows})
 
 
@@ -94,8 +102,11 @@ def shown(request: HttpRequest, pk: UUID) -> HttpResponse:
     approval: Approval = get_object_or_404(seen_by(user), pk=pk)
     own, still = approval.asked_by_id == user.pk, approvals.is_open(approval)
     words, tone = standing(approval)
+    deed = told([approval])[0]
+    concerns(request, deed.who.customer if deed.who else None)
     context = {
         "approval": approval,
+        "told": deed,
         "words": words,
         "tone": tone,
         "role": role_of(approval.asked_by),
@@ -103,7 +114,7 @@ def shown(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_decide": still and approval.state == ApprovalState.WAITING and may_decide(user, approval),
         "may_do": still and own and approval.state == ApprovalState.GIVEN,
     }
-    return render(request, "staff/approval.html", frame(request, title=approval.title) | context)
+    return render(request, "staff/approval.html", frame(request, title=deed.title) | context)
 
 
 def may_decide(user: User, approval: Approval) -> bool:

@@ -10,7 +10,6 @@ from django.contrib.auth.models import User
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 
 from config.staff.frame import frame
 from config.staff.proof import Standing, standing_of
@@ -103,7 +102,7 @@ def page(request: HttpRequest, refusal: Refusal, *, missing: str) -> HttpRespons
 
 
 def came_from(request: HttpRequest) -> str:
-    """The page of ours that the click was on; the first page otherwise."""
+    """The page of ours that the click was on; empty where it was none."""
     said = urlsplit(request.META.get("HTTP_REFERER", ""))
     ours = said.netloc == request.get_host() and said.path.startswith(PATH) and said.path != request.path
-    return said._replace(scheme="", netloc="", fragment="").geturl() if ours else reverse("console:index")
+    return said._replace(scheme="", netloc="", fragment="").geturl() if ours else ""
