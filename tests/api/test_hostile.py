@@ -68,15 +68,20 @@ def test_no_call_gets_an_answer_that_was_not_declared(
     settings.ALLOWED_HOSTS = [HOST, "localhost"]
     there = {"request_id": mailed.id, "license_id": license_id}
     tokens = {"requestSecret": mailed.secret, "accessToken": owner.token, "apiKey": system().token}
-    given = tokens if mode is schemathesis.GenerationMode.POSITIVE else {}
+    # Without its token a customer's call gets no further than 401; a key lets what is wrong be looked at.
+    given = tokens if mode is schemathesis.GenerationMode.POSITIVE else {"apiKey": tokens["apiKey"]}
     with one_connection():
-        assert asked_all(mode, lambda case: ask(case, there, given)) > 9
+        assert asked_all(mode, lambda case: ask(case, there, given)) >= 9
 
 
 def asked_all(mode: schemathesis.GenerationMode, ask: Callable[[Case], None]) -> int:
     """Every operation; how many there are."""
     app = PlainContentType(WSGIHandler())
     described = schemathesis.openapi.from_wsgi("/api/schema/", app, config=CONFIG)
+    if (
+        mode is schemathesis.GenerationMode.POSITIVE
+    ):  # the vendor's examples are walked in a test of their own
+        described = described.exclude(path_regex=VENDOR)
     operations: list[Any] = [found.ok() for found in described.get_all_operations()]  # type: ignore[union-attr]
     for operation in operations:
         quickly = QUICKER if operation.path.startswith(VENDOR) else QUICKLY
