@@ -34,7 +34,7 @@ from recovery.journeys.begin_owner_change import (
     split,
 )
 from recovery.models import OwnerChange
-from recovery.owners.preview import Side, side_of
+from recovery.owners.preview import Side, side_of, told_license, told_order
 
 Begin = Callable[..., OwnerChange]  # with what the form holds
 
@@ -57,6 +57,9 @@ class AddressForm(Reason):
 
 
 class SplitForm(Reason):
+    new = forms.CharField(
+        max_length=320, required=False, label="Or: a new address for what leaves, which is proved first"
+    )
     name = forms.CharField(max_length=300, required=False, label="Name of the new customer (optional)")
     addresses = forms.TypedMultipleChoiceField(coerce=UUID, required=False, label="Addresses that leave")
     purchases = forms.TypedMultipleChoiceField(
@@ -65,16 +68,17 @@ class SplitForm(Reason):
     licenses = forms.TypedMultipleChoiceField(
         coerce=UUID, required=False, label="Single licenses that leave, of orders that stay"
     )
-    field_order = ("addresses", "purchases", "licenses", "name", "words")
+    field_order = ("addresses", "new", "purchases", "licenses", "name", "words")
 
     def __init__(self, *args: Any, side: Side, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         tick(self.fields["addresses"], [(each.pk, each.address) for each in side.addresses])
-        tick(self.fields["purchases"], [(each.pk, told(each)) for each in side.purchases])
-        tick(
-            self.fields["licenses"],
-            [(each.pk, f"{each.edition}, order {each.line.purchase}") for each in side.licenses],
-        )
+        tick(self.fields["purchases"], [(each.pk, told_order(each)) for each in side.purchases])
+        tick(self.fields["licenses"], [(each.pk, told_license(each)) for each in side.licenses])
+        if len(side.addresses) < 2:  # one of them has to stay
+            del self.fields["addresses"]
+            self.fields["new"].required = True
+            self.fields["new"].label = "Address of who gets what leaves; it is proved first"
 
 
 class HandOnForm(Reason):
@@ -85,10 +89,6 @@ class HandOnForm(Reason):
 def tick(field: Any, choices: list[tuple[UUID, str]]) -> None:
     field.choices = choices
     field.widget = forms.CheckboxSelectMultiple(choices=choices)
-
-
-def told(purchase: Purchase) -> str:
-    return f"{purchase.reference}, {purchase.ordered_at:%Y-%m-%d}"
 
 
 class Startable(Decidable):

@@ -22,6 +22,7 @@ from recovery.mail.outbox import promise
 from recovery.models import ChangeKind, ChangeState, MessageKind, Origin, OwnerChange, RecoveryRequest
 from recovery.owners.approval import begin_waiting
 from recovery.owners.concerned import current_addresses, lock_customers, refuse_beside_another
+from recovery.owners.leaving import refuse_own, refuse_to_leave_nobody, refuse_to_leave_nothing
 from recovery.tokens import digest_of, new_browser_secret
 
 
@@ -57,25 +58,30 @@ def merge(customer_id: UUID, *, into: UUID, by: str, reason: str) -> OwnerChange
 def split(
     customer_id: UUID,
     *,
-    addresses: Sequence[UUID],
+    addresses: Sequence[UUID] = (),
     purchases: Sequence[UUID],
     licenses: Sequence[UUID],
     name: str,
+    new: str = "",
     by: str,
     reason: str,
 ) -> OwnerChange:
-    """These addresses, orders and licenses are to leave for a customer of their own, called `name`."""
+    """These addresses, orders and licenses are to leave for a customer of their own, called `name`; or these orders and
+    licenses for whoever proves the mailbox `new`. Raises `AddressError`, too."""
     needed(reason)
     with transaction.atomic():
         customer = held(customer_id)[customer_id]
-        current = {each.pk for each in current_addresses(customer.pk)}
-        if not addresses or not set(addresses) < current:
-            raise NotPossible("At least one current address must leave, and at least one must stay.")
+        change = OwnerChange(kind=ChangeKind.SPLIT, customer=customer)
+        if new:
+            refuse_to_leave_nothing(addresses, [*purchases, *licenses])
+            change.new_address = canonical(new, smtputf8=settings.SMTPUTF8)
+            refuse_own(change)
+        else:
+            refuse_to_leave_nobody(customer, addresses)
         if not set(purchases) <= set(customer.purchases.values_list("pk", flat=True)):
             raise NotPossible("One of the orders is not this customer's.")
         if not set(licenses) <= set(customer.licenses.values_list("pk", flat=True)):
             raise NotPossible("One of the licenses is not this customer's.")
-        change = OwnerChange(kind=ChangeKind.SPLIT, customer=customer)
         change.chosen = {
             "addresses": [str(each) for each in addresses],
             "purchases": [str(each) for each in purchases],
@@ -120,8 +126,7 @@ def handed_on(change: OwnerChange, *, to: UUID | None, new: str, by: str, reason
     else:
         change.new_address = canonical(new, smtputf8=settings.SMTPUTF8)
         held(*[each for each in (change.customer_id,) if each])
-        if EmailAddress.objects.filter(canonical=change.new_address, customer=change.customer_id).exists():
-            raise NotPossible("That is an address of the customer who has it.")
+        refuse_own(change)
     return begun(change, by=by, reason=reason)
 
 

@@ -79,13 +79,18 @@ def divide(change: OwnerChange, now: datetime) -> None:
     }
 
 
+def part(change: OwnerChange, now: datetime) -> None:
+    """One customer becomes two: with addresses of theirs that leave, or with a mailbox that is new."""
+    (hand_on if change.new_address else divide)(change, now)
+
+
 def hand_on(change: OwnerChange, now: datetime) -> None:
-    """One license, or one order with its licenses, becomes somebody else's."""
+    """One license, one order with its licenses, or what a split names, becomes somebody else's."""
     before: Before = {}
     if change.customer is None:
         raise Overtaken
     if change.other is None:
-        change.other, before = owner_of(change.new_address, like=change.customer)
+        change.other, before = owner_of(change)
     moved = hand_over(what_is_handed_on(change), giver=change.customer.pk, receiver=change.other.pk)
     if not moved:
         raise Overtaken
@@ -93,19 +98,22 @@ def hand_on(change: OwnerChange, now: datetime) -> None:
 
 
 def what_is_handed_on(change: OwnerChange) -> dict[str, QuerySet[Any]]:
+    if change.kind == ChangeKind.SPLIT:
+        return orders(change.chosen.get("purchases", []), change.chosen.get("licenses", []))
     if change.purchase_id:
         return orders([change.purchase_id])
     return {OWNED: License.objects.filter(pk__in=[change.license_id])}
 
 
-def owner_of(canonical: str, *, like: Customer) -> tuple[Customer, Before]:
-    """The customer whom that proved mailbox is; made where nobody has it. Raises `Overtaken` for a former one."""
+def owner_of(change: OwnerChange) -> tuple[Customer, Before]:
+    """The customer whom the proved mailbox is; made where nobody has it. Raises `Overtaken` for a former one."""
+    canonical, giver = change.new_address, change.customer
     known = EmailAddress.objects.select_related("customer").filter(canonical=canonical).first()
-    if known is not None:
-        if known.former_since or known.customer_id == like.pk:
-            raise Overtaken
+    if giver is None or (known and (known.former_since or known.customer_id == giver.pk)):
+        raise Overtaken
+    if known:
         return known.customer, {}
-    made = new_customer("", like=like)
+    made = new_customer(change.chosen.get("name", ""), like=giver)
     return made, {**make_current(canonical, owner=made), "customer": str(made.pk)}
 
 
@@ -121,6 +129,6 @@ def ids(rows: Any) -> list[str]:
 EFFECTS: Final[dict[ChangeKind, Callable[[OwnerChange, datetime], None]]] = {
     ChangeKind.ADDRESS: give_address,
     ChangeKind.MERGE: unite,
-    ChangeKind.SPLIT: divide,
+    ChangeKind.SPLIT: part,
     ChangeKind.REASSIGN: hand_on,
 }

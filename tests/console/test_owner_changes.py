@@ -184,6 +184,15 @@ class TestBegin:
         support.post(hand_on, {"to": OLD, **SAYS})
         assert OwnerChange.objects.filter(kind=ChangeKind.REASSIGN, state=ChangeState.WAITING).exists()
 
+    def test_of_one_address_what_is_ticked_goes_to_a_new_one(self, anna: Customer, support: Client) -> None:
+        address = f"{reverse('admin:owner_change_split')}?customer={anna.pk}"
+        text = support.get(address).content.decode()
+        assert "Addresses that leave" not in text
+        assert "order GR-77, key" in text
+        support.post(address, {"new": NEW, "licenses": str(anna.licenses.get().pk), **SAYS})
+        change = OwnerChange.objects.get()
+        assert (change.kind, change.state, change.new_address) == ("split", "unproven", NEW)
+
     def test_an_objection_is_seen_and_settled(self, anna: Customer, support: Client) -> None:
         change = done(begun_merge(anna, customer(email="bob@example.com")))
         object_to(make_token("stop-change", change.pk))

@@ -8,9 +8,11 @@ from datetime import timedelta
 import pytest
 from django.db import connections
 from django.db.models.functions import Now
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from licensing.holdings import holdings_of
+from licensing.keys.assign import assign
 from licensing.models import Case, CaseKind, Customer, EmailAddress, License, Purchase, PurchaseLine
 from licensing.models.base import uuid7
 from recovery.errors import (
@@ -402,6 +404,31 @@ class TestSplitAndReassign:
         assert change.other is not None
         assert change.other.full_name == "Firm"
 
+    def test_of_one_address_several_orders_leave_for_a_new_mailbox_once_it_is_proved(
+        self, anna: Customer
+    ) -> None:
+        change = split_to_new(anna)
+        assert (codes_at(NEW), sorted(codes_at(OLD))) == ([], ["AAAA-1111", "BBBB-2222"])
+        in_effect(change)
+        assert (sorted(codes_at(NEW)), codes_at(OLD)) == (["AAAA-1111", "BBBB-2222"], [])
+        assert change.other is not None
+        assert change.other.full_name == "Firm"
+
+    def test_what_leaves_for_a_mailbox_of_a_customer_becomes_theirs(self, anna: Customer) -> None:
+        bob = owner_of(NEW, codes=["CCCC-3333"])
+        assert in_effect(split_to_new(anna)).other == bob
+        assert sorted(codes_at(NEW)) == ["AAAA-1111", "BBBB-2222", "CCCC-3333"]
+
+    @pytest.mark.parametrize("what", ["nothing", "an address", "an own one"])
+    def test_something_leaves_for_a_mailbox_that_is_new(self, anna: Customer, what: str) -> None:
+        leaving = {
+            "addresses": [anna.addresses.get().pk] if what == "an address" else [],
+            "purchases": [] if what == "nothing" else [anna.purchases.get().pk],
+        }
+        new = OLD if what == "an own one" else NEW
+        with pytest.raises(NotPossible):
+            split(anna.pk, **leaving, licenses=[], name="", new=new, by="ada", reason=REASON)
+
     @pytest.mark.parametrize("leaving", ["none", "all"])
     def test_somebody_must_leave_and_somebody_stay(self, anna: Customer, leaving: str) -> None:
         addresses = [] if leaving == "none" else [anna.addresses.get().pk]
@@ -463,6 +490,21 @@ def by_split(anna: Customer) -> OwnerChange:
     )
 
 
+def split_to_new(anna: Customer) -> OwnerChange:
+    """An order, and a single license of another, for a mailbox that is proved."""
+    first = anna.purchases.get()
+    other = license(owner=anna, line=line(of=purchase(buyer=anna)))
+    assign(license=other, key=key(edition=other.edition, code="BBBB-2222"), now=timezone.now())
+    change = split(
+        anna.pk, purchases=[first.pk], licenses=[other.pk], name="Firm", new=NEW, by="ada", reason=REASON
+    )
+    assert change.state == ChangeState.UNPROVEN
+    assert change.request is not None
+    prove_by_link(token_of(change.request))
+    change.refresh_from_db()
+    return change
+
+
 def by_reassign(anna: Customer) -> OwnerChange:
     change = reassign_purchase(Purchase.objects.get().pk, new=NEW, by="ada", reason=REASON)
     assert change.request is not None
@@ -471,7 +513,7 @@ def by_reassign(anna: Customer) -> OwnerChange:
     return change
 
 
-each_way = pytest.mark.parametrize("begin", [by_address, by_merge, by_split, by_reassign])
+each_way = pytest.mark.parametrize("begin", [by_address, by_merge, by_split, split_to_new, by_reassign])
 
 
 def everything() -> object:
@@ -617,3 +659,11 @@ class TestRaces:
         assert done == (change.state == ChangeState.DONE)
         assert (codes_at(OLD) == ["AAAA-1111"]) == (change.state == ChangeState.STOPPED)
         assert ChangeKind(change.kind) is ChangeKind.ADDRESS
+
+
+@pytest.mark.parametrize("template", ["mail/claim/body.txt", "mail/claim/body.html"])
+def test_the_mail_to_a_new_mailbox_does_not_say_that_it_is_on_file(template: str) -> None:
+    facts = {"by_support": True, "asked_at": "29 November 2026", "minutes": 10, "link": "https://a.example/"}
+    text = render_to_string(template, facts)
+    assert "asked to file purchases under this address." in text
+    assert "address on file" not in text

@@ -27,6 +27,11 @@ ASKED: Final = (
     Section("foot_not_me", ("foot_nothing_happened",), "foot_stop", "not_me_url"),
     kept("foot_kept_request"),
 )
+ASKED_BY_SUPPORT: Final = (
+    Section("foot_why", ("foot_why_filed",)),
+    Section("foot_not_me", ("foot_write",), "foot_stop", "not_me_url"),
+    kept("foot_kept_request"),
+)
 PROVED: Final = (
     Section("foot_why", ("foot_why_asked", "foot_why_proved")),
     Section("foot_not_me", ("foot_seen",), "foot_end", "not_me_url"),
@@ -52,6 +57,7 @@ MUTED: Final = (kept("foot_kept_mute"),)
 
 FEET: Final[dict[str, Callable[[Mapping[str, Any]], tuple[Section, ...]]]] = {
     "asked": lambda named: ASKED,
+    "claim": lambda named: ASKED_BY_SUPPORT if named["by_support"] else ASKED,
     "proved": lambda named: PROVED,
     "moves": lambda named: MOVED_BY_SUPPORT if named["by_support"] else MOVED,
     "promised": lambda named: PROMISED,

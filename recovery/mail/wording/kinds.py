@@ -287,7 +287,7 @@ CLAIM: Final = Kind(
         *VENDOR,
     ),
     required=(("situation",), ("button", "link"), ("next",)),
-    foot="asked",
+    foot="claim",
     subject="Confirm your new address at {vendor_name}",
     body="""\
 # Confirm your new address
