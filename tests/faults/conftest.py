@@ -9,8 +9,8 @@ from tests.faults.history import mend
 from tests.journeys.ground import Ground
 from tests.journeys.service import Service
 
-# The service gives a mail server 120 s for a reply; a test of silence cannot.
-IMPATIENT = {"SMTP_TIMEOUT_SECONDS": 3}
+# The service gives a mail server 120 s for a reply; a test of silence cannot. Endpoints of tests are on this machine.
+IMPATIENT = {"SMTP_TIMEOUT_SECONDS": 3, "NOTIFY_LOOPBACK": True}
 
 
 @pytest.fixture(scope="session")
