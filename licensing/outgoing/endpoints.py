@@ -12,6 +12,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
 
 from licensing.audit.trail import record
 from licensing.keys.sealed import vault
@@ -151,7 +152,8 @@ def send_test(endpoint_id: UUID, *, by: str) -> None:
         endpoint = held(endpoint_id)
         refuse_off(endpoint)
         Endpoint.objects.filter(pk=endpoint_id).update(rests_until=None)
-        promise(TEST, [{"endpoint": endpoint.pk}], endpoints=[endpoint.pk])
+        now: datetime = Endpoint.objects.filter(pk=endpoint_id).values_list(Now(), flat=True).get()
+        promise(TEST, [{"endpoint": endpoint.pk}], endpoints=[endpoint.pk], now=now)
         record("endpoint.tested", by=by, row=endpoint)
 
 
