@@ -7,11 +7,12 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
 from licensing.admin.catalog import ByHand
 from licensing.admin.endpoint_views import Tellable
-from licensing.console.cells import EMPTY, happened, list_of, number, related, state, text, when
+from licensing.console.cells import EMPTY, happened, list_of, moment, number, related, state, text, when
 from licensing.console.told_events import AT_MOST, recent_states, switched_off
 from licensing.models import Delivery, DeliveryState, Endpoint, WhyOff
 
@@ -28,6 +29,13 @@ def endpoint_state(endpoint: Endpoint) -> str:
 @admin.display(description="why it is off")
 def why_off(endpoint: Endpoint) -> str:
     return endpoint.get_disabled_because_display() or EMPTY
+
+
+@admin.display(description="next attempt not before")
+def resting(endpoint: Endpoint) -> str:
+    now = timezone.now()
+    until = endpoint.rests_until
+    return moment(until, now=now) if endpoint.enabled and until and until > now else EMPTY
 
 
 @admin.display(description="last events")
@@ -91,7 +99,7 @@ class EndpointAdmin(ByHand, Tellable):
         when("answered_at", "last took one"),
         when("failing_since", "failing since"),
         number("failures", "failures in a row"),
-        when("rests_until", "next attempt not before"),
+        resting,
         text("url", "address"),
         text("description", "what it is"),
         kinds,
