@@ -113,7 +113,7 @@ def one_of_everything() -> None:
         told = OwnerChange.objects.create(
             customer=factories.customer(), **{**claim, **approved, "new_address": f"told{hours}@example.com"}
         )
-        sent = {"state": MessageState.ACCEPTED, "accepted_at": now, "about": "notice gives"}
+        sent: dict[str, Any] = {"state": MessageState.ACCEPTED, "accepted_at": now, "about": "notice gives"}
         mail_of(request_at(now), kind=MessageKind.NOTICE, change=told, **sent)
         OwnerChange.objects.create(
             customer=factories.customer(),
@@ -130,8 +130,8 @@ def one_of_everything() -> None:
         factories.line(of=factories.purchase(test=True), placed_at=None)
         shop = a_connection(name=f"shop {hours}")
         Connection.objects.filter(pk=shop.pk).update(heard_at=now - timedelta(days=8))
-        for told in (EventState.WAITING, EventState.DONE):
-            event(shop, event_id=f"{told}{hours}", state=told)
+        for became in (EventState.WAITING, EventState.DONE):
+            event(shop, event_id=f"{became}{hours}", state=became)
         endpoints_and_events(now=now)
         for read in (ImportState.FAILED, ImportState.APPLIED):
             ImportRun.objects.create(kind="gumroad", file_name="sales.csv", state=read)
