@@ -128,6 +128,21 @@ CLAIM_DECIDED: Final = Kind(
     {"change": Is.ID, "decision": Is.WORD, "customer": Is.ID, "effective_at": Is.TIME},
     frozenset({"customer", "effective_at"}),
 )
+OWNER_CHANGED: Final = Kind(
+    "owner.changed",
+    "A change of who receives keys took effect, or was undone: an address, a merge, a split, or an order or license "
+    "that was handed on. `customer` is who had it, `other` who has it now. After a merge, `other` stands for both.",
+    {
+        "change": Is.ID,
+        "cause": Is.WORD,
+        "customer": Is.ID,
+        "other": Is.ID,
+        "license": Is.ID,
+        "purchase": Is.ID,
+        "undone": Is.FLAG,
+    },
+    frozenset({"customer", "other", "license", "purchase"}),
+)
 LICENSE_REVOKED: Final = Kind(
     "license.revoked",
     "Support ended a license.",
@@ -163,6 +178,7 @@ CHOICES: Final = (
     POOL_LOW,
     CLAIM_OPENED,
     CLAIM_DECIDED,
+    OWNER_CHANGED,
     LICENSE_REVOKED,
     LICENSE_RESTORED,
     CUSTOMER_ERASED,

@@ -26,6 +26,7 @@ from recovery.owners.concerned import (
     refuse_if_owner_reads,
 )
 from recovery.owners.ending import close_cases, end, stop
+from recovery.owners.events import tell_of_change
 from recovery.owners.notices import sides, tell_all, tell_new
 from recovery.owners.told import nobody_told
 from recovery.owners.undoing import may_be_undone, put_back, thaw
@@ -160,6 +161,7 @@ def undo(change_id: UUID, *, by: str, reason: str) -> OwnerChange:
         record("owner_change.undone", by=by, customer=change.customer_id, row=change, reason=reason)
         now = sides(change)
         tell_all(change, step="undone", sides_before={side: [*told[side], *now[side]] for side in told})
+        tell_of_change(change, undone=True)
     return change
 
 

@@ -18,6 +18,7 @@ from recovery.owners.concerned import current_addresses, lock_customers, proved_
 from recovery.owners.disputes import beside_a_dispute
 from recovery.owners.effect import Overtaken, take_effect
 from recovery.owners.ending import open_case, stop
+from recovery.owners.events import tell_of_change
 from recovery.owners.handover import everything_of, hand_over
 from recovery.owners.notices import sides, tell_all
 from recovery.owners.told import may_take_effect, on_their_way, only_just_told
@@ -85,6 +86,7 @@ def do(change_id: UUID) -> bool:
         change.save(update_fields=["other", "moved"])
         record("owner_change.done", by="", customer=change.customer_id, row=change, details=counted(change))
         tell_all(change, step="done", sides_before=told)
+        tell_of_change(change)
         return True
 
 

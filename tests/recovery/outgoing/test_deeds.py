@@ -17,7 +17,8 @@ from licensing.outgoing.kinds import CHOICES
 from licensing.support.refunds import mark_refunded, withdraw_marks
 from licensing.support.revocation import restore, revoke
 from recovery.exchange.stock import tell_of_low_stock
-from recovery.journeys.decide_owner_change import decline
+from recovery.journeys.decide_owner_change import decline, undo
+from recovery.journeys.effect_owner_changes import take_effect_of_due
 from recovery.journeys.exchange import move_one, undo_latest
 from recovery.journeys.leaked_key import replace_everywhere
 from recovery.journeys.privacy import EraseReason, erase
@@ -25,7 +26,7 @@ from recovery.journeys.support_mails import resend_keys
 from recovery.journeys.verify import prove_by_link
 from recovery.mail import recovered
 from recovery.mail.decide import mint_challenges
-from recovery.models import MessageKind
+from recovery.models import MessageKind, OwnerChange
 from recovery.tokens import make_token
 from tests import factories
 from tests.licensing.intake import sales, telling
@@ -106,6 +107,14 @@ def claim_approved(folder: Path) -> None:
     owning.approved(unit.owner, new=NEW_EMAIL, name=NAME)
 
 
+def merged(folder: Path) -> OwnerChange:
+    one, other = factories.customer(email=EMAIL, full_name=NAME), factories.customer(email=NEW_EMAIL)
+    change = owning.begun_merge(one, other)
+    owning.let_the_wait_pass(change)
+    take_effect_of_due()
+    return change
+
+
 def revoked(folder: Path) -> None:
     _, unit = an_owner()
     revoke(unit.pk, by="ada", reason=f"{NAME} shared it", now=timezone.now())
@@ -134,6 +143,7 @@ DEEDS: Final[dict[str, Callable[[Path], object]]] = {
     "pool.low": pool_low,
     "claim.opened": claim_opened,
     "claim.decided": claim_approved,
+    "owner.changed": merged,
     "license.revoked": revoked,
     "license.restored": restored,
     "customer.erased": erased,
@@ -220,6 +230,17 @@ def test_a_claim_that_is_declined_is_told_without_a_customer() -> None:
         "customer": None,
         "effective_at": None,
     }
+
+
+def test_a_merge_and_its_undoing_name_both_customers(tmp_path: Path) -> None:
+    listening()
+
+    change = merged(tmp_path)
+    undo(change.pk, by="ada", reason="they are two")
+
+    done, undone = (said["data"] for said in bodies("owner.changed"))
+    assert (done["customer"], done["other"]) == (str(change.customer_id), str(change.other_id))
+    assert undone == done | {"undone": True}
 
 
 def test_neither_a_test_nor_what_nobody_confirmed_is_an_order_yet() -> None:
