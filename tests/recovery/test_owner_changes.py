@@ -663,7 +663,7 @@ class TestRaces:
 
 @pytest.mark.parametrize("template", ["mail/claim/body.txt", "mail/claim/body.html"])
 def test_the_mail_to_a_new_mailbox_does_not_say_that_it_is_on_file(template: str) -> None:
-    facts = {"by_support": True, "asked_at": "29 November 2026", "minutes": 10, "link": "https://a.example/"}
+    facts = {"by_support": True, "asked_at": "29 November 2026", "minutes": 10, "color": "#123456"}
     text = render_to_string(template, facts)
     assert "asked to file purchases under this address." in text
     assert "address on file" not in text
