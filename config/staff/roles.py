@@ -24,6 +24,15 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
+# In a line for who gives a role to somebody; docs/staff.md has it in full.
+MEANS: Final = {
+    Role.AGENT: "Looks at everything but the audit trail; sends keys, settles cases, moves and changes of owner, marks "
+    "refunds, lifts stopped and dead mailboxes.",
+    Role.LEAD: "That, and shops, files, products, mail texts, purchases by hand, exporting and erasing a person, "
+    "shortening and undoing changes of owner; approves what needs a second person; reads the audit trail.",
+    Role.ADMINISTRATOR: "Everything, other people’s accounts, API keys and the export of everything included.",
+    Role.AUDITOR: "Looks at everything, the audit trail included; changes nothing, sees no code.",
+}
 # Model -> what may be done, beyond looking at everything.
 SETTLES: Final = {
     "case": "change",

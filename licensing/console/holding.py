@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -10,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
+from django.utils.timesince import timesince
 from django.views.decorators.http import require_POST
 
 from licensing.console.cells import EMPTY, page_of, state
@@ -58,4 +60,10 @@ class Held(ReadOnly):
         if hold.by == by:
             return None
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_take"
-        return {"hold": hold, "address": reverse(name, args=[row.pk])}
+        return {"hold": hold, "told": how_long(hold.since), "address": reverse(name, args=[row.pk])}
+
+
+def how_long(since: datetime) -> str:
+    """In words; of less than a minute, just that."""
+    told = timesince(since)
+    return "less than a minute" if told.startswith("0") else told

@@ -38,7 +38,11 @@ REASONS: Final = (
 
 
 class ExportForm(forms.Form):
-    words = forms.CharField(label="Who asked for it, and how (recorded)", max_length=300)
+    words = forms.CharField(
+        label="Who asked for it, and how (recorded)",
+        max_length=300,
+        widget=forms.TextInput(attrs={"autofocus": True}),
+    )
 
 
 class EraseForm(forms.Form):

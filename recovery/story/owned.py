@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
@@ -13,6 +13,7 @@ from licensing.holdings import Standing, standing_of
 from licensing.models import KeyAssignment, License, Purchase, PurchaseLine, RefundMark
 from recovery.story.latest import Latest
 
+LOOKED_AT: Final = 200  # orders, before the newest are chosen by their date
 SECRETS = ("key__sealed", "key__fingerprint_a", "key__fingerprint_b")
 
 
@@ -30,16 +31,26 @@ class Owned:
         return next((each for each in self.keys if each.ends_at is None), None)
 
     @property
+    def is_movable(self) -> bool:
+        """What was paid back, disputed away or ended moves nowhere."""
+        gone = (Standing.REFUNDED, Standing.DISPUTED, Standing.ENDED)
+        return self.license.revoked_at is None and self.standing not in gone
+
+    @property
     def former(self) -> tuple[KeyAssignment, ...]:
         return tuple(each for each in self.keys if each.ends_at is not None)
 
 
 def licenses_of(customer_id: UUID, *, most: int, now: datetime) -> Latest[Owned]:
     """The newest licenses. Two queries; no code is read."""
+    return units_of(License.objects.filter(owner=customer_id), most=most, now=now)
+
+
+def units_of(rows: QuerySet[License], *, most: int, now: datetime) -> Latest[Owned]:
+    """The newest of these licenses. Two queries; no code is read."""
     chain = KeyAssignment.objects.select_related("key__edition").defer(*SECRETS).order_by("-id")
     licenses = (
-        License.objects.filter(owner=customer_id)
-        .select_related("edition__product", "line__purchase__store")
+        rows.select_related("edition__product", "line__purchase__store")
         .defer("line__sealed_code")
         .prefetch_related(Prefetch("assignments", chain, to_attr="keys"))
         .order_by("-id")
@@ -55,13 +66,12 @@ def owned(license: License, *, now: datetime) -> Owned:
 
 
 def purchases_of(customer_id: UUID, *, most: int) -> Latest[Purchase]:
-    """The newest orders that the customer bought, or was given something on. Six queries."""
-    bought = ids(
-        Purchase.objects.filter(buyer=customer_id).order_by("-id").values_list("pk", flat=True), most
-    )
+    """The newest orders by their date that the customer bought, or was given something on; of those that were filed
+    last, where they are very many. Six queries."""
+    bought = Purchase.objects.filter(buyer=customer_id).order_by("-id").values_list("ordered_at", "pk")
     lines = PurchaseLine.objects.filter(receiver=customer_id).order_by("-purchase")
-    given = ids(lines.values_list("purchase", flat=True), most)
-    newest = sorted({*bought, *given}, reverse=True)
+    given = lines.values_list("purchase__ordered_at", "purchase")
+    newest = [pk for _, pk in sorted({*bought[:LOOKED_AT], *given[:LOOKED_AT]}, reverse=True)]
     marks = RefundMark.objects.filter(withdrawn_at=None)
     rows = (
         Purchase.objects.filter(pk__in=newest[:most])
@@ -71,10 +81,6 @@ def purchases_of(customer_id: UUID, *, most: int) -> Latest[Purchase]:
             "references",
             Prefetch("refund_marks", marks, to_attr="marks"),
         )
-        .order_by("-id")
+        .order_by("-ordered_at", "-id")
     )
     return Latest(list(rows), len(newest) > most)
-
-
-def ids(rows: QuerySet[Any, UUID], most: int) -> list[UUID]:
-    return list(rows[: most + 1])

@@ -53,6 +53,12 @@ class Story:
         return [each for each in self.mailboxes if not each.is_current]
 
     @property
+    def other_cases(self) -> list[Case]:
+        """Without those of a move or change that stands among the moves and changes itself."""
+        listed = {str(each.pk) for each in (*self.moves.rows, *self.changes.rows)}
+        return [each for each in self.cases.rows if not listed & named_in(each)]
+
+    @property
     def last_mail(self) -> Message | None:
         """The answer to "did the mail arrive?": the latest that brings keys or the link to them."""
         brings = (MessageKind.KEYS, MessageKind.CHALLENGE, MessageKind.PROMISED, MessageKind.REPLACEMENT)
@@ -79,6 +85,12 @@ def story_of(customer: Customer, *, now: datetime) -> Story:
 def newest(rows: QuerySet[Row], *, most: int) -> Latest[Row]:
     found = list(rows.order_by("-id")[: most + 1])
     return Latest(found[:most], len(found) > most)
+
+
+def named_in(case: Case) -> set[str]:
+    """The move or change of owner that the case is about."""
+    detail = case.detail if isinstance(case.detail, dict) else {}
+    return {str(detail[name]) for name in ("exchange", "owner_change") if name in detail}
 
 
 def open_cases(customer: Customer) -> QuerySet[Case]:

@@ -127,7 +127,9 @@ def label(choices: Any, value: str) -> str:
 
 TELLINGS: Final[dict[str, Any]] = {
     "asked": lambda e: (
-        f"Keys asked for, with {e.two or 'an address forgotten since'}: {label(Origin, e.one)}"
+        f"Something was completed for {e.two or 'an address forgotten since'}, and a mail says so"
+        if e.one == Origin.SERVICE
+        else f"Keys asked for, with {e.two or 'an address forgotten since'}: {label(Origin, e.one)}"
     ),
     "proved": lambda e: f"Mailbox proved: {e.one or 'address forgotten'}",
     "mail": lambda e: f"Mail, {label(MessageKind, e.one)}: {label(MessageState, e.two)}",

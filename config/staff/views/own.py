@@ -19,7 +19,7 @@ from config.staff import recovery_codes, sessions
 from config.staff.forms import NewPassword
 from config.staff.frame import Framed, frame
 from config.staff.models import SignIn
-from config.staff.proof import FACTORS, passkeys_work
+from config.staff.proof import FACTORS, needs_factor, passkeys_work
 from licensing.audit.trail import record
 from licensing.console.proof import asks_for_proof
 
@@ -37,6 +37,7 @@ class Own(Framed, TemplateView):
             "app": next((each for each in factors if each.type == Authenticator.Type.TOTP), None),
             "passkeys": [each for each in factors if each.type == Authenticator.Type.WEBAUTHN],
             "has_factor": bool(factors),
+            "required": needs_factor(user),
             "only_one": len(factors) == 1,
             "codes_left": recovery_codes.left(user) if factors else 0,
             "passkeys_work": passkeys_work(),

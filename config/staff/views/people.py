@@ -16,7 +16,7 @@ from config.staff.accounts import Refused
 from config.staff.forms import NewPerson
 from config.staff.frame import frame
 from config.staff.proof import has_factor
-from config.staff.roles import Role, role_of
+from config.staff.roles import MEANS, Role, role_of
 from licensing.console.proof import asks_for_proof
 from licensing.console.rights import only_with, refuse_unless
 from licensing.console.second_person import ForTwo, needs_second_person
@@ -34,7 +34,7 @@ def people(request: HttpRequest) -> HttpResponse:
     refuse_unless(request, MAY)
     now = timezone.now()
     rows = [(user, role_of(user), sessions.open_of(user, now=now).first()) for user in accounts.people()]
-    return shown(request, "people", title="Staff", people=rows, form=NewPerson())
+    return shown(request, "people", title="Staff", people=rows, form=NewPerson(), means=MEANS)
 
 
 @only_with(MAY)
@@ -57,7 +57,7 @@ def add_person(request: HttpRequest) -> HttpResponse:
             return shown(request, "invitation", title=f"Invitation for {user}", person=user, link=link)
         except Refused as refusal:
             form.add_error("name", str(refusal))
-    return shown(request, "people", title="Staff", people=[], form=form)
+    return shown(request, "people", title="Staff", people=[], form=form, means=MEANS)
 
 
 @require_GET
@@ -68,6 +68,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "person": user,
         "role": role_of(user),
         "roles": list(Role),
+        "means": MEANS,
         "has_factor": has_factor(user),
         "sessions": sessions.open_of(user, now=timezone.now()),
         "this_session": request.session.session_key,

@@ -65,7 +65,8 @@ def licenses(customer: Customer) -> QuerySet[Model]:
 
 
 def purchases(customer: Customer) -> QuerySet[Model]:
-    return Purchase.objects.filter(Q(buyer=customer) | Q(lines__receiver=customer)).distinct()
+    theirs = Purchase.objects.filter(Q(buyer=customer) | Q(lines__receiver=customer)).distinct()
+    return theirs.select_related("store")
 
 
 def notes(customer: Customer) -> QuerySet[Model]:
@@ -198,8 +199,9 @@ DEEDS: Final = {
         Deed(
             "refund",
             "Mark as paid back",
-            "The licenses that were paid back count no more, and customers are told so. No money moves here: do that "
-            "in the shop. It can be taken back, and what the shop says counts beside it.",
+            "The licenses that were paid back count no more; their owner reads so beside them. No mail goes out, "
+            "and no money moves here: do that in the shop. It can be taken back, and what the shop "
+            "says counts beside it.",
             "licensing.add_refundmark",
             forms.Refunded,
             refund,

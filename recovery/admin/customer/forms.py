@@ -130,3 +130,10 @@ class Revealed(DeedForm):
 
 class Confirmed(DeedForm):
     """Nothing to say: pressing is all."""
+
+
+def focus_on_words(form: forms.Form) -> None:
+    """Where there is something to write, the page begins there: most of these pages ask for nothing else."""
+    field = next((form.fields[name] for name in ("words", "text") if name in form.fields), None)
+    if field is not None:
+        field.widget.attrs["autofocus"] = True

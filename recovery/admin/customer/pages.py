@@ -22,20 +22,22 @@ from licensing.console.proof import asks_for_proof
 from licensing.console.rights import only_with, refuse_unless
 from licensing.console.search import row_id
 from licensing.keys.vault import Tampered, UnknownKey
-from licensing.models import Customer, KeyAssignment
+from licensing.models import Customer, KeyAssignment, License, Purchase
 from licensing.support.errors import Refused
 from licensing.support.reveals import reveal
 from recovery.admin.customer.deeds import DEEDS, Asked, Deed
-from recovery.admin.customer.forms import DeedForm, Noted, Revealed
+from recovery.admin.customer.forms import DeedForm, Noted, Revealed, focus_on_words
 from recovery.admin.customer.links import closed_for, links_for
 from recovery.admin.customer.words import in_words
 from recovery.errors import RecoveryError
 from recovery.story.mailboxes import mailboxes_of
+from recovery.story.owned import units_of
 from recovery.story.timeline import Kind, Whose, page_of_time, place_of
 from recovery.story.told import story_of
 
 ON_THE_PAGE = 12  # entries of the timeline under the story
 OF_A_PAGE = 50  # on its own page
+UNITS = 20  # of an order
 REVEAL = "licensing.add_codereveal"
 
 
@@ -74,6 +76,10 @@ class Storied(Listing):
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
+    def response_post_save_change(self, request: HttpRequest, obj: Customer) -> HttpResponse:
+        """Corrected: back to the story, not to the list."""
+        return HttpResponseRedirect(page_of(obj))
+
     def timeline(self, request: HttpRequest, customer_id: UUID) -> HttpResponse:
         """Everything that happened, page by page, of the kinds that were chosen."""
         customer = self.customer_of(request, customer_id)
@@ -109,7 +115,11 @@ class Storied(Listing):
         return HttpResponseRedirect(page_of(customer))
 
     def asked_page(self, request: HttpRequest, deed: Deed, form: DeedForm) -> HttpResponse:
+        focus_on_words(form)
         shown = {"deed": deed, "form": form, "row": form.row}
+        if isinstance(form.row, Purchase):
+            sold = License.objects.filter(line__purchase=form.row)
+            shown["units"] = units_of(sold, most=UNITS, now=timezone.now())
         status = 422 if form.is_bound else 200
         return self.own_page(
             request, form.customer, "console/customer_deed.html", deed.title, shown, status=status
