@@ -135,13 +135,28 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "TITLE": "License Recovery",
     "VERSION": "1",
-    "DESCRIPTION": "Lost registration keys, and moves to another platform, from your own application or site.",
+    "DESCRIPTION": "Lost registration keys, and moves to another platform, from your own application or site; and what "
+    "is on file, for your own systems, with API keys.",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
     "ENABLE_DJANGO_DEPLOY_CHECK": False,
     "SORT_OPERATIONS": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "TAGS": [{"name": "Lost keys"}, {"name": "Licenses"}, {"name": "Keys"}],
+    "TAGS": [
+        {"name": each}
+        for each in (
+            "Lost keys",
+            "Licenses",
+            "Keys",
+            "API keys",
+            "Vendor: purchases",
+            "Vendor: customers",
+            "Vendor: moves",
+            "Vendor: mails",
+            "Vendor: shops",
+            "Vendor: figures",
+        )
+    ],
     "POSTPROCESSING_HOOKS": ["recovery.api.described.complete"],
 }
 

@@ -81,7 +81,7 @@ class ApiKeyAdmin(ReadOnly):
 
     @only_with("recovery.add_apikey")
     @asks_for_proof
-    @needs_second_person(ForTwo.ACCOUNTS, "Make an API key")
+    @needs_second_person(ForTwo.ACCOUNTS, "Make an API key", form=NewKey)
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """The form; after it, once, the key."""
         if not self.has_add_permission(request):

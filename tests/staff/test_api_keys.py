@@ -114,7 +114,11 @@ def test_where_two_people_are_wanted_a_second_one_approves_the_key(
     assert (held.status_code, secret_on(held)) == (409, "")
     grace.client.post("/console/approvals/ask/", {"kept": str(held.context["kept"]), "reason": "New shop"})
     second = person("second", role=Role.ADMINISTRATOR).sign_in()
-    second.client.post(f"/console/approvals/{Approval.objects.get().pk}/approve/", {"note": ""})
+    question = f"/console/approvals/{Approval.objects.get().pk}/"
+    asked = second.client.get(question).content.decode()
+    assert "customers:read: see names and addresses of customers" in asked
+    assert "shop-backend" in asked
+    second.client.post(f"{question}approve/", {"note": ""})
 
     assert is_secret(secret_on(grace.client.post(MAKE, FORM)))
     assert ApiKey.objects.get().approved_by == "second"
