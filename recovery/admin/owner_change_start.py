@@ -20,11 +20,12 @@ from licensing.audit.looked import concerns
 from licensing.console.cells import page_of
 from licensing.console.proof import asks_for_proof
 from licensing.console.rights import only_with
-from licensing.console.search import as_address, can_be_stored, customers, orders, row_id
+from licensing.console.search import as_address, can_be_stored, row_id
 from licensing.models import Customer, EmailAddress, License, Purchase
 from recovery.admin.exchange_deeds import LONGEST_REASON, Written
 from recovery.admin.owner_change_deeds import SETTLE, in_plain_words, what_follows
 from recovery.admin.owner_change_views import Decidable
+from recovery.admin.owner_change_whom import who
 from recovery.errors import NotPossible, RecoveryError
 from recovery.journeys.begin_owner_change import (
     change_address,
@@ -194,18 +195,6 @@ def asked(request: HttpRequest, name: str) -> str:
     """From the form, or from the page's address."""
     typed: str = request.POST.get(name) or request.GET.get(name) or ""
     return typed.strip() if can_be_stored(typed) else ""
-
-
-def who(typed: str) -> list[Customer]:
-    """Whom support means by an id, an address, a name or an order; at most ten."""
-    if not typed:
-        return []
-    found = set(row_id(typed)) | customers(typed)
-    bought = Purchase.objects.filter(pk__in=orders(typed), buyer__isnull=False).values_list(
-        "buyer", flat=True
-    )
-    ids = found | {each for each in bought if each}
-    return list(Customer.objects.filter(pk__in=ids).prefetch_related("addresses").order_by("-pk")[:10])
 
 
 def handed_on(request: HttpRequest) -> License | Purchase:

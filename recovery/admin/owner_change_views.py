@@ -19,7 +19,6 @@ from licensing.console.holding import Held
 from licensing.console.proof import asks_for_proof
 from licensing.console.rights import only_with
 from licensing.console.search import row_id
-from licensing.models import Customer
 from recovery.admin.exchange_deeds import LONGEST_REASON, Written
 from recovery.admin.owner_change_deeds import (
     DEEDS,
@@ -30,11 +29,12 @@ from recovery.admin.owner_change_deeds import (
     possible,
     what_follows,
 )
+from recovery.admin.owner_change_whom import who
 from recovery.errors import RecoveryError
 from recovery.journeys.decide_owner_change import approve
 from recovery.models import ChangeState, OwnerChange
 from recovery.owners.claimed import Claimed, opened
-from recovery.owners.compare import Candidate, candidates, compared, look_up, owner_of_new
+from recovery.owners.compare import MOST, Candidate, candidates, compared, look_up, owner_of_new
 from recovery.owners.told import needs_a_lead
 
 
@@ -164,6 +164,7 @@ def claim_beside_file(change: OwnerChange, request: HttpRequest) -> dict[str, An
     return {
         "claimed": claimed,
         "candidates": beside(claimed, request) if decides else [],
+        "sought": request.GET.get("with", ""),
         "new_is": owner_of_new(change) if decides else None,
         "decides": decides and request.user.has_perm(SETTLE),
         "sees_code": request.user.has_perm(SETTLE),
@@ -171,10 +172,12 @@ def claim_beside_file(change: OwnerChange, request: HttpRequest) -> dict[str, An
 
 
 def beside(claimed: Claimed, request: HttpRequest) -> list[Candidate]:
-    """Those that the claim leads to, and the one whom support wants to compare (`?with=<id>`)."""
+    """Those that the claim leads to, and before them those whom support wants to compare (`?with=<whom>`)."""
     now = timezone.now()
     found = candidates(claimed, now=now)
-    wanted = Customer.objects.filter(pk__in=row_id(request.GET.get("with", ""))).prefetch_related("addresses")
     known = {each.customer.pk for each in found}
-    more = [compared(each, claimed, look_up(claimed), now=now) for each in wanted if each.pk not in known]
-    return [*more, *found]
+    wanted = [each for each in who(request.GET.get("with", ""))[:MOST] if each.pk not in known]
+    if len(wanted) == 1:
+        concerns(request, wanted[0].pk)
+    leads = look_up(claimed) if wanted else None
+    return [*(compared(each, claimed, leads, now=now) for each in wanted if leads), *found]

@@ -93,6 +93,20 @@ class TestClaimPage:
         assert "Approved." in said
         assert AuditEntry.objects.filter(action="owner_change.approved", by="support").exists()
 
+    @pytest.mark.parametrize("typed", [OLD, "GR-77", "aaaa bbbb 1234", "Anna Example"])
+    def test_a_claim_with_a_typing_error_is_compared_with_whom_support_finds(
+        self, anna: Customer, support: Client, typed: str
+    ) -> None:
+        change = proved(old_address="ana@gone.example", order="GR-78", name="Anna Example")
+        button_for_her = f'value="{anna.pk}"'
+        assert button_for_her not in support.get(page(change)).content.decode()
+        text = support.get(page(change), {"with": typed}).content.decode()
+        assert button_for_her in text
+        assert 'state-bad">does not fit<' in text
+        form = {"customer": str(anna.pk), "retired": str(anna.addresses.get().pk), **SAYS}
+        support.post(button("approve", change), form)
+        assert state_of(change) == ChangeState.WAITING
+
     def test_the_second_of_two_is_told(self, anna: Customer, support: Client) -> None:
         change = proved(old_address=OLD)
         support.post(button("decline", change), SAYS)
