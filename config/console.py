@@ -55,6 +55,19 @@ SECTIONS: Final = (
     ("API", ("ApiKey",)),
     ("Signed", ("RetiredList", "RetiredCode", "SigningKey")),
 )
+# What support opens on most days: it stands alone on the first page, everything else is folded under it.
+DAILY: Final = (
+    "Customer",
+    "Purchase",
+    "License",
+    "Case",
+    "OwnerChange",
+    "Exchange",
+    "RecoveryRequest",
+    "Message",
+    "Mute",
+    "Suppression",
+)
 # The first two are reached from their file, the others are what the first page shows.
 HIDDEN: Final = ("ImportRow", "ImportPart", "DayFigure", "Tally")
 BEGIN_AT: Final = {"Wording": "admin:wording_index"}  # where the list of rows is not what somebody comes for
@@ -109,14 +122,20 @@ class ConsoleSite(admin.AdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """What needs a person, and the main figures."""
         days, now = asked_days(request.GET.get("days")), timezone.now()
-        return super().index(
-            request, {**first_page(request.user, days=days, now=now), **(extra_context or {})}
-        )
+        shown = first_page(request.user, days=days, now=now)
+        daily = [section("Every day", daily_of(self.get_app_list(request)))]
+        return super().index(request, {**shown, "daily": daily, **(extra_context or {})})
 
     def figures_page(self, request: HttpRequest) -> TemplateResponse:
         shown = figures_page(days=asked_days(request.GET.get("days")), now=timezone.now())
         context = {**self.each_context(request), "title": "Figures", **shown}
         return TemplateResponse(request, "console/figures.html", context)
+
+
+def daily_of(sections: list[Any]) -> list[Any]:
+    """The lists of most days, of those that this person may see."""
+    models = {model["object_name"]: model for each in sections for model in each["models"]}
+    return [models[name] for name in DAILY if name in models]
 
 
 def section(title: str, models: list[Any]) -> dict[str, Any]:

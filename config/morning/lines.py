@@ -19,6 +19,7 @@ from licensing.console.heard import silent
 from licensing.console.lately import unread_files
 from licensing.console.told_events import given_up, switched_off
 from licensing.intake.hooks.events import FOR_A_PERSON
+from licensing.keys.waiting import waiting_lately
 from licensing.models import (
     Case,
     CaseKind,
@@ -27,6 +28,7 @@ from licensing.models import (
     Endpoint,
     HookEvent,
     ImportRun,
+    License,
     PurchaseLine,
 )
 from recovery.admin.mail_filters import failed, late
@@ -169,6 +171,15 @@ LINES: Final = (
         lambda now: PurchaseLine.objects.unplaced(),
         "purchase__recorded_at",
         {"placed": "no"},
+    ),
+    Line(
+        "license that waits for a key: its pool is empty",
+        "licenses that wait for a key: their pools are empty",
+        License,
+        lambda now: waiting_lately(now=now),
+        "line__purchase__recorded_at",
+        {"key": "none"},
+        pressing=True,
     ),
     moves(ExchangeState.WAITING, "move that waits for a key", "moves that wait for a key"),
     Line(

@@ -16,6 +16,7 @@ from licensing.console.pages import ReadOnly, ReadOnlyRows
 from licensing.console.people import mailboxes
 from licensing.console.search import customers, keys, orders
 from licensing.keys.code import mask
+from licensing.keys.waiting import waiting_lately
 from licensing.models import Edition, KeyAssignment, KeyState, License, RegistrationKey
 
 KEY_TONES = {KeyState.POOL: "info", KeyState.SERVING: "good", KeyState.RETIRED: "off"}
@@ -46,6 +47,19 @@ def assignment_state(assignment: KeyAssignment) -> str:
     return (
         state("in its grace period", "wait") if assignment.ends_at > timezone.now() else state("ended", "off")
     )
+
+
+class WithoutKey(admin.SimpleListFilter):
+    """Of the newest licenses: those that wait."""
+
+    title = "key"
+    parameter_name = "key"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("none", "waits for one")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset & waiting_lately(now=timezone.now()) if self.value() == "none" else queryset
 
 
 class InThePool(admin.SimpleListFilter):
@@ -139,6 +153,7 @@ class LicenseAdmin(ReadOnly):
         when("expires_at", "expires"),
     )
     list_select_related = ("edition__product", "owner", "line__purchase")
+    list_filter = (WithoutKey,)
     prefetch = ("owner__addresses",)
     search_help_text = HOW_TO_SEARCH
     ways = ((customers, "owner"), (orders, "line__purchase"), (keys, "assignments__key"))

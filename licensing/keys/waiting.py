@@ -26,6 +26,7 @@ from licensing.models import (
 )
 
 BATCH = 100  # licenses served in one transaction
+LATELY = 5_000  # licenses that are looked at for those without a key: no index knows them
 
 log = structlog.get_logger(__name__)
 
@@ -114,9 +115,21 @@ def in_line(edition: Edition, *, now: datetime) -> QuerySet[License]:
     return waiting.filter(~Exists(unanswered)) if edition.key_source == KeySource.REMOTE else waiting
 
 
+def waiting_lately(*, now: datetime) -> QuerySet[License]:
+    """Among the newest licenses, of whatever edition, those whose customers read that no key is there yet."""
+    newest = License.objects.order_by("-id").values("pk")[:LATELY]
+    stocked = License.objects.filter(pk__in=newest).exclude(edition__key_source=KeySource.REMOTE)
+    return never_served(stocked, now=now)
+
+
 def waiting_licenses(edition: Edition, *, now: datetime) -> QuerySet[License]:
-    """Licenses of paid orders that never had a key. Not those whose code served somebody else: a person decides; and
-    not those whose owner was erased."""
+    """Those of the edition that wait."""
+    return never_served(License.objects.filter(edition=edition), now=now)
+
+
+def never_served(licenses: QuerySet[License], *, now: datetime) -> QuerySet[License]:
+    """Of these, those of paid orders that never had a key. Not those whose code served somebody else: a person decides;
+    and not those whose owner was erased."""
     undecided = Case.objects.filter(
         kind=CaseKind.KEY_OWNED, closed_at=None, purchase=OuterRef("line__purchase")
     )
@@ -132,7 +145,7 @@ def waiting_licenses(edition: Edition, *, now: datetime) -> QuerySet[License]:
     ended = Q(revoked_at__isnull=False) | Q(expires_at__lte=now)
     had = KeyAssignment.objects.filter(license=OuterRef("pk"))
     open_ones = (
-        License.objects.filter(paid, edition=edition)
+        licenses.filter(paid)
         .exclude(refunded)
         .exclude(disputed)
         .exclude(ended)

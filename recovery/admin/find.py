@@ -21,7 +21,7 @@ from licensing.console.cells import page_of
 from licensing.console.terms import cleaned, may_be_code
 from licensing.keys.code import mask, tail
 from licensing.models import Customer
-from recovery.admin.finding import Result, exactly, loosely, only_customer
+from recovery.admin.finding import Result, exactly, further, loosely, only_customer
 from recovery.admin.sealed_terms import NotOurs, opened, seal
 
 TOO_LONG: Final = (
@@ -66,7 +66,9 @@ def answered(request: HttpRequest, term: str, *, site: AdminSite) -> HttpRespons
     going = "all" not in request.GET and (where_to(customer, result) if looker.may(Customer) else "")
     if not going:
         loosely(result, term, may=looker.may)
+        further(result, term, may=looker.may)
         customer = only_customer(result)
+        going = "" if "all" in request.GET else the_only_one(customer, result)
     concerns(request, customer)
     note(request, term, result, customer)
     if going:
@@ -84,6 +86,11 @@ def where_to(customer: UUID | None, result: Result) -> str:
     if customer:
         return page_of(Customer(pk=customer))
     return result.hits[0].page if len(result.hits) == 1 and not result.hits[0].owners else ""
+
+
+def the_only_one(customer: UUID | None, result: Result) -> str:
+    """The page of the one customer in whom a part was found, where there can be no other."""
+    return page_of(Customer(pk=customer)) if customer and result.people and result.whole else ""
 
 
 def found_by(result: Result, back: str) -> str:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import IntegerField, Model, OuterRef, Subquery
 
+from licensing.console.containing import SHORTEST_PART
 from licensing.console.hits import (
     MOST_SHOWN,
     Hit,
@@ -25,7 +27,17 @@ from licensing.console.hits import (
     part_of_address,
     part_of_name,
 )
-from licensing.models import Customer, EmailAddress, License, Purchase, PurchaseReference, RegistrationKey
+from licensing.console.search import as_address
+from licensing.models import (
+    Customer,
+    EmailAddress,
+    License,
+    Purchase,
+    PurchaseReference,
+    RegistrationKey,
+    Tombstone,
+)
+from licensing.tombstones import erased_since
 from recovery.admin.hits import request_of_address, request_of_part, row_of_id
 from recovery.models import RecoveryRequest
 
@@ -88,6 +100,8 @@ class Result:
     tried: list[str] = field(default_factory=list)
     whole: bool = True
     people: list[Person] = field(default_factory=list)
+    elsewhere: str = ""  # what stands before the @, where only that was found: at another domain
+    erased_at: datetime | None = None  # when the owner of exactly this address was erased
 
     @property
     def groups(self) -> dict[str, list[Hit]]:
@@ -121,6 +135,20 @@ def loosely(result: Result, term: str, *, may: May) -> None:
     if may(Customer):
         result.people = people(result.hits)
         result.whole &= len({owner for hit in result.hits for owner in hit.owners}) <= SHOWN
+
+
+def further(result: Result, term: str, *, may: May) -> None:
+    """For an address that nobody has: whether its owner was erased, and who has the same name at another domain."""
+    local, at, _domain = as_address(term).partition("@")
+    if not at or not may(Customer):
+        return
+    if may(Tombstone):
+        result.erased_at = erased_since([as_address(term)]).get(as_address(term))
+    if result.hits or len(local) < SHORTEST_PART:
+        return
+    found = part_of_address(f"{local}@")
+    result.people, result.whole = people(found.hits), found.whole
+    result.elsewhere = f"{local}@" if result.people else ""
 
 
 def allowed(meanings: Iterable[Meaning], may: May) -> list[Meaning]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from config.staff.roles import make_roles
 from licensing.audit.sealing import opened
 from licensing.models import AuditEntry, Customer, KeyState, PurchaseReference, RegistrationKey
+from licensing.tombstones import bury
 from recovery.limits import address_digest
 from recovery.mail.render import message_id
 from recovery.models import DomainPause, RecoveryRequest
@@ -54,7 +55,38 @@ def test_goes_to_the_one_customer_whom_an_exact_term_means(term: str, support: C
 
 @pytest.mark.parametrize("term", LOOSE.values(), ids=LOOSE.keys())
 def test_lists_whom_a_part_of_something_may_mean(term: str, support: Client, filed: Filed) -> None:
-    assert names(answer(support, term)) == [NAME]
+    assert names(listed(support, term)) == [NAME]
+
+
+def test_a_part_that_one_customer_has_leads_straight_there(support: Client, filed: Filed) -> None:
+    found = answer(support, "lovelace")
+
+    assert found["Location"] == page_address(filed.customer)
+    assert "All that was found" in said(found)
+
+
+def test_a_part_that_two_have_leads_to_neither(support: Client, filed: Filed) -> None:
+    factories.customer(email="augusta@lovelace.example")
+
+    assert len(people(answer(support, "lovelace"))) == 2
+
+
+def test_of_an_address_that_nobody_has_the_same_name_elsewhere_is_shown(
+    support: Client, filed: Filed
+) -> None:
+    page = answer(support, "ada@other.example")
+
+    assert names(page) == [NAME]
+    assert "at another domain" in page.content.decode()
+
+
+def test_an_address_whose_owner_was_erased_is_said_to_be(support: Client, filed: Filed) -> None:
+    bury(["gone@erased.example"], now=timezone.now())
+
+    page = answer(support, "Gone@erased.example").content.decode()
+
+    assert "was erased on" in page
+    assert "was erased on" not in answer(support, "other@erased.example").content.decode()
 
 
 def test_the_way_back_leads_to_all_that_was_found(support: Client, filed: Filed) -> None:
@@ -159,15 +191,15 @@ def test_a_former_address_leads_to_who_had_it(support: Client, filed: Filed) -> 
 def test_names_of_every_script_are_found_by_a_word(name: str, support: Client, filed: Filed) -> None:
     factories.customer(full_name=name)
 
-    assert names(answer(support, name.rpartition(" ")[2])) == [name]
-    assert f"<bdi>{name}</bdi>" in answer(support, name).content.decode()
+    assert names(listed(support, name.rpartition(" ")[2])) == [name]
+    assert f"<bdi>{name}</bdi>" in listed(support, name).content.decode()
 
 
 def test_a_part_of_a_foreign_domain_is_found_as_it_is_written(support: Client, filed: Filed) -> None:
     factories.customer(email="anna@bücher.example")
 
-    assert len(people(answer(support, "anna@bücher"))) == 1
-    assert len(people(answer(support, "Bücher.exam"))) == 1
+    assert len(people(listed(support, "anna@bücher"))) == 1
+    assert len(people(listed(support, "Bücher.exam"))) == 1
 
 
 @pytest.mark.parametrize("code", [CODE, CODE.replace("-", "").lower(), f" {CODE}. "])
@@ -253,7 +285,7 @@ def test_what_is_too_long_is_said_to_be(support: Client, db: None) -> None:
 def test_names_cannot_be_more_than_text(support: Client, db: None) -> None:
     factories.customer(full_name="<img src=x onerror=alert(1)> Smith", company="<b>Acme</b>")
 
-    text = answer(support, "smith").content.decode()
+    text = listed(support, "smith").content.decode()
 
     assert "&lt;img" in text
     assert "<img src=x" not in text

@@ -37,6 +37,23 @@ def test_rows_and_parts_of_files_are_not_in_the_menu(support: Client) -> None:
     assert reverse("console:licensing_importrun_changelist") in text
 
 
+def test_the_lists_of_every_day_stand_before_the_others(client: Client) -> None:
+    text = (
+        signed_in(client, "view_case", "view_license", "view_purchasedispute")
+        .get(reverse(INDEX))
+        .content.decode()
+    )
+
+    daily, _, others = text.partition("All lists</summary>")
+    assert reverse("console:licensing_case_changelist") in daily
+    assert reverse("console:licensing_license_changelist") in daily
+    assert (
+        reverse("console:licensing_purchasedispute_changelist")
+        not in daily.partition('class="sections daily"')[2]
+    )
+    assert reverse("console:licensing_purchasedispute_changelist") in others
+
+
 def test_a_page_that_is_only_read_leads_back(support: Client) -> None:
     text = text_of(support, event(connection(), state=EventState.DONE))
 

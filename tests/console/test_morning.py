@@ -95,6 +95,8 @@ def one_of_everything() -> None:
         mail_of(request, kind=MessageKind.KEYS, due_at=before, state=MessageState.ACCEPTED, accepted_at=now)
         DomainPause.objects.create(domain=f"{hours}.example", until=now + timedelta(hours=1))
         DomainPause.objects.create(domain=f"over{hours}.example", until=before)
+        line = factories.line(of=factories.purchase(buyer=factories.customer()))
+        factories.license(owner=line.purchase.buyer, line=line)
         for number, kind in enumerate(CaseKind):
             for closed in (None, now):
                 digest = bytes([number, hours, bool(closed)])

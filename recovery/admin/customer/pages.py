@@ -76,7 +76,7 @@ class Storied(Listing):
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def response_post_save_change(self, request: HttpRequest, obj: Customer) -> HttpResponse:
+    def response_post_save_change(self, request: HttpRequest, obj: Customer) -> HttpResponseRedirect:
         """Corrected: back to the story, not to the list."""
         return HttpResponseRedirect(page_of(obj))
 
