@@ -5,6 +5,7 @@ from __future__ import annotations
 from licensing.console.cells import choice, link, number, text, when
 from licensing.console.pages import ReadOnlyRows
 from recovery.admin.mail_filters import Failed, IsLate, ToDomain
+from recovery.admin.owner_change_cells import told
 from recovery.admin.requests import HOW_TO_SEARCH, asked_for
 from recovery.admin.search import requests
 from recovery.admin.tones import ATTEMPT_TONES, MESSAGE_TONES
@@ -49,7 +50,7 @@ class MessageAdmin(OfRequest):
     ways = ((requests, "request"),)
     details = (
         *list_display[:-2],
-        "about",
+        told,
         link("ask", "key asked for by a shop", label="order"),
         "template",
         number("ambiguous", "attempts whose end nobody saw"),

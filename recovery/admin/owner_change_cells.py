@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
 from licensing.console.cells import EMPTY, link, moment_of, page_of, state
 from licensing.models import EmailAddress, License, Purchase
@@ -70,32 +71,36 @@ def why_ended(change: OwnerChange) -> str:
 @admin.display(description="addresses that give way")
 def giving_way(change: OwnerChange) -> str:
     """Those that prove nothing for the customer once it is in effect."""
-    return rows_of(EmailAddress, change, "addresses", "address")
+    return links(EmailAddress.objects.all(), change, "addresses", words=lambda row: row.address)
 
 
 @admin.display(description="orders that leave")
 def orders_leaving(change: OwnerChange) -> str:
-    return rows_of(Purchase, change, "purchases", "reference")
+    return links(Purchase.objects.all(), change, "purchases", words=lambda row: row.reference)
 
 
 @admin.display(description="licenses that leave")
 def licenses_leaving(change: OwnerChange) -> str:
-    return rows_of(License, change, "licenses", "edition", "edition__product")
+    found = License.objects.select_related("edition__product", "line__purchase").order_by("line", "unit")
+    return links(found, change, "licenses", words=unit_of_order)
 
 
-def rows_of(model: type[Any], change: OwnerChange, chosen: str, label: str, *select: str) -> SafeString | str:
-    """Links to what was chosen, or that none was."""
+def unit_of_order(row: License) -> str:
+    return f"{row.edition}, order {row.line.purchase.reference}, unit {row.unit}"
+
+
+def links(rows: QuerySet[Any], change: OwnerChange, chosen: str, *, words: Callable[[Any], str]) -> str:
+    """To what was chosen; empty where nothing was."""
     keys = change.chosen.get(chosen) if isinstance(change.chosen, dict) else None
-    if not keys:
-        return EMPTY
-    rows = model.objects.filter(pk__in=keys).select_related(*select)
-    words = ((page_of(row), getattr(row, label)) for row in rows)
-    return format_html_join(", ", '<a href="{}">{}</a>', words) or EMPTY
+    pairs = ((page_of(row), words(row)) for row in rows.filter(pk__in=keys or []))
+    return (format_html_join("; ", '<a href="{}">{}</a>', pairs) if keys else "") or EMPTY
 
 
 @admin.display(description="about")
 def told(mail: Message) -> str:
-    """What the mail says, and to which side."""
+    """What a mail about a change says, and to which side; what another is about, as it is noted."""
+    if mail.change_id is None:
+        return mail.about or EMPTY
     step, _, side = mail.about.partition(" ")
     if mail.kind == MessageKind.CLAIM or step not in STEPS:
         return str(mail.get_kind_display())

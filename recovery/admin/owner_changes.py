@@ -73,7 +73,6 @@ class OwnerChangeAdmin(Startable):
         link("customer", "from"),
         mailboxes("customer"),
         goes_to,
-        text("decided_by", "decided by"),
         "who_has_it",
         when("asked_at", "asked"),
         takes_effect,

@@ -37,7 +37,9 @@ def side_of(customer: Customer) -> Side:
         customer=customer,
         addresses=current_addresses(customer.pk),
         purchases=purchases[:MOST],
-        licenses=licenses[:MOST],
+        licenses=sorted(
+            licenses[:MOST], key=lambda each: (each.line.purchase.reference, each.line_id, each.unit)
+        ),
         more=max(len(purchases), len(licenses)) > MOST,
         running=OwnerChange.objects.running().concerning(customer.pk).first(),
     )

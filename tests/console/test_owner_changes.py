@@ -302,6 +302,9 @@ class TestWords:
         text = support.get(page(approved(anna))).content.decode()
         assert "notice of what is to happen, to who had it" in text
         assert "notice gives" not in text
+        mail = OwnerChange.objects.get().mails.get(kind=MessageKind.NOTICE)
+        alone = support.get(reverse("admin:recovery_message_change", args=[mail.pk])).content.decode()
+        assert "notice of what is to happen, to who had it" in alone
 
     def test_the_addresses_that_give_way_are_shown(self, anna: Customer, support: Client) -> None:
         text = support.get(page(approved(anna))).content.decode()
