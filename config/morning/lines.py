@@ -173,8 +173,8 @@ LINES: Final = (
         {"placed": "no"},
     ),
     Line(
-        "license that waits for a key: its pool is empty",
-        "licenses that wait for a key: their pools are empty",
+        "license that waits for a key: its customer reads that none is there",
+        "licenses that wait for a key: their customers read that none is there",
         License,
         lambda now: waiting_lately(now=now),
         "line__purchase__recorded_at",
