@@ -375,8 +375,7 @@ def test_one_that_hangs_holds_up_no_other(receiver: Generator) -> None:
         happens(3)
 
         started = start_lanes(disabled=nobody_is_mailed)
-        while len(receiver.asked) < 3:
-            receiver.over.wait(0.01)
+        wait_until(lambda: len(receiver.asked) == 3, what="the three of the other endpoint")
         in_hand = set(lanes)
         again = start_lanes(disabled=nobody_is_mailed)
         hanging.over.set()
@@ -408,7 +407,7 @@ def test_of_many_processes_two_tell_an_endpoint_at_once(receiver: Generator) -> 
     turned_away = 8 - PLACES if connection.vendor == "postgresql" else 0
     wait_until(lambda: sum(not each.is_alive() for each in threads) == turned_away, what="who finds no place")
     for _ in range(8 - turned_away):
-        asked.acquire()
+        assert asked.acquire(timeout=60)
     under_way = len(receiver.asked)
     receiver.over.set()
     for thread in threads:
