@@ -35,7 +35,14 @@ class Licenses(Operation):
         )
 
 
-class Moves(Operation):
+class OfView(Operation):
+    """A token that is over opens nothing, also not the answer that it had while it was good: a code stands in it."""
+
+    def admit(self, request: Request, **named: Any) -> None:
+        own_view(request._request)
+
+
+class Moves(OfView):
     sent = Moving
 
     @asking_policy
@@ -53,7 +60,7 @@ class Moves(Operation):
         return moved(view, license_id, done)
 
 
-class Undo(Operation):
+class Undo(OfView):
     sent = Nothing
 
     @undoing

@@ -53,6 +53,9 @@ class Operation(APIView):
         """Reads who calls, makes one call of a journey, and translates the result."""
         raise NotImplementedError
 
+    def admit(self, request: Request, **named: Any) -> None:
+        """Raises what `act` would where the caller may not call (any more): before an earlier answer is told again."""
+
     def done(self, request: Request, **named: Any) -> Response:
         """A POST. With an idempotency key, the call is done once, and later ones get the same answer."""
         fields = self.sent(data=request.data)
@@ -60,6 +63,7 @@ class Operation(APIView):
         key = key_of(request)
         if not key:
             return response_of(self.act(request, fields.validated_data, **named))
+        self.admit(request, **named)
         call = Call(caller_of(request._request), request._request.path, key, request.data)
 
         def act() -> Answer:

@@ -71,7 +71,12 @@ def state_of(asked: RecoveryRequest) -> dict[str, Any]:
     }
 
 
-class Proof(Operation):
+class OfRequest(Operation):
+    def admit(self, request: Request, **named: Any) -> None:
+        own_request(request._request, named["request_id"])
+
+
+class Proof(OfRequest):
     sent = Proving
 
     @proving
@@ -88,7 +93,7 @@ class Proof(Operation):
         return Answer(200, {"access_token": token, "expires_at": moment(ends_at)})
 
 
-class Resending(Operation):
+class Resending(OfRequest):
     sent = Nothing
 
     @resending

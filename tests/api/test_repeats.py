@@ -8,7 +8,10 @@ import pytest
 from django.conf import LazySettings
 from django.db import connections
 from django.db.models.functions import Now
+from django.utils import timezone
 
+from licensing.models import EmailAddress
+from recovery.journeys.privacy import EraseReason, erase
 from recovery.models import Challenge, Exchange, KeptAnswer, Message, RecoveryRequest
 from recovery.retention import forget
 from tests.api.caller import EMAIL, LICENSES, REQUESTS, Asked, Caller, asked, code_of, said
@@ -120,6 +123,25 @@ def test_one_move_for_one_key(owner: Caller, license_id: str) -> None:
     answers = [owner.tell(path, {"to": "macos"}, key=KEY).content for _ in range(2)]
     assert answers[0] == answers[1]
     assert Exchange.objects.count() == 1
+
+
+def test_a_token_that_is_over_is_not_told_its_answer_again(owner: Caller, license_id: str) -> None:
+    path = f"{LICENSES}{license_id}/exchange/"
+    assert owner.tell(path, {"to": "macos"}, key=KEY).status_code == 200
+    RecoveryRequest.objects.update(view_ends_at=Now() - timedelta(seconds=1))
+    answer = owner.tell(path, {"to": "macos"}, key=KEY)
+    assert (answer.status_code, code_of(answer)) == (401, "no_view")
+
+
+def test_who_was_erased_is_not_told_an_answer_again(mailed: Asked, owner: Caller, license_id: str) -> None:
+    path = f"{LICENSES}{license_id}/exchange/"
+    assert owner.tell(path, {"to": "macos"}, key=KEY).status_code == 200
+    again = f"{mailed.path}resend/"
+    assert mailed.caller.tell(again, key=KEY).status_code != 401
+    customer = EmailAddress.objects.get(canonical=EMAIL).customer_id
+    assert erase(customer, by="", reason=EraseReason.THEMSELVES, now=timezone.now())
+    assert code_of(owner.tell(path, {"to": "macos"}, key=KEY)) == "no_view"
+    assert code_of(mailed.caller.tell(again, key=KEY)) == "wrong_secret"
 
 
 @pytest.mark.django_db(transaction=True)
