@@ -149,7 +149,7 @@ def support_only(policy: Policy, facts: Facts, *, now: datetime) -> Reason | Non
     """Rules that no waiting mends."""
     if not policy.offered or policy.per_period == 0:
         return Reason.NOT_OFFERED
-    if policy.window is not None and now > facts.purchased_at + timedelta(days=policy.window):
+    if policy.window is not None and now - timedelta(days=policy.window) > facts.purchased_at:
         return Reason.WINDOW_OVER
     return None
 
@@ -177,6 +177,6 @@ def free_again(
     over = len(counting) - policy.per_period
     by_count = counting[over] + timedelta(days=policy.period) if over >= 0 else now
     free = max(now, by_count, max(moves) + timedelta(days=policy.cooldown))
-    if policy.window is not None and free > facts.purchased_at + timedelta(days=policy.window):
+    if policy.window is not None and free - timedelta(days=policy.window) > facts.purchased_at:
         return None
     return free

@@ -90,6 +90,12 @@ def test_refuses_a_second_after_the_window_and_names_no_date() -> None:
     assert said(late) == (Verdict.NEEDS_SUPPORT, Reason.WINDOW_OVER, None)
 
 
+def test_judges_a_purchase_of_the_last_day_that_there_is() -> None:
+    """A mistyped year in a file, or a program that says so: its owner still reads an answer."""
+    last = replace(moved(timedelta(0)), purchased_at=datetime.max.replace(tzinfo=UTC))
+    assert decide(Policy(window=60), last, now=NOW).allowed_from == NOW + 30 * DAY
+
+
 @pytest.mark.parametrize(("window", "from_"), [(730, NOW + 30 * DAY), (729, None)])
 def test_names_no_date_that_lies_beyond_the_window(window: int, from_: datetime | None) -> None:
     cooling = decide(Policy(window=window), moved(timedelta(0)), now=NOW)
