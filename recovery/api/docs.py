@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
+from threading import Lock
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -27,9 +28,17 @@ OF_PAGE: Final = "; ".join(
 FIVE_MINUTES: Final = "public, max-age=300"
 
 
-@lru_cache(maxsize=1)
+guard: Final = Lock()
+
+
 def description() -> dict[str, Any]:
     """OpenAPI 3.1, made from the views once in each process."""
+    with guard:  # its maker loads what extends it as it goes, and fails where two do so at once
+        return made_once()
+
+
+@lru_cache(maxsize=1)
+def made_once() -> dict[str, Any]:
     generator: Any = SchemaGenerator
     made: dict[str, Any] = generator().get_schema(request=None, public=True)
     return made

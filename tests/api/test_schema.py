@@ -14,7 +14,7 @@ import pytest
 from django.conf import LazySettings
 from django.core.management import call_command
 
-from recovery.api import examples
+from recovery.api import docs, examples
 from recovery.api.described import EXAMPLES
 from recovery.api.docs import description
 from recovery.models import Message
@@ -22,6 +22,7 @@ from tests import factories
 from tests.api.breaking import METHODS, breaks
 from tests.api.caller import EMAIL, Asked, Caller, said
 from tests.api.conftest import mailed_code
+from tests.kit.race import released_together
 from tests.kit.smtp import SmtpServer
 from tests.recovery.exchanging import Shop, owned
 from tests.recovery.web.test_headers import policy_of
@@ -39,6 +40,22 @@ def operations() -> Iterator[dict[str, Any]]:
 def test_is_openapi_3_1_and_made_without_a_warning(tmp_path: Path) -> None:
     call_command("spectacular", validate=True, fail_on_warn=True, file=str(tmp_path / "schema.yaml"))
     assert description()["openapi"] == "3.1.0"
+
+
+def test_is_made_once_however_many_ask_first_at_the_same_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its maker fails where two begin at once: after each start, the first who asked were answered 500."""
+    generator: Any = vars(docs)["SchemaGenerator"]
+    made = []
+
+    def counting() -> Any:
+        made.append(generator())
+        return made[-1]
+
+    monkeypatch.setattr(docs, "SchemaGenerator", counting)
+    docs.made_once.cache_clear()
+    outcome = released_together(6, lambda _: len(description()["paths"]))
+    assert outcome.errors == []
+    assert (len(made), len(set(outcome.results))) == (1, 1)
 
 
 def test_the_committed_description_is_the_one_that_is_served() -> None:
