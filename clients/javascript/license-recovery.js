@@ -42,7 +42,7 @@ class Connection {
     this.#timeout = timeout;
   }
 
-  /** `own`: shows the client's API key. Throws `Problem`, and what `fetch` throws where no answer came. */
+  /** `own`: shows the client's API key. Throws `Problem`, and what `fetch` throws where no answer came, or not all of it. */
   async call(method, path, { own = false, bearer = own ? this.#key : "", query, body, headers } = {}) {
     const asked = new URLSearchParams(given(query)).toString();
     const sent = given({ ...headers, Authorization: bearer ? `Bearer ${bearer}` : undefined });
@@ -50,14 +50,14 @@ class Connection {
       method,
       headers: body ? { ...sent, "Content-Type": "application/json" } : sent,
       body: body && JSON.stringify(given(body)),
+      redirect: "error", // it would take the key along to another host, and make a GET of a POST
       signal: AbortSignal.timeout(this.#timeout),
     });
-    const document = await read(answer);
     if (!answer.ok) {
       const after = answer.headers.get("Retry-After");
-      throw new Problem(document, after === null ? null : Number(after));
+      throw new Problem(await refusal(answer), after === null ? null : Number(after));
     }
-    return { document, etag: answer.headers.get("ETag") ?? "" };
+    return { document: await answer.json(), etag: answer.headers.get("ETag") ?? "" };
   }
 }
 
@@ -66,7 +66,7 @@ function given(values = {}) {
 }
 
 /** What stands before the service may answer without a document. */
-async function read(answer) {
+async function refusal(answer) {
   try {
     return await answer.json();
   } catch {

@@ -6,6 +6,7 @@ and words such as states may be joined by new ones: treat one that you do not kn
 
 from __future__ import annotations
 
+import http.client
 import json
 import urllib.error
 import urllib.parse
@@ -61,6 +62,13 @@ def quoted(text: str) -> str:
     return urllib.parse.quote(text, safe="")
 
 
+class HereOnly(urllib.request.HTTPRedirectHandler):
+    """A redirect is followed nowhere: it would take the key along to another host, and make a GET of a POST."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
 class Connection:
     """`url` is the service's address, as https://recover.example.com; `api_key` is for the vendor's own systems."""
 
@@ -70,6 +78,7 @@ class Connection:
         self._url = url.rstrip("/") + "/api/v1/"
         self._key = api_key
         self._timeout = timeout
+        self._opener = urllib.request.build_opener(HereOnly)
 
     def _call(
         self,
@@ -90,10 +99,12 @@ class Connection:
         sent["Content-Type"] = "application/json"
         request = urllib.request.Request(address, data, sent, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=self._timeout) as answer:
+            with self._opener.open(request, timeout=self._timeout) as answer:
                 return Answer(json.load(answer), answer.headers.get("ETag", ""))
         except urllib.error.HTTPError as error:
             raise problem_of(error) from None
+        except (http.client.HTTPException, ValueError) as error:
+            raise OSError("the answer broke off, or is none of the service's") from error
 
 
 def problem_of(error: urllib.error.HTTPError) -> Problem:
@@ -101,7 +112,7 @@ def problem_of(error: urllib.error.HTTPError) -> Problem:
     after = error.headers.get("Retry-After", "")
     try:
         document = json.load(error)
-    except ValueError:
+    except (OSError, http.client.HTTPException, ValueError):
         document = None
     if not isinstance(document, dict):
         document = {"status": error.code, "title": str(error.reason), "code": "no_document"}

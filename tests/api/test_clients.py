@@ -20,6 +20,7 @@ from tests.api.vendor.conftest import made as made_key
 from tests.api.vendor.ground import laid
 from tests.kit.mails import code_in
 from tests.kit.smtp import SmtpServer
+from tests.licensing.sources.generators import Generator
 
 at_the_service = pytest.mark.django_db(transaction=True)
 
@@ -74,3 +75,20 @@ def test_pages_through_a_list_and_tells_what_was_refused(live_server: LiveServer
 def test_asks_only_where_it_was_told_to() -> None:
     with pytest.raises(ValueError, match="https"):
         LicenseRecovery("file:///etc/passwd")
+
+
+def test_takes_its_key_along_to_no_other_host() -> None:
+    with Generator() as other, Generator() as service:
+        other.says(b"{}", kind="application/json")
+        service.says(b"", status=302, Location=other.url)
+        with pytest.raises(Problem) as refused:
+            LicenseRecovery(f"http://{service.host}", api_key="lr_mine").show_key()
+    assert (refused.value.status, other.asked) == (302, [])
+
+
+@pytest.mark.parametrize("whole", [b'{"id": "01a2', b"<html>Please sign in to this network</html>"])
+def test_what_is_not_all_of_an_answer_is_none(whole: bytes) -> None:
+    with Generator() as service:
+        service.breaks_off(whole) if whole.startswith(b"{") else service.says(whole)
+        with pytest.raises(OSError, match="none of the service's"):
+            LicenseRecovery(f"http://{service.host}", api_key="lr_mine").show_key()
