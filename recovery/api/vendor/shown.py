@@ -18,7 +18,7 @@ from recovery.models import ApiKey, DayFigure, Exchange, Figure, Message
 
 # What stands before the @ of an address that a mail server quotes. Anchored at its beginning, or a long word without
 # an @ would be gone through again from each of its letters.
-MAILBOX: Final = re.compile(r"(?<![^\s\"'<>()\[\],;:])[^\s\"'<>()\[\],;:@]+@")
+MAILBOX: Final = re.compile(r"(?<![^\s\"'<>()\[\],;:])[^\s\"'<>()\[\],;:@]+(@|%40)|\"[^\"@]{1,64}\"(@)")
 # References that are no numbers of the shop's, but addresses of people.
 OF_PEOPLE: Final = ("account",)
 
@@ -151,6 +151,7 @@ def exchange(row: Exchange) -> Shown:
 def message(row: Message, *, readers: Mapping[str, UUID]) -> Shown:
     """No body, which is stored nowhere, and not the address: that may be anybody's who was typed in."""
     times = ("created_at", "due_at", "attempt_at", "accepted_at")
+    address = row.request.address if row.request else ""
     return {
         "id": str(row.pk),
         "kind": row.kind,
@@ -160,14 +161,14 @@ def message(row: Message, *, readers: Mapping[str, UUID]) -> Shown:
         "composed_as": row.template or None,
         "attempts": row.attempts,
         "ambiguous": row.ambiguous,
-        "reply": without_names(row.reply),
+        "reply": without_names(row.reply, of=address),
         **{name: moment(getattr(row, name)) for name in times},
         "failed_attempts": [
             {
                 "number": each.number,
                 "outcome": each.outcome,
                 "stage": each.stage,
-                "reply": without_names(each.reply),
+                "reply": without_names(each.reply, of=address),
                 "ended_at": moment(each.ended_at),
             }
             for each in row.failed_attempts.all()
@@ -175,9 +176,12 @@ def message(row: Message, *, readers: Mapping[str, UUID]) -> Shown:
     }
 
 
-def without_names(reply: str) -> str:
-    """The server's words, of each address in them only the domain."""
-    return MAILBOX.sub("…@", reply)
+def without_names(reply: str, *, of: str = "") -> str:
+    """The server's words, of each address in them only the domain. `of`: whom the mail went to, whose name servers
+    quote in forms of their own, without the domain, say."""
+    name = of.rpartition("@")[0]
+    apart = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "…", reply, flags=re.IGNORECASE) if name else reply
+    return MAILBOX.sub(lambda found: f"…{found[1] or found[2]}", apart)
 
 
 def event(row: HookEvent) -> Shown:

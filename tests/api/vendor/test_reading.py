@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from licensing.models import AuditEntry, EmailAddress, License
 from recovery.ledger import rows
+from recovery.models import Message
 from tests import factories
 from tests.api.caller import Caller, code_of, faults_of, said
 from tests.api.vendor.ground import EMAIL, Ground, asked_by, asked_for, mailed, sold, told
@@ -241,6 +242,28 @@ def test_a_servers_words_keep_the_domain_of_an_address_and_nothing_of_the_person
     told = said(with_every_right.see(operation("showMessage").at(ground)))
     assert told["reply"] == "550 5.1.1 <…@example.com>: no such user"
     assert told["failed_attempts"][0]["reply"] == "450 …@example.com come back later"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "550 5.1.1 anna: Recipient address rejected: User unknown in local table",
+        "550 user ANNA is not here",
+        "550 see http://mx.example.net/why?r=anna%40example.com",
+        "550 rfc822;anna+40example.com",
+        '550 <"anna"@example.com>',
+        '550 forwarded to <"anna smith"@example.net>, who is unknown',
+        "550 forwarded to annas.other%40example.net",
+    ],
+)
+def test_a_servers_words_name_the_person_in_no_other_form(
+    reply: str, ground: Ground, with_every_right: Caller
+) -> None:
+    Message.objects.update(reply=reply)
+    told = said(with_every_right.see(operation("showMessage").at(ground)))["reply"]
+    assert "anna" not in told.lower()
+    assert "smith" not in told
+    assert told.startswith("550 ")
 
 
 def test_a_former_address_finds_nobody(ground: Ground, with_every_right: Caller) -> None:
