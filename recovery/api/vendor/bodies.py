@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django.utils import timezone
 from rest_framework import serializers
@@ -21,6 +22,7 @@ LONGEST_CODE: Final = 65_536
 WHY: Final = "Why; recorded."
 EARLIEST: Final = datetime(1980, 1, 1, tzinfo=UTC)
 A_DAY: Final = timedelta(days=1)
+TURNS: Final = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})  # the writing round
 
 
 class Whole(serializers.IntegerField):
@@ -39,6 +41,25 @@ class Truth(serializers.BooleanField):
         return data
 
 
+class Line(Text):
+    """Text of one line, as it will stand in lists and mails: each gap is one blank, and nothing turns the writing."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "not_one_line": "There are signs in it that are not text."
+    }
+
+    def to_internal_value(self, data: Any) -> str:
+        value = " ".join(super().to_internal_value(data).split())
+        if any(is_no_text(each) for each in value):
+            self.fail("not_one_line")
+        return value
+
+
+def is_no_text(sign: str) -> bool:
+    """NUL has a refusal of its own."""
+    return (unicodedata.category(sign) == "Cc" and sign != "\0") or unicodedata.bidirectional(sign) in TURNS
+
+
 class Reasoned(Sent):
     reason = Text(max_length=LONGEST_REASON, help_text=WHY)
 
@@ -54,10 +75,10 @@ class AskingBack(Sent):
 class AddingPurchase(Sent):
     email = Text(max_length=320, help_text="A current address of a customer on file: the buyer.")
     sku = Text(max_length=80, help_text="The edition's.")
-    reference = Text(max_length=200, help_text="The order's number.")
+    reference = Line(max_length=200, help_text="The order's number.")
     ordered_at = serializers.DateTimeField()
     quantity = Whole(min_value=1, max_value=MOST_UNITS, default=1)
-    registered_name = Text(max_length=300, required=False, help_text="If it is not the customer's name.")
+    registered_name = Line(max_length=300, required=False, help_text="If it is not the customer's name.")
     store = Text(
         max_length=80, required=False, help_text="The store's name; without it, the one for orders by hand."
     )
@@ -78,7 +99,7 @@ class Refunding(Sent):
 
 class NewKey(Sent):
     code = Text(max_length=LONGEST_CODE)
-    name = Text(max_length=300, required=False, help_text="The name that it is registered to.")
+    name = Line(max_length=300, required=False, help_text="The name that it is registered to.")
     seats = Whole(
         min_value=1, max_value=MOST_SEATS, allow_null=True, default=1, help_text="Null: it serves all buyers."
     )

@@ -9,7 +9,7 @@ from django.db import connections
 from django.http import HttpResponse
 
 from licensing.audit.sealing import opened
-from licensing.models import AuditEntry, Customer, EmailAddress, License, Purchase
+from licensing.models import AuditEntry, Customer, EmailAddress, License, Purchase, PurchaseLine
 from recovery.api.vendor import examples
 from recovery.models import Exchange, ExchangeState
 from tests import factories
@@ -199,12 +199,19 @@ def test_a_purchase_of_what_is_not_on_file_is_refused(
         ({"ordered_at": "9999-12-31T23:59:59Z"}, {"ordered_at": "out_of_range"}),
         ({"owner": "me"}, {"owner": "unknown_field"}),
         ({"reference": "a\0b"}, {"reference": "null_characters_not_allowed"}),
+        ({"reference": "BOX-1\u202e1-XOB"}, {"reference": "not_one_line"}),
+        ({"registered_name": "Otto\x07"}, {"registered_name": "not_one_line"}),
     ],
 )
 def test_a_purchase_that_is_none_is_refused_by_field(
     wrong: dict[str, Any], faults: dict[str, str], ground: Ground, with_every_right: Caller
 ) -> None:
     assert faults_of(with_every_right.tell(f"{VENDOR}purchases/", BOX | wrong)) == faults
+
+
+def test_a_name_of_several_lines_becomes_one(ground: Ground, with_every_right: Caller) -> None:
+    with_every_right.tell(f"{VENDOR}purchases/", BOX | {"registered_name": "Otto\r\nYour key: 1234"})
+    assert PurchaseLine.objects.get(purchase__reference="BOX-1").registered_name == "Otto Your key: 1234"
 
 
 def test_units_of_a_line_are_paid_back_and_no_more_than_it_has(
