@@ -34,6 +34,7 @@ ACTIONS: Final = {
     "owner_change.done": "a change of who receives keys took effect",
     "owner_change.disputed": "objected to a change of who receives keys",
     "owner_change.stands": "let a change of who receives keys stand",
+    "owner_change.compared": "compared a claim with a customer",
     "owner_change.confirmed": "let a change of which nobody could be told take effect",
     "owner_change.declined": "declined a change of who receives keys",
     "owner_change.undone": "undid a change of who receives keys",

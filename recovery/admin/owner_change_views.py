@@ -19,6 +19,7 @@ from licensing.console.holding import Held
 from licensing.console.proof import asks_for_proof
 from licensing.console.rights import only_with
 from licensing.console.search import row_id
+from licensing.models import Customer
 from recovery.admin.exchange_deeds import LONGEST_REASON, Written
 from recovery.admin.owner_change_deeds import (
     DEEDS,
@@ -29,7 +30,7 @@ from recovery.admin.owner_change_deeds import (
     possible,
     what_follows,
 )
-from recovery.admin.owner_change_whom import who
+from recovery.admin.owner_change_whom import compare
 from recovery.errors import RecoveryError
 from recovery.journeys.decide_owner_change import approve
 from recovery.models import ChangeState, OwnerChange
@@ -64,7 +65,8 @@ class Decidable(Held):
         approve = path(
             "<uuid:change_id>/approve/", view(require_POST(self.approve)), name="owner_change_approve"
         )
-        return [approve, *own, *super().get_urls()]
+        beside = path("<uuid:change_id>/compare/", view(require_POST(compare)), name="owner_change_compare")
+        return [approve, beside, *own, *super().get_urls()]
 
     def way_to(self, deed: Deed) -> Any:
         def decide(request: HttpRequest, change_id: UUID) -> HttpResponse:
@@ -164,7 +166,6 @@ def claim_beside_file(change: OwnerChange, request: HttpRequest) -> dict[str, An
     return {
         "claimed": claimed,
         "candidates": beside(claimed, request) if decides else [],
-        "sought": request.GET.get("with", ""),
         "new_is": owner_of_new(change) if decides else None,
         "decides": decides and request.user.has_perm(SETTLE),
         "sees_code": request.user.has_perm(SETTLE),
@@ -172,12 +173,12 @@ def claim_beside_file(change: OwnerChange, request: HttpRequest) -> dict[str, An
 
 
 def beside(claimed: Claimed, request: HttpRequest) -> list[Candidate]:
-    """Those that the claim leads to, and before them those whom support wants to compare (`?with=<whom>`)."""
+    """Those that the claim leads to, and before them those whom support wants to compare (`?with=<id>`)."""
     now = timezone.now()
     found = candidates(claimed, now=now)
     known = {each.customer.pk for each in found}
-    wanted = [each for each in who(request.GET.get("with", ""))[:MOST] if each.pk not in known]
-    if len(wanted) == 1:
-        concerns(request, wanted[0].pk)
+    ids = [pk for typed in request.GET.getlist("with")[:MOST] for pk in row_id(typed)]
+    picked = Customer.objects.filter(pk__in=ids).prefetch_related("addresses")
+    wanted = [each for each in picked if each.pk not in known]
     leads = look_up(claimed) if wanted else None
     return [*(compared(each, claimed, leads, now=now) for each in wanted if leads), *found]

@@ -125,6 +125,7 @@ PAGES: Final[dict[str, tuple[str, str]]] = {
     "admin:owner_change_split": ("settle", "settle"),
     "admin:owner_change_reassign": ("settle", "settle"),
     "admin:owner_change_address": ("settle", "settle"),
+    "admin:owner_change_compare": ("look", "settle"),
     "admin:owner_change_approve": ("look", "settle"),
     "admin:owner_change_decline": ("look", "settle"),
     "admin:owner_change_stop": ("look", "settle"),

@@ -100,12 +100,19 @@ class TestClaimPage:
         change = proved(old_address="ana@gone.example", order="GR-78", name="Anna Example")
         button_for_her = f'value="{anna.pk}"'
         assert button_for_her not in support.get(page(change)).content.decode()
-        text = support.get(page(change), {"with": typed}).content.decode()
+        found = support.post(button("compare", change), {"whom": typed}, follow=True)
+        text = found.content.decode()
+        assert typed not in found.redirect_chain[0][0]
         assert button_for_her in text
+        assert AuditEntry.objects.filter(action="owner_change.compared", by="support").exists()
         assert 'state-bad">does not fit<' in text
         form = {"customer": str(anna.pk), "retired": str(anna.addresses.get().pk), **SAYS}
         support.post(button("approve", change), form)
         assert state_of(change) == ChangeState.WAITING
+
+    def test_nobody_is_found_by_what_is_nowhere_on_file(self, anna: Customer, support: Client) -> None:
+        said = support.post(button("compare", proved()), {"whom": "x@nowhere.example"}, follow=True)
+        assert "Nobody is found by that." in said.content.decode()
 
     def test_the_second_of_two_is_told(self, anna: Customer, support: Client) -> None:
         change = proved(old_address=OLD)
