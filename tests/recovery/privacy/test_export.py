@@ -68,6 +68,7 @@ EXCUSED: Final = {
     "AuditPending": "an entry that waits for its place",
     "KeptAnswer": "what the API answered a call that may be repeated, sealed, for an hour",
     "Hold": "who of support has a page open",
+    "Delivery": "what another system of the vendor's is told: rows by their ids, no names",
     "DayFigure": "how many of something there were on a day",
     "Tally": "how far these were counted",
     "RetiredCode": "whether a code is on the public list",
@@ -77,7 +78,7 @@ EXCUSED: Final = {
 }
 OF_THE_VENDOR: Final = {
     "Product", "Edition", "Store", "Mapping", "MappingItem", "Connection", "ColumnMap", "SigningKey", "StoredKey",
-    "RetiredList", "DomainPause", "WorkerPulse", "Wording", "ApiKey",
+    "RetiredList", "DomainPause", "WorkerPulse", "Wording", "ApiKey", "Endpoint",
 }  # fmt: skip
 
 
