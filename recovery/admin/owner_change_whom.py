@@ -47,5 +47,5 @@ def compare(request: HttpRequest, change_id: UUID) -> HttpResponse:
         by = request.user.get_username()
         record("owner_change.compared", by=by, customer=each.pk, row=change)
     return HttpResponseRedirect(
-        f"{page_of(change)}?{urlencode({'with': [each.pk for each in found]}, doseq=True)}"
+        f"{page_of(change)}?{urlencode({'with': [str(each.pk) for each in found]}, doseq=True)}"
     )
