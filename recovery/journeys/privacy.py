@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -93,9 +94,17 @@ def person_of(customer_id: UUID) -> Person:
     return Person.of(customer)
 
 
-def erase(customer_id: UUID, *, by: str, reason: EraseReason, now: datetime) -> bool:
+def erase(
+    customer_id: UUID,
+    *,
+    by: str,
+    reason: EraseReason,
+    now: datetime,
+    before: Callable[[], object] = lambda: None,
+) -> bool:
     """Erase all that is held of the customer, but for orders and keys without them; False where there is none (any
-    more). `by` is the support login; empty: the customer themself.
+    more). `by` is the support login; empty: the customer themself. `before` is called while nobody else may change
+    the customer, and what it raises ends it: a caller's transaction around this would hold what others wait for.
 
     Raises `Disputed` while it is not settled who is to have keys, and what the database does where others were quicker
     again and again.
@@ -103,7 +112,7 @@ def erase(customer_id: UUID, *, by: str, reason: EraseReason, now: datetime) -> 
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with transaction.atomic():
-                found = attempt_erase(customer_id, by=by, reason=reason, now=now)
+                found = attempt_erase(customer_id, by=by, reason=reason, now=now, before=before)
         except DatabaseError as error:
             if attempt == ATTEMPTS or not is_passing(error):
                 raise
@@ -121,11 +130,14 @@ def is_passing(error: DatabaseError) -> bool:
     return deadlock or isinstance(error, IntegrityError)
 
 
-def attempt_erase(customer_id: UUID, *, by: str, reason: EraseReason, now: datetime) -> bool:
+def attempt_erase(
+    customer_id: UUID, *, by: str, reason: EraseReason, now: datetime, before: Callable[[], object]
+) -> bool:
     let_nothing_be_recorded()
     customer = Customer.objects.select_for_update().filter(pk=customer_id).first()
     if customer is None:
         return False
+    before()
     refuse_to_erase(customer_id, themselves=not by)
     person = Person.of(customer)
     asked.forget(person, now=now)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
 from rest_framework.request import Request
@@ -27,13 +26,13 @@ from recovery.api.vendor import described_changes as told
 from recovery.api.vendor.changing import (
     Change,
     ensure_unchanged,
-    hold_customer,
     hold_license,
     hold_purchase,
     tagged,
 )
 from recovery.api.vendor.operation import VendorOperation
 from recovery.api.vendor.read_views import Purchases
+from recovery.api.vendor.reading import OneRow
 from recovery.journeys.privacy import EraseReason, erase
 from recovery.models import Scope
 
@@ -169,13 +168,10 @@ class NewKeys(VendorOperation):
         return Answer(200, {"new": stocked.filled.new, "served": stocked.served, **known})
 
 
-class Erasure(Change, kinds.OfCustomers):
+class Erasure(OneRow, kinds.OfCustomers):
     may = {"POST": Scope.CUSTOMERS_ERASE}
     for_two = {"POST": ForTwo.EXPORTS}
     sent = bodies.Erasing
-
-    def hold(self, key: UUID) -> None:
-        hold_customer(key)
 
     @told.erasing
     def post(self, request: Request, customer_id: UUID) -> Response:
@@ -184,9 +180,10 @@ class Erasure(Change, kinds.OfCustomers):
     def act(self, request: Request, sent: dict[str, Any], **named: Any) -> Answer:
         """Nothing of them is answered, since answers may be kept for an hour."""
         key, reason = named["customer_id"], EraseReason(sent["reason"])
-        with transaction.atomic():
-            hold_customer(key)
+
+        def compare() -> None:
             ensure_unchanged(request, self.document(request, key))
-            if not erase(key, by=self.by, reason=reason, now=timezone.now()):
-                raise Http404
+
+        if not erase(key, by=self.by, reason=reason, now=timezone.now(), before=compare):
+            raise Http404
         return Answer(200, {"id": str(key), "erased": True})

@@ -9,8 +9,7 @@ from django.db import transaction
 from django.http import Http404
 from rest_framework.request import Request
 
-from licensing.models import Customer, Purchase
-from licensing.tombstones import let_nothing_be_recorded
+from licensing.models import Purchase
 from recovery.answers import Answer
 from recovery.api.shown import Shown
 from recovery.api.vendor.reading import OneRow
@@ -63,9 +62,3 @@ def hold_exchange(key: UUID) -> None:
     """Its license's row, as all who change moves do. Raises `Http404`."""
     if not lock_licenses(Exchange.objects.filter(pk=key).values_list("license", flat=True)):
         raise Http404
-
-
-def hold_customer(key: UUID) -> None:
-    """In the order in which erasing does: first that nobody records orders, then the row."""
-    let_nothing_be_recorded()
-    list(Customer.objects.select_for_update().filter(pk=key).values_list("pk"))

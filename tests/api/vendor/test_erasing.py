@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import threading
+
+import pytest
 from django.conf import LazySettings
+from django.db import connection, connections, transaction
 from django.http import HttpResponse
 from django.utils import timezone
 
-from licensing.models import AuditEntry, Customer, StoredKey
+from licensing.models import AuditEntry, Customer, License, StoredKey
 from recovery.models import ChangeKind, ChangeState, OwnerChange, Scope
 from tests.api.caller import Caller, code_of, faults_of, said
 from tests.api.vendor.conftest import system
-from tests.api.vendor.ground import EMAIL, Ground
+from tests.api.vendor.ground import EMAIL, Ground, laid
 from tests.api.vendor.operations import operation
+from tests.kit.race import released_together
+from tests.kit.waiting import wait_until
 
 KEY = "8e03978e-40d5-43dd-bc93-6894a57f9324"
 
@@ -66,3 +72,31 @@ def test_is_for_approved_keys_where_the_console_wants_two(ground: Ground, settin
     answer = erase(system(Scope.CUSTOMERS_ERASE), ground)
     assert code_of(answer) == "second_person_needed"
     assert erase(system(Scope.CUSTOMERS_ERASE, approved_by="second"), ground).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("key", ["", KEY], ids=["once", "repeatable"])
+def test_gives_way_to_who_holds_a_license_and_waits_for_its_owner(key: str) -> None:
+    """PostgreSQL ends one of two that wait for each other: the erasing lets go of all it holds, and begins anew."""
+    ground, caller, held = laid(), system(Scope.CUSTOMERS_ERASE), threading.Event()
+
+    def change_license() -> int:
+        with transaction.atomic():
+            list(License.objects.select_for_update(of=("self",)).filter(pk=ground.license.pk))
+            held.set()
+            if connection.vendor == "postgresql":
+                wait_until(somebody_waits, what="the erasing")
+            return len(Customer.objects.select_for_update().filter(pk=ground.customer.pk))
+
+    def erase_owner() -> int:
+        held.wait(60)
+        return erase(caller, ground, **({"key": key} if key else {})).status_code
+
+    outcome = released_together([change_license, erase_owner], after=connections.close_all)
+    assert (outcome.errors, outcome.results) == ([], [1, 200])
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone() is not None
