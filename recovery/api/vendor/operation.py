@@ -21,6 +21,7 @@ from licensing.network import client_ip
 from recovery.api.callers import bearer
 from recovery.api.operation import Operation, room
 from recovery.api.problems import NoSecret
+from recovery.api.vendor.filters import Query
 from recovery.api.vendor.refusals import handled
 from recovery.errors import TooManyCalls
 from recovery.journeys.api_callers import count_call, ensure_allowed, ensure_good, is_told, key_of, limit_of
@@ -37,6 +38,7 @@ class VendorOperation(Operation):
 
     may: ClassVar[Mapping[str, Scope | None]] = {}
     for_two: ClassVar[Mapping[str, ForTwo]] = {}
+    filters: ClassVar[type[Query] | None] = None
     keeps_errors = False
     key: ApiKey | None = None
     room: Room | None = None
@@ -99,17 +101,19 @@ class VendorOperation(Operation):
         return True
 
     def details(self, request: HttpRequest, status: int) -> dict[str, Any]:
-        """Which call it was. Of what was asked for by, the names: what was typed may be a code."""
+        """Which call it was. Of what was asked for by, the names of ours: what was typed may be a code."""
         match = request.resolver_match
         named = {name: str(value) for name, value in match.kwargs.items()} if match else {}
         said = {"call": f"{request.method} {match.url_name if match else ''}", "status": status}
-        asked = sorted(set(request.GET))[:20]
+        known = set(self.filters().fields) if self.filters else set()
+        asked = sorted({name if name in known else UNKNOWN for name in request.GET})
         return said | ({"named": named} if named else {}) | ({"asked by": asked} if asked else {})
 
     def get_exception_handler(self) -> Callable[[Exception, dict[str, Any]], Response | None]:
         return handled
 
 
+UNKNOWN = "something else"
 NOT_NOTED = (
     "What was answered could not be recorded, so it is not answered. Ask again before you repeat a change."
 )

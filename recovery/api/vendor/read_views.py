@@ -134,6 +134,7 @@ class OneEvent(OneRow, kinds.OfEvents):
 
 class Figures(VendorOperation):
     may = FIGURES
+    filters = OfFigures
 
     @described.listing_figures
     def get(self, request: Request) -> Response:

@@ -147,6 +147,14 @@ def test_every_call_is_in_the_trail_under_the_keys_name() -> None:
     assert told["where"] == "127.0.0.0/24"
 
 
+def test_the_trail_has_no_word_of_what_was_asked_for() -> None:
+    system().see("/api/v1/vendor/purchases/?reference=1001&CODE-1234-ABCD=1&limit=2")
+    (entry,) = entries("api.called")
+    told = opened(entry)
+    assert told is not None
+    assert told["details"]["asked by"] == ["limit", "reference", "something else"]
+
+
 def test_refusals_of_a_known_key_are_in_the_trail_too() -> None:
     key, secret = made(name="old")
     revoke(key.pk, by="grace", now=timezone.now())
