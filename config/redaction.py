@@ -25,6 +25,10 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
         "[code]",
     ),
     (re.compile(r"(?<!\w)[0-9A-Z]{16,}(?!\w)"), "[code]"),
+    (
+        re.compile(r"(?<!\w)whsec_[0-9A-Za-z+/=]+"),
+        "[secret]",
+    ),  # signs events; a slash would part it into short ones
     # 128 bits and more in base64 or hex; a UUID without dashes has 32 characters and stays.
     (re.compile(r"(?<![\w+-])[\w+-]{40,}={0,2}"), "[secret]"),
 )

@@ -43,6 +43,11 @@ def test_the_address_that_a_shop_sends_to_is_taken_out(end: str) -> None:
     assert redact_text('File "intake/hooks/connections.py"') == 'File "intake/hooks/connections.py"'
 
 
+def test_a_secret_that_signs_events_is_taken_out_whole() -> None:
+    secret = "whsec_MfKQ9r8G/KYqrTwjUPD8/ILPZIo2+aLaSw4m/x0pQAs="
+    assert redact_text(f"signed by {secret} now") == "signed by [secret] now"
+
+
 def test_a_token_elsewhere_is_taken_out() -> None:
     assert redact_text(f"cookie {TOKEN}") == "cookie [secret]"
 
