@@ -13,7 +13,7 @@ from licensing.models import Purchase
 from recovery.answers import Answer
 from recovery.api.shown import Shown
 from recovery.api.vendor.reading import OneRow
-from recovery.api.vendor.refusals import Unconditional, Unmatched
+from recovery.api.vendor.refusals import CountsElsewhere, Unconditional, Unmatched
 from recovery.api.vendor.shown import tag_of
 from recovery.exchange.execute import lock_licenses
 from recovery.models import Exchange
@@ -51,7 +51,10 @@ def tagged(document: Shown) -> Answer:
 
 
 def hold_purchase(key: UUID) -> None:
-    list(Purchase.objects.select_for_update(of=("self",)).filter(pk=key).values_list("pk"))
+    """Raises `CountsElsewhere`: what was done to the other one would leave this one's tag as it was."""
+    held = Purchase.objects.select_for_update(of=("self",)).filter(pk=key)
+    if any(held.values_list("same_as", flat=True)):
+        raise CountsElsewhere
 
 
 def hold_license(key: UUID) -> None:

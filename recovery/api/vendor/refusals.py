@@ -45,6 +45,14 @@ class Unmatched(exceptions.APIException):
     default_detail = "It has changed since you read it. Nothing was changed now. Read it again, then decide."
 
 
+class CountsElsewhere(exceptions.APIException):
+    """Two shops tell this order, and the other one counts: it is the one to be read and changed."""
+
+    status_code = 409
+    default_code = "counts_elsewhere"
+    default_detail = "Another shop tells this order, too, and that one counts: `told_as`. Change that one."
+
+
 class Unconditional(exceptions.APIException):
     status_code = 428
     default_code = "if_match_needed"

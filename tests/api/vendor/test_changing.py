@@ -234,6 +234,18 @@ def test_what_the_shop_itself_says_is_not_taken_back(ground: Ground, with_every_
     assert (answer.status_code, code_of(answer)) == (409, "told_by_shop")
 
 
+def test_an_order_that_another_shop_tells_is_changed_where_it_counts(
+    ground: Ground, with_every_right: Caller
+) -> None:
+    """A change of the one that does not count would leave its tag as it was, and the next change would pass."""
+    Purchase.objects.filter(pk=ground.purchase.pk).update(
+        same_as=factories.purchase(store=factories.store(name="other"))
+    )
+    for name in ("markRefunded", "withdrawRefund"):
+        answer = change(with_every_right, name, ground)
+        assert (answer.status_code, code_of(answer)) == (409, "counts_elsewhere")
+
+
 def test_a_move_beyond_the_rules_needs_a_reason(ground: Ground, with_every_right: Caller) -> None:
     ground.product.exchange_allowed = False
     ground.product.save()
