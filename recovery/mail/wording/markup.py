@@ -154,13 +154,14 @@ def parts_of(body: str) -> Iterator[Part]:
     """Of a text without faults."""
     lines: list[Inline] = []
     for line in [*body.split("\n"), ""]:
-        whole, heading = inline(line.strip()), line.startswith("# ")
+        bare = line.strip()
+        whole, heading = inline(bare), bare.startswith("# ")
         alone = len(whole) == 1 and isinstance(whole[0], Slot)
         if lines and (not whole or heading or alone):
             yield Paragraph(tuple(lines))
             lines = []
         if heading:
-            yield Paragraph((inline(line[2:].strip()),), heading=True)
+            yield Paragraph((inline(bare[2:].strip()),), heading=True)
         elif alone and isinstance(whole[0], Slot):
             yield Block(whole[0].name)
         elif whole:

@@ -50,6 +50,7 @@ def refused(body: str, *, subject: str = SUBJECT) -> list[tuple[int, str]]:
 
 @hypothesis.settings(max_examples=60)
 @given(st.one_of(st.just("Your link"), TYPED), BODIES)
+@hypothesis.example("Your link", " # a\n{button}\n # a")
 def test_any_text_is_refused_with_a_line_or_makes_both_parts_and_parses_again(
     subject: str, body: str
 ) -> None:
