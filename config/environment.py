@@ -31,6 +31,10 @@ from licensing.console.second_person import ForTwo
 
 MODES = ("server", "embedded", "demo")
 NEW_ENVIRONMENT = "`python -m config.newenv` prints a complete file with fresh secrets"
+NO_LOOPBACK = (
+    "must not be true with MODE=server: who types an endpoint's address would reach what listens on this machine. "
+    "Remove it, or develop with MODE=demo or MODE=embedded"
+)
 DEFAULT_VAR_DIR = Path(__file__).resolve().parent.parent / "var"
 
 
@@ -222,3 +226,5 @@ class Variables(Reading):
             self.refuse_in_demo("DATABASE_URL", "SMTP_URL", "REDIS_URL")
         elif not self.server and self.env.str("REDIS_URL", ""):
             self.problems["REDIS_URL"] = "is for MODE=server; the embedded mode has its own queue. Remove it"
+        if self.server and self.flag("NOTIFY_LOOPBACK", default=False):
+            self.problems["NOTIFY_LOOPBACK"] = NO_LOOPBACK

@@ -257,6 +257,17 @@ def test_the_embedded_mode_refuses_a_second_web_process(surroundings: Surroundin
     assert list(surroundings.problems(embedded | {"MODE": "embedded", "WEB_WORKERS": "2"})) == ["WEB_WORKERS"]
 
 
+def test_the_server_tells_this_machine_of_no_events(surroundings: Surroundings) -> None:
+    refused = surroundings.problems(SERVER | {"NOTIFY_LOOPBACK": "TRUE"})
+    assert list(refused) == ["NOTIFY_LOOPBACK"]
+    assert "MODE=demo" in refused["NOTIFY_LOOPBACK"]
+
+
+def test_events_may_go_to_this_machine_while_one_develops(surroundings: Surroundings) -> None:
+    embedded = FIXED | {"MODE": "embedded", "NOTIFY_LOOPBACK": "true"}
+    assert surroundings.read(embedded).notify_loopback
+
+
 def test_a_file_that_is_not_there_is_named(surroundings: Surroundings) -> None:
     assert "there is no such file" in surroundings.problems({"ENV_FILE": "/nowhere/env"})["ENV_FILE"]
 
