@@ -574,8 +574,8 @@ export class LicenseRecovery extends Connection {
    * @param {string} [sent.buyer]
    * @param {string} [sent.cursor] `next` of the page before.
    * @param {number} [sent.limit] How many rows at most.
-   * @param {string} [sent.recorded_before]
-   * @param {string} [sent.recorded_since] Rows that came on file then, or later.
+   * @param {string} [sent.recorded_before] Rows that came on file before; with its zone.
+   * @param {string} [sent.recorded_since] Rows that came on file then, or later; with its zone.
    * @param {string} [sent.reference] The shop's order reference.
    * @param {string} [sent.store] The store's name; only along with `reference`.
    * @param {string} [sent.transaction] Any other number that the shop has for it: an invoice, say.
@@ -594,7 +594,7 @@ export class LicenseRecovery extends Connection {
    * licenses get keys as any other's do. The same order again changes nothing. Needs `purchases:write`.
    * @param {object} sent
    * @param {string} sent.email A current address of a customer on file: the buyer.
-   * @param {string} sent.ordered_at
+   * @param {string} sent.ordered_at With its zone.
    * @param {string} sent.reason Why; recorded.
    * @param {string} sent.reference The order's number.
    * @param {string} sent.sku The edition's.
@@ -633,8 +633,8 @@ export class LicenseRecovery extends Connection {
    * @param {string} [sent.ended] Those that ended by themselves.
    * @param {number} [sent.limit] How many rows at most.
    * @param {string} [sent.purchase]
-   * @param {string} [sent.recorded_before]
-   * @param {string} [sent.recorded_since] Rows that came on file then, or later.
+   * @param {string} [sent.recorded_before] Rows that came on file before; with its zone.
+   * @param {string} [sent.recorded_since] Rows that came on file then, or later; with its zone.
    * @returns {Promise<Licenses>}
    */
   async listSoldLicenses(sent = {}) {
@@ -662,8 +662,8 @@ export class LicenseRecovery extends Connection {
    * @param {object} sent
    * @param {string} [sent.cursor] `next` of the page before.
    * @param {number} [sent.limit] How many rows at most.
-   * @param {string} [sent.recorded_before]
-   * @param {string} [sent.recorded_since] Rows that came on file then, or later.
+   * @param {string} [sent.recorded_before] Rows that came on file before; with its zone.
+   * @param {string} [sent.recorded_since] Rows that came on file then, or later; with its zone.
    * @returns {Promise<Editions>}
    */
   async listEditions(sent = {}) {
@@ -692,8 +692,8 @@ export class LicenseRecovery extends Connection {
    * @param {string} [sent.cursor] `next` of the page before.
    * @param {string} [sent.email] Whose address this is now.
    * @param {number} [sent.limit] How many rows at most.
-   * @param {string} [sent.recorded_before]
-   * @param {string} [sent.recorded_since] Rows that came on file then, or later.
+   * @param {string} [sent.recorded_before] Rows that came on file before; with its zone.
+   * @param {string} [sent.recorded_since] Rows that came on file then, or later; with its zone.
    * @returns {Promise<Customers>}
    */
   async listCustomers(sent = {}) {
@@ -724,8 +724,8 @@ export class LicenseRecovery extends Connection {
    * @param {string} [sent.customer] Whose the license is.
    * @param {string} [sent.license]
    * @param {number} [sent.limit] How many rows at most.
-   * @param {string} [sent.recorded_before]
-   * @param {string} [sent.recorded_since] Rows that came on file then, or later.
+   * @param {string} [sent.recorded_before] Rows that came on file before; with its zone.
+   * @param {string} [sent.recorded_since] Rows that came on file then, or later; with its zone.
    * @param {string} [sent.state]
    * @returns {Promise<Exchanges>}
    */
@@ -773,8 +773,8 @@ export class LicenseRecovery extends Connection {
    * @param {string} [sent.cursor] `next` of the page before.
    * @param {string} [sent.customer] To any address of theirs.
    * @param {number} [sent.limit] How many rows at most.
-   * @param {string} [sent.recorded_before]
-   * @param {string} [sent.recorded_since] Rows that came on file then, or later.
+   * @param {string} [sent.recorded_before] Rows that came on file before; with its zone.
+   * @param {string} [sent.recorded_since] Rows that came on file then, or later; with its zone.
    * @param {string} [sent.state]
    * @returns {Promise<Messages>}
    */
@@ -804,8 +804,8 @@ export class LicenseRecovery extends Connection {
    * @param {string} [sent.cursor] `next` of the page before.
    * @param {number} [sent.limit] How many rows at most.
    * @param {string} [sent.purchase]
-   * @param {string} [sent.recorded_before]
-   * @param {string} [sent.recorded_since] Rows that came on file then, or later.
+   * @param {string} [sent.recorded_before] Rows that came on file before; with its zone.
+   * @param {string} [sent.recorded_since] Rows that came on file then, or later; with its zone.
    * @param {string} [sent.state] Those that wait for a person.
    * @returns {Promise<Events>}
    */

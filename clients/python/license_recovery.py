@@ -637,7 +637,8 @@ class LicenseRecovery(Connection):
         """Orders, with what was sold. Newest first, in pages. Needs `purchases:read`.
         `cursor`: `next` of the page before.
         `limit`: How many rows at most.
-        `recorded_since`: Rows that came on file then, or later.
+        `recorded_before`: Rows that came on file before; with its zone.
+        `recorded_since`: Rows that came on file then, or later; with its zone.
         `reference`: The shop's order reference.
         `store`: The store's name; only along with `reference`.
         `transaction`: Any other number that the shop has for it: an invoice, say.
@@ -676,6 +677,7 @@ class LicenseRecovery(Connection):
         """Put an order on file that no shop tells: for a customer who is on file. It counts as paid, and its
         licenses get keys as any other's do. The same order again changes nothing. Needs `purchases:write`.
         `email`: A current address of a customer on file: the buyer.
+        `ordered_at`: With its zone.
         `reason`: Why; recorded.
         `reference`: The order's number.
         `sku`: The edition's.
@@ -729,7 +731,8 @@ class LicenseRecovery(Connection):
         `customer`: Whose they are.
         `ended`: Those that ended by themselves.
         `limit`: How many rows at most.
-        `recorded_since`: Rows that came on file then, or later.
+        `recorded_before`: Rows that came on file before; with its zone.
+        `recorded_since`: Rows that came on file then, or later; with its zone.
         """
         answer = self._call(
             "GET",
@@ -771,7 +774,8 @@ class LicenseRecovery(Connection):
         """What is sold: a product, in a version, on one platform. Newest first, in pages. Any good key may ask.
         `cursor`: `next` of the page before.
         `limit`: How many rows at most.
-        `recorded_since`: Rows that came on file then, or later.
+        `recorded_before`: Rows that came on file before; with its zone.
+        `recorded_since`: Rows that came on file then, or later; with its zone.
         """
         answer = self._call(
             "GET",
@@ -812,7 +816,8 @@ class LicenseRecovery(Connection):
         `cursor`: `next` of the page before.
         `email`: Whose address this is now.
         `limit`: How many rows at most.
-        `recorded_since`: Rows that came on file then, or later.
+        `recorded_before`: Rows that came on file before; with its zone.
+        `recorded_since`: Rows that came on file then, or later; with its zone.
         """
         answer = self._call(
             "GET",
@@ -857,7 +862,8 @@ class LicenseRecovery(Connection):
         `cursor`: `next` of the page before.
         `customer`: Whose the license is.
         `limit`: How many rows at most.
-        `recorded_since`: Rows that came on file then, or later.
+        `recorded_before`: Rows that came on file before; with its zone.
+        `recorded_since`: Rows that came on file then, or later; with its zone.
         """
         answer = self._call(
             "GET",
@@ -927,7 +933,8 @@ class LicenseRecovery(Connection):
         `cursor`: `next` of the page before.
         `customer`: To any address of theirs.
         `limit`: How many rows at most.
-        `recorded_since`: Rows that came on file then, or later.
+        `recorded_before`: Rows that came on file before; with its zone.
+        `recorded_since`: Rows that came on file then, or later; with its zone.
         """
         answer = self._call(
             "GET",
@@ -970,7 +977,8 @@ class LicenseRecovery(Connection):
         """What shops notified, and what came of it. Newest first, in pages. Needs `events:read`.
         `cursor`: `next` of the page before.
         `limit`: How many rows at most.
-        `recorded_since`: Rows that came on file then, or later.
+        `recorded_before`: Rows that came on file before; with its zone.
+        `recorded_since`: Rows that came on file then, or later; with its zone.
         `state`: Those that wait for a person.
         """
         answer = self._call(

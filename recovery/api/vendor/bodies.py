@@ -14,7 +14,7 @@ from licensing.intake.keyfile import MOST_SEATS
 from licensing.support.by_hand import MOST_UNITS
 from licensing.support.revocation import LONGEST_REASON as LONGEST_REVOCATION
 from licensing.support.stocking import MOST_KEYS
-from recovery.api.fields import Sent, Text
+from recovery.api.fields import Moment, Sent, Text
 from recovery.journeys.privacy import EraseReason
 
 LONGEST_REASON: Final = 300
@@ -76,7 +76,7 @@ class AddingPurchase(Sent):
     email = Text(max_length=320, help_text="A current address of a customer on file: the buyer.")
     sku = Text(max_length=80, help_text="The edition's.")
     reference = Line(max_length=200, help_text="The order's number.")
-    ordered_at = serializers.DateTimeField()
+    ordered_at = Moment(help_text="With its zone.")
     quantity = Whole(min_value=1, max_value=MOST_UNITS, default=1)
     registered_name = Line(max_length=300, required=False, help_text="If it is not the customer's name.")
     store = Text(

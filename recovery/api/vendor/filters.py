@@ -9,7 +9,7 @@ from django.http import QueryDict
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
-from recovery.api.fields import Sent, Text
+from recovery.api.fields import Moment, Sent, Text
 from recovery.ledger.pages import MOST, USUAL, BadCursor, Window, read
 
 MOST_DAYS: Final = 31
@@ -36,10 +36,8 @@ class Filters(Query):
         min_value=1, max_value=MOST, default=USUAL, help_text="How many rows at most."
     )
     cursor = Text(max_length=40, required=False, help_text="`next` of the page before.")
-    recorded_since = serializers.DateTimeField(
-        required=False, help_text="Rows that came on file then, or later."
-    )
-    recorded_before = serializers.DateTimeField(required=False)
+    recorded_since = Moment(required=False, help_text="Rows that came on file then, or later; with its zone.")
+    recorded_before = Moment(required=False, help_text="Rows that came on file before; with its zone.")
 
     def validate_cursor(self, value: str) -> str:
         try:

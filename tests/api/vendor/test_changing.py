@@ -196,6 +196,8 @@ def test_a_purchase_of_what_is_not_on_file_is_refused(
         ({"quantity": 1_001}, {"quantity": "max_value"}),
         ({"reason": " "}, {"reason": "blank"}),
         ({"ordered_at": "yesterday"}, {"ordered_at": "invalid"}),
+        ({"ordered_at": "2026-05-30T09:00:00"}, {"ordered_at": "no_zone"}),
+        ({"ordered_at": "2026-05-30"}, {"ordered_at": "no_zone"}),
         ({"ordered_at": "9999-12-31T23:59:59Z"}, {"ordered_at": "out_of_range"}),
         ({"owner": "me"}, {"owner": "unknown_field"}),
         ({"reference": "a\0b"}, {"reference": "null_characters_not_allowed"}),

@@ -98,6 +98,8 @@ def test_a_cursor_of_one_list_opens_no_other(ground: Ground, with_every_right: C
         ("buyer=me", {"buyer": "invalid"}),
         ("store=our-shop", {"store": "alone"}),
         ("recorded_since=yesterday", {"recorded_since": "invalid"}),
+        ("recorded_since=2026-05-30T09:00:00", {"recorded_since": "no_zone"}),
+        ("recorded_before=2026-05-30", {"recorded_before": "no_zone"}),
         ("reference=%00", {"reference": "null_characters_not_allowed"}),
     ],
 )
