@@ -85,9 +85,12 @@ def request_of_part(term: str) -> Hits:
     part = as_part(term)
     if len(part) < SHORTEST_PART or " " in part:
         return Hits()
-    newest = RecoveryRequest.objects.order_by("-id").values("pk")[:NEWEST]
-    found = RecoveryRequest.objects.filter(pk__in=newest, address__contains=part)
-    return of_requests(list(found.order_by("-id")[:SHOWN]))
+    newest = RecoveryRequest.objects.order_by("-id")
+    # By the edge and not as a subquery, which the planner joins to a walk over all requests there are.
+    edge = newest.values_list("pk", flat=True)[NEWEST : NEWEST + 1].first()
+    if edge is not None:
+        newest = newest.filter(pk__gt=edge)
+    return of_requests(list(newest.filter(address__contains=part)[:SHOWN]))
 
 
 def of_requests(requests: list[RecoveryRequest]) -> Hits:

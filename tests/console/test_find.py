@@ -178,6 +178,19 @@ def test_a_request_from_an_address_that_nobody_has_is_shown(term: str, support: 
     assert [each.partition(",")[0] for each in found] == [typo]
 
 
+def test_parts_of_addresses_are_looked_for_in_the_newest_requests_only(
+    support: Client, filed: Filed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recovery.admin.hits.NEWEST", 3)
+    for address in ("first@typo.exmaple", "b@typo.exmaple", "c@typo.exmaple", "last@typo.exmaple"):
+        RecoveryRequest.objects.create(
+            address=address, mailbox=address_digest(address), network=b"n" * 16, browser_digest=b"b" * 32
+        )
+
+    found = groups(answer(support, "typo.exm"))["Requests from addresses that nobody has"]
+    assert [each.partition("@")[0] for each in found] == ["last", "c", "b"]
+
+
 def test_a_former_address_leads_to_who_had_it(support: Client, filed: Filed) -> None:
     factories.address(of=filed.customer, email="ada@byron.example", former_since=timezone.now())
 
