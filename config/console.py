@@ -79,6 +79,10 @@ class ConsoleSite(admin.AdminSite):
     index_template = "console/index.html"
     index_title = "Console"
 
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.menus: dict[frozenset[str], list[Any]] = {}
+
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         return super().each_context(request) | names()
 
@@ -102,9 +106,16 @@ class ConsoleSite(admin.AdminSite):
         ]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        apps = super().get_app_list(request, app_label)
+        """The menu. It depends on somebody's rights alone, and is kept for each set of them: every page shows it, and
+        to ask each of fifty models anew for its rights and its addresses takes longer than most pages' own content."""
         if app_label:
-            return apps
+            return super().get_app_list(request, app_label)
+        rights = rights_of(request.user)
+        if rights not in self.menus:
+            self.menus[rights] = self.sections(super().get_app_list(request))
+        return self.menus[rights]
+
+    def sections(self, apps: list[Any]) -> list[Any]:
         found = (model for app in apps for model in app["models"])
         models = {model["object_name"]: model for model in found if model["object_name"] not in HIDDEN}
         for name, page in BEGIN_AT.items():
@@ -130,6 +141,11 @@ class ConsoleSite(admin.AdminSite):
         shown = figures_page(days=asked_days(request.GET.get("days")), now=timezone.now())
         context = {**self.each_context(request), "title": "Figures", **shown}
         return TemplateResponse(request, "console/figures.html", context)
+
+
+def rights_of(user: Any) -> frozenset[str]:
+    """All rights of somebody; for whom nothing is refused, one word that stands for all."""
+    return frozenset({"all"} if user.is_active and user.is_superuser else user.get_all_permissions())
 
 
 def daily_of(sections: list[Any]) -> list[Any]:

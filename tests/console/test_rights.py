@@ -5,8 +5,10 @@ from datetime import timedelta
 from django.contrib.auth.models import Permission, User
 from django.db.models import Model
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
+from licensing.console.cells import list_of
 from licensing.models import (
     Case,
     Customer,
@@ -190,3 +192,18 @@ def test_the_way_codes_are_compared_is_fixed_once_there_are_codes(support: Clien
 
 def test_customers_are_never_made_here(support: Client, filed: Filed) -> None:
     assert support.get(list_address(Customer) + "add/").status_code == 403
+
+
+def test_the_menu_is_of_what_somebody_may_see_now(client: Client, filed: Filed) -> None:
+    """It is kept from page to page: a right that was given or taken meanwhile shows on the next one."""
+    person = User.objects.create_user("somebody", is_staff=True)
+    person.user_permissions.set(Permission.objects.filter(codename__in=["view_mute", "view_case"]))
+    client.force_login(person)
+    mutes, cases, page = list_of(Mute), list_of(Case), reverse("console:recovery_mute_changelist")
+    both = client.get(page).content.decode()
+
+    person.user_permissions.set(Permission.objects.filter(codename="view_mute"))
+    left = client.get(page).content.decode()
+
+    assert (f'href="{mutes}"' in both, f'href="{cases}"' in both) == (True, True)
+    assert (f'href="{mutes}"' in left, f'href="{cases}"' in left) == (True, False)
