@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
+from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import Model
@@ -22,6 +24,7 @@ Cell = Callable[[Any], str]
 
 EMPTY: Final = "–"
 LINK: Final = "to_"  # how the names of columns begin that lead to other rows
+NIL: Final = UUID(int=0)
 UNITS: Final = ((31_557_600, "y"), (2_629_800, "mo"), (86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
@@ -135,7 +138,18 @@ def happened(cells: Iterable[str | Cell], row: Any) -> list[str | Cell]:
 
 
 def page_of(row: Model) -> str:
-    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+    pk = row.pk
+    if not isinstance(pk, UUID):
+        return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[pk])
+    before, after = around_id(row._meta.label_lower)
+    return f"{before}{pk}{after}"
+
+
+@cache
+def around_id(label: str) -> list[str]:
+    """What stands before and after the id in the address of a row's page. A page of a list has some hundred links, and
+    `reverse` tries all patterns for each."""
+    return reverse(f"admin:{label.replace('.', '_')}_change", args=[NIL]).split(str(NIL))
 
 
 def list_of(model: type[Model], **filters: str) -> str:
