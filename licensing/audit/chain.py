@@ -23,12 +23,10 @@ AT_ONCE: Final = 500
 
 def chain() -> int:
     """Link what waits, in the order of its ids; how many entries were linked."""
-    linked = 0
-    while AuditPending.objects.exists():
+    linked, number = 0, AT_ONCE
+    while number == AT_ONCE:
         with transaction.atomic():
             linked += (number := link_some())
-        if number < AT_ONCE:
-            break
     return linked
 
 
@@ -37,6 +35,8 @@ def link_some() -> int:
     waiting = [
         each.entry for each in AuditPending.objects.select_related("entry").order_by("entry")[:AT_ONCE]
     ]
+    if not waiting:
+        return 0
     last = AuditLink.objects.order_by("-number").first()
     AuditLink.objects.bulk_create(links(waiting, after=last, key=stored_key(KEY)))
     AuditPending.objects.filter(entry__in=waiting).delete()

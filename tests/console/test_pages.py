@@ -20,7 +20,7 @@ from tests.console.addresses import Address
 from tests.console.conftest import CODE, Filed
 from tests.kit.each import for_each
 
-RECORDED = 8  # what the audit trail asks and writes for each look
+RECORDED = 7  # what the audit trail asks and writes for each look
 LIST_QUERIES = 12 + RECORDED
 DETAIL_QUERIES = 25 + RECORDED
 
