@@ -120,6 +120,24 @@ def for_limits(address: str) -> str:
     return f"{name or local}@{domain}"
 
 
+DOTTED: Final = frozenset({"gmail.com", "googlemail.com"})  # one mailbox, whatever dots stand before the @
+
+
+def reader_of(address: str) -> str:
+    """Who reads the mailbox, as far as an address tells: without case, plus suffix, and dots where these mean nothing.
+
+    For the question whether two accounts may be one person's: where it is wrong, somebody else is asked. Takes what is
+    no address, too.
+    """
+    try:
+        address = canonical(address, smtputf8=True)
+    except AddressError:
+        address = address.strip()
+    local, _, domain = address.casefold().rpartition("@")
+    name = local.partition("+")[0] or local
+    return f"{name.replace('.', '')}@gmail.com" if domain in DOTTED else f"{name}@{domain}"
+
+
 def network_of(ip: str) -> str:
     """What limits count an IP address by: its /24 (IPv4) or /56 (IPv6), as `203.0.113.0/24`.
 

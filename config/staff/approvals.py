@@ -21,6 +21,7 @@ from django.db.models.functions import Now
 from django.http import HttpRequest
 
 from config.staff.models import Approval, ApprovalState
+from licensing.addresses import reader_of
 from licensing.audit.trail import record
 from licensing.console.search import can_be_stored
 from licensing.console.second_person import Mark
@@ -139,8 +140,8 @@ def is_open(approval: Approval) -> bool:
 
 
 def is_same_person(one: User, other: User) -> bool:
-    """A second account under the same address is the same person."""
-    return one.pk == other.pk or bool(one.email and one.email.casefold() == other.email.casefold())
+    """A second account whose mail comes to the same mailbox is the same person."""
+    return one.pk == other.pk or bool(one.email and reader_of(one.email) == reader_of(other.email))
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from licensing.addresses import (
     canonical,
     for_limits,
     network_of,
+    reader_of,
     wider_network_of,
 )
 
@@ -386,6 +387,21 @@ def test_says_everything_in_whole_sentences_without_exclamation_marks() -> None:
 )
 def test_limits_count_plus_and_dot_variants_together(address: str, expected: str) -> None:
     assert for_limits(address) == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("Ann+shop@Example.com", "ann@example.com"),
+        ("a.n.n@example.com", "a.n.n@example.com"),
+        ("a.n.n+x@GoogleMail.com", "ann@gmail.com"),
+        ("+shop@example.com", "+shop@example.com"),
+        ("ann@b\u00fccher.example", "ann@xn--bcher-kva.example"),
+        (" No Address ", "@no address"),
+    ],
+)
+def test_one_reader_has_one_mark(address: str, expected: str) -> None:
+    assert reader_of(address) == expected
 
 
 @pytest.mark.parametrize(

@@ -129,10 +129,20 @@ def test_nobody_approves_their_own_deed(grace: Person) -> None:
     assert state_of(approval) == ApprovalState.WAITING
 
 
-def test_nor_under_a_second_account_of_the_same_address(grace: Person) -> None:
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("grace@vendor.example", "Grace@Vendor.example"),
+        ("grace@vendor.example", "grace+approves@vendor.example"),
+        ("grace.hopper@gmail.com", "gracehopper+2@googlemail.com"),
+    ],
+)
+def test_nor_under_a_second_account_of_the_same_mailbox(grace: Person, one: str, other: str) -> None:
+    grace.user.email = one
+    grace.user.save()
     grace.sign_in()
     second = person("second")
-    second.user.email = "Grace@Vendor.example"
+    second.user.email = other
     second.user.save()
     approval = ask(grace, EXPORT)
 
