@@ -61,7 +61,7 @@ RUNS: Final = {
     "mappingitem": "add change delete",
     "product": "add change",
     "edition": "add change",
-    "purchase": "add change",
+    "purchase": "add addmany change",
     "purchaseline": "change",
     "domainpause": "change",
     "wording": "change",

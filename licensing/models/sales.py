@@ -88,6 +88,7 @@ class Purchase(Record):
 
     class Meta:
         ordering = ["-id"]
+        permissions = [("addmany_purchase", "Can add as many licenses by hand within a day as a lead may")]
         constraints = [
             # A test order may have the number of a real one, and is never taken for it.
             models.UniqueConstraint(fields=["store", "reference", "test"], name="one_purchase_per_order"),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
+from django.db.models import Sum
+from django.db.models.functions import Now
 
 from licensing.audit.trail import record as note
 from licensing.intake import codes
@@ -16,12 +19,33 @@ from licensing.intake.meanings import Meanings
 from licensing.intake.purchases import record
 from licensing.intake.record import Party, Payment, PurchaseRecord, SoldLine
 from licensing.keys.waiting import serve_waiting
-from licensing.models import Edition, EmailAddress, Mapping, MappingItem, Purchase, Store
-from licensing.support.errors import NothingToGive, NotOnFile, OrderDiffers, Overtaken, ReasonMissing
+from licensing.models import (
+    AuditEntry,
+    Edition,
+    EmailAddress,
+    Mapping,
+    MappingItem,
+    Purchase,
+    PurchaseLine,
+    Store,
+)
+from licensing.support.errors import (
+    NothingToGive,
+    NotOnFile,
+    OrderDiffers,
+    Overtaken,
+    ReasonMissing,
+    TooManyByHand,
+)
 
 STORE: Final = "by-hand"
 KIND: Final = "csv"  # a file of the vendor's own may bring more of the same
 MOST_UNITS: Final = 1_000  # of one line; more comes in as a file
+# It gives licenses away: who hands them out all day, with a stolen sign-in or for themselves, is stopped, and seen.
+DAY: Final = timedelta(days=1)
+MOST_A_DAY: Final = 20  # licenses that one person adds
+MOST_OF_A_LEAD: Final = 200
+ADDED: Final = "purchase.added"
 
 
 @dataclass(frozen=True)
@@ -38,11 +62,14 @@ class Sale:
     store_id: UUID | None = None
 
 
-def add_purchase(sale: Sale, *, by: str, reason: str, now: datetime) -> Purchase:
+def add_purchase(
+    sale: Sale, *, by: str, reason: str, now: datetime, most_a_day: int | None = None
+) -> Purchase:
     """Put the order on file as paid; its licenses get keys as any other's do. The same order again changes nothing.
 
+    `most_a_day`: how many licenses a person may add within a day; None for programs, whose keys have limits.
     Raises `ReasonMissing`, `NotOnFile`, `NothingToGive`, `OrderDiffers` where that store has an order of this number
-    that says otherwise, and `Overtaken`.
+    that says otherwise, `TooManyByHand`, and `Overtaken`.
     """
     if not reason.strip():
         raise ReasonMissing
@@ -54,13 +81,37 @@ def add_purchase(sale: Sale, *, by: str, reason: str, now: datetime) -> Purchase
         raise NothingToGive
     try:
         with transaction.atomic():
+            if most_a_day is not None:
+                wait_for_turn(by)
             purchase, made = recorded(sale, address, edition, now=now)
             if made:
+                if most_a_day is not None:
+                    ensure_not_too_many(by, sale.quantity, most=most_a_day)
                 written(purchase, sale, edition, by=by, reason=reason.strip())
     except (IntegrityError, codes.Overtaken) as error:
         raise Overtaken from error
     serve_waiting([edition], now=now)
     return purchase
+
+
+def wait_for_turn(by: str) -> None:
+    """Of one person's purchases, one at a time: fifty at once are counted like fifty in a row."""
+    list(get_user_model()._default_manager.select_for_update().filter(username=by).values_list("pk"))
+
+
+def ensure_not_too_many(by: str, units: int, *, most: int) -> None:
+    """Raises `TooManyByHand`."""
+    left = most - added_by(by)
+    if units > left:
+        raise TooManyByHand(most, max(left, 0))
+
+
+def added_by(by: str) -> int:
+    """Licenses that this person added within a day, by the database's clock, as the audit trail has them."""
+    added = AuditEntry.objects.filter(action=ADDED, by=by, at__gt=Now() - DAY)
+    orders = added.values_list("row", flat=True)
+    lines = PurchaseLine.objects.filter(purchase__in=[UUID(each) for each in orders])
+    return lines.aggregate(units=Sum("quantity"))["units"] or 0
 
 
 def current_address(sale: Sale) -> EmailAddress:
@@ -124,7 +175,7 @@ def as_told(
 
 def written(purchase: Purchase, sale: Sale, edition: Edition, *, by: str, reason: str) -> None:
     note(
-        "purchase.added",
+        ADDED,
         by=by,
         customer=sale.customer_id,
         row=purchase,

@@ -77,6 +77,16 @@ class TooManyLooks(Refused):
     code = "too_many_looks"
 
 
+class TooManyByHand(Refused):
+    """This person would have added more licenses within a day than they may; `left` is how many they still may."""
+
+    code = "too_many_by_hand"
+
+    def __init__(self, most: int, left: int) -> None:
+        super().__init__(f"{left} of {most}")
+        self.most, self.left = most, left
+
+
 class KeysRefused(Refused):
     """One of the keys cannot be taken, so none is. The words name its row, never the key."""
 

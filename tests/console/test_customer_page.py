@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -294,6 +294,21 @@ def test_every_role_may_do_its_own_and_sees_no_other_button(role: Role, filed: F
         client.post(reveal_address(filed), {"press": str(uuid7()), "reason": "phone"}).status_code == 403
     ) == (role == Role.AUDITOR)
     assert (reveal_address(filed) in text) == (role != Role.AUDITOR)
+
+
+@pytest.mark.parametrize(("role", "may"), [(Role.AGENT, False), (Role.LEAD, True)])
+def test_more_licenses_by_hand_than_twenty_a_day_are_for_leads(role: Role, may: bool, filed: Filed) -> None:
+    """An agent of a vendor that lets agents add purchases hands out no more than the page says."""
+    client = as_role(role)
+    user = User.objects.get(pk=client.session["_auth_user_id"])
+    user.user_permissions.add(Permission.objects.get(codename="add_purchase"))
+    address = deed_of(filed.customer, "add-purchase")
+    assert "one person adds 20 licenses at most" in client.get(address).content.decode()
+
+    page = client.post(address, said_with("add-purchase", filed) | {"quantity": "21"}, follow=True)
+
+    assert Purchase.objects.filter(reference="BOX-9").exists() is may
+    assert ("Only 20 of the 20 licenses" in page.content.decode()) is not may
 
 
 @pytest.mark.parametrize("name", DEEDS)

@@ -13,7 +13,7 @@ from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from licensing.models import Customer, CustomerNote, EmailAddress, License, Purchase
-from licensing.support.by_hand import Sale, add_purchase
+from licensing.support.by_hand import MOST_A_DAY, MOST_OF_A_LEAD, Sale, add_purchase
 from licensing.support.notes import withdraw_note, write_note
 from licensing.support.refunds import mark_refunded, withdraw_marks
 from licensing.support.revocation import restore, revoke
@@ -32,6 +32,7 @@ class Asked:
     given: dict[str, Any]
     by: str
     now: datetime
+    has: Callable[[str], bool]  # this right
 
     @property
     def who(self) -> dict[str, Any]:
@@ -54,6 +55,9 @@ class Deed:
     act: Callable[[Asked], str]
     rows: Callable[[Customer], QuerySet[Any]] | None = None
     optional_row: bool = False
+
+
+MANY: Final = "licensing.addmany_purchase"  # beyond what anybody may within a day
 
 
 def addresses(customer: Customer) -> QuerySet[Model]:
@@ -115,7 +119,8 @@ def bought(asked: Asked) -> str:
         registered_name=given["registered_name"],
         store_id=store.pk if store else None,
     )
-    purchase = add_purchase(sale, **asked.why)
+    most = MOST_OF_A_LEAD if asked.has(MANY) else MOST_A_DAY
+    purchase = add_purchase(sale, most_a_day=most, **asked.why)
     return (
         f"Order {purchase.reference} is on file. Its licenses have keys where there were some; "
         "“Send the keys” mails them."
@@ -241,7 +246,9 @@ DEEDS: Final = {
         Deed(
             "add-purchase",
             "Add a purchase",
-            "An order that no shop told. It is filed as paid, and its licenses get keys as any other’s do.",
+            "An order that no shop told. It is filed as paid, and its licenses get keys as any other’s do. Within a "
+            f"day one person adds {MOST_A_DAY} licenses at most, a lead or an administrator {MOST_OF_A_LEAD}; more "
+            "come in as a file.",
             "licensing.add_purchase",
             forms.Bought,
             bought,

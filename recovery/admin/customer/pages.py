@@ -107,7 +107,7 @@ class Storied(Listing):
         form = deed.form(customer, row, request.POST if request.method == "POST" else None)
         if request.method != "POST" or not form.is_valid():
             return self.asked_page(request, deed, form)
-        asked = Asked(customer, row, form.cleaned_data, request.user.get_username(), timezone.now())
+        asked = Asked(customer, row, form.cleaned_data, **who_asks(request))
         try:
             messages.success(request, deed.act(asked))
         except (Refused, RecoveryError) as error:
@@ -173,6 +173,10 @@ class Storied(Listing):
             **shown,
         }
         return TemplateResponse(request, template, context, status=status)
+
+
+def who_asks(request: HttpRequest) -> dict[str, Any]:
+    return {"by": request.user.get_username(), "now": timezone.now(), "has": request.user.has_perm}
 
 
 def row_of(deed: Deed, customer: Customer, sent: Mapping[str, Any]) -> Any:

@@ -48,4 +48,8 @@ def in_words(error: Exception) -> str:
     if isinstance(error, support.OrderDiffers):
         differing = ", ".join(FACTS.get(each, each) for each in error.differing)
         return f"An order of that number is on file, with {differing}. {NOTHING}"
+    if isinstance(error, support.TooManyByHand):
+        left = "None" if not error.left else f"Only {error.left}"
+        may = f"{left} of the {error.most} licenses that you may add by hand within a day"
+        return f"{may} {'is' if error.left == 1 else 'are'} left. More come in as a file. {NOTHING}"
     return f"{TROUBLES.get(type(error), 'That was not possible.')} {NOTHING}"

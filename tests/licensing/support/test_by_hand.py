@@ -1,9 +1,13 @@
 """A purchase that support adds goes the way of every other: same books, same pool, same contradictions."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.db.models import F
 
 from licensing.holdings import Standing, holdings_of
 from licensing.models import (
@@ -18,8 +22,10 @@ from licensing.models import (
 )
 from licensing.models.base import uuid7
 from licensing.support.by_hand import Sale, add_purchase
-from licensing.support.errors import NothingToGive, NotOnFile, OrderDiffers, ReasonMissing
+from licensing.support.errors import NothingToGive, NotOnFile, OrderDiffers, ReasonMissing, TooManyByHand
 from tests import factories
+from tests.kit.audit import unguarded
+from tests.kit.race import released_together
 from tests.licensing.intake.telling import NOW, ORDERED_AT, known, line, order, tell
 
 pytestmark = pytest.mark.django_db
@@ -132,3 +138,43 @@ def test_refuses_a_product_that_is_not_there() -> None:
 def test_needs_a_reason() -> None:
     with pytest.raises(ReasonMissing):
         add(sale(), reason="")
+
+
+def test_a_person_adds_so_many_licenses_a_day_and_no_more() -> None:
+    sold = sale(quantity=3)
+    add(sold, most_a_day=4)
+
+    with pytest.raises(TooManyByHand) as refusal:
+        add(replace(sold, reference="BOX-2", quantity=2), most_a_day=4)
+
+    assert (refusal.value.most, refusal.value.left) == (4, 1)
+    assert Purchase.objects.count() == 1
+    add(replace(sold, reference="BOX-3", quantity=1), most_a_day=4)
+    add(sold, most_a_day=4)  # on file already
+    add(replace(sold, reference="BOX-4"), by="grace", most_a_day=4)
+    add(replace(sold, reference="BOX-5"), by="api:shop")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_added_a_day_ago_counts_no_more() -> None:
+    sold = sale(quantity=4)
+    add(sold, most_a_day=4)
+    with unguarded():
+        AuditEntry.objects.update(at=F("at") - timedelta(hours=24, seconds=1))
+
+    assert add(replace(sold, reference="BOX-2"), most_a_day=4)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_purchases_at_once_are_counted_like_purchases_in_a_row() -> None:
+    User.objects.create_user("ada")
+    sold = sale()
+
+    def add_one(number: int) -> str:
+        return add(replace(sold, reference=f"BOX-{number}"), most_a_day=2).reference
+
+    race = released_together(8, add_one, after=lambda: connection.close())
+
+    assert len(race.results) == 2
+    assert {type(each) for each in race.errors} == {TooManyByHand}
+    assert Purchase.objects.count() == 2
