@@ -36,6 +36,7 @@ class Deed:
     make: Callable[..., forms.Form] = forms.Form
     before: dict[str, Any] = field(default_factory=dict)
     main: bool = False
+    asks_shop: bool = False  # over the network: in no transaction
     unfolds: str = ""  # what unfolds it is called, where its button says what is done at once
 
     def form(self, data: Any = None) -> forms.Form:
@@ -50,7 +51,9 @@ def possible(connection: Connection, shop: Shop, *, now: datetime) -> list[Deed]
 
 def deeds(connection: Connection, shop: Shop, now: datetime) -> Iterator[Deed]:
     if shop.sample and connection.active and (connection.sealed_secret or not shop.secret_name):
-        yield Deed("try", "Send a test notification", TRY, send_sample, main=True, unfolds=UNFOLDS)
+        yield Deed(
+            "try", "Send a test notification", TRY, send_sample, main=True, asks_shop=True, unfolds=UNFOLDS
+        )
     if shop.secret_name:
         yield from secrets(connection, shop, now)
     if shop.api_host:

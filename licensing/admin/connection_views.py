@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from copy import copy
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from licensing.admin.connection_deeds import Unsettled, possible
+from licensing.admin.connection_deeds import Deed, Unsettled, possible
 from licensing.admin.connection_forms import NewConnection
 from licensing.admin.connection_new import Chosen, chosen, make
 from licensing.console.cells import page_of
@@ -74,9 +76,11 @@ class Connectable(ReadOnly):
         data = request.POST if request.method == "POST" else None
         form = NewConnection(data, shop=shop.shop, store=shop.store)
         if data is not None and form.is_valid():
-            made = make(shop, form)
+            with transaction.atomic():
+                made = make(shop, form)
+                if made is not None:
+                    self.log_addition(request, made, "Connected")
             if made is not None:
-                self.log_addition(request, made, "Connected")
                 messages.success(
                     request, "Connected. Now paste its address in the shop, as the steps below say."
                 )
@@ -106,11 +110,36 @@ class Connectable(ReadOnly):
         if not form.is_valid():
             return self.shown_again(request, connection, {name: form})
         try:
-            messages.success(request, deed.act(connection, form, now))
+            messages.success(request, self.recorded(request, connection, deed, form, now=now))
         except (BadSecret, Unsettled) as problem:
             messages.error(request, problem.args[0])
-        self.log_change(request, connection, deed.title)
         return HttpResponseRedirect(page_of(connection))
+
+    def recorded(
+        self, request: HttpRequest, connection: Connection, deed: Deed, form: forms.Form, *, now: datetime
+    ) -> str:
+        """What came of it: done and recorded, or neither. Raises what the deed does."""
+        if deed.asks_shop:
+            return self.tried(request, connection, deed, form, now=now)
+        with transaction.atomic():
+            self.log_change(request, connection, deed.title)
+            return deed.act(connection, form, now)
+
+    def tried(
+        self, request: HttpRequest, connection: Connection, deed: Deed, form: forms.Form, *, now: datetime
+    ) -> str:
+        """Recorded before it begins, and how it ended: no transaction waits for a shop."""
+        self.note(request, "trial_begun", connection, deed.title)
+        ended = "without an answer"
+        try:
+            words = deed.act(connection, form, now)
+            ended = "understood"
+        except Unsettled:
+            ended = "not understood"
+            raise
+        finally:
+            self.note(request, "tried", connection, {"deed": deed.title, "ended": ended})
+        return words
 
     def too_late(self, request: HttpRequest, connection: Connection) -> HttpResponse:
         messages.error(request, "That is not possible as the connection stands now. Nothing was changed.")

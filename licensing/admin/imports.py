@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -110,7 +111,8 @@ class ImportRunAdmin(ListedRunAdmin):
         question = Question(run, request.POST.dict())
         clear = question.is_native or question.is_saved
         if question.is_answered and clear and not question.trouble:
-            return self.begun(request, run, question)
+            self.begin(request, run, question)
+            return self.begun(run)
         ImportRun.objects.filter(pk=run.pk).update(
             store=question.store, encoding=question.encoding[:40], with_editions="editions" in request.POST
         )
@@ -118,15 +120,22 @@ class ImportRunAdmin(ListedRunAdmin):
         new = question.new_kind or question.kind_to_make
         return HttpResponseRedirect(f"{address}?store={NEW}{new}" if new else address)
 
-    def begun(self, request: HttpRequest, run: ImportRun, question: Question) -> HttpResponse:
+    def begun(self, run: ImportRun) -> HttpResponse:
+        wake()
+        return self.to_run(run)
+
+    @transaction.atomic
+    def begin(self, request: HttpRequest, run: ImportRun, question: Question) -> None:
+        """It is read from here on, recorded with the store and the map that were made for it; or nothing is."""
         store = question.store or store_made(question.new_kind)
         columns = {} if question.is_native else question.columns
         if columns and (title := question.said.get("title", "").strip()):
             save(store, title, columns)
-        editions = "editions" in request.POST
-        uploads.read_as(run, store=store, encoding=question.encoding, columns=columns, with_editions=editions)
-        wake()
-        return self.to_run(run)
+        encoding, editions = question.encoding, "editions" in request.POST
+        if uploads.read_as(run, store=store, encoding=encoding, columns=columns, with_editions=editions):
+            self.note(request, "begun", run, {"file": run.file_name, "store": str(store)})
+        else:  # somebody else said it a moment ago
+            transaction.set_rollback(True)
 
     def to_run(self, run: ImportRun) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:licensing_importrun_run", args=[run.pk]))
@@ -139,7 +148,8 @@ class ImportRunAdmin(ListedRunAdmin):
         said = request.POST if request.method == "POST" else request.GET
         question = Question(run, said.dict())
         if request.method == "POST" and "go" in request.POST and question.is_answered:
-            return self.begun(request, run, question)
+            self.begin(request, run, question)
+            return self.begun(run)
         first, rest = question.fields() if question.needs_map else ([], [])
         return self.page(
             request,
@@ -187,8 +197,9 @@ class ImportRunAdmin(ListedRunAdmin):
         if name not in DEEDS:
             return HttpResponse(status=400)
         deed, too_late = DEEDS[name]
-        done = deed(run)
-        self.note(request, name, run, {"file": run.file_name, "done": bool(done)})
+        with transaction.atomic():
+            done = deed(run)
+            self.note(request, name, run, {"file": run.file_name, "done": bool(done)})
         if not done:
             messages.warning(request, too_late)
         elif name == "discard":

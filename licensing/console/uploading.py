@@ -8,10 +8,12 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.db import transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
+from licensing.audit.trail import record
 from licensing.intake import uploads
 from licensing.models import ImportRun
 
@@ -36,7 +38,9 @@ class IntoParts(FileUploadHandler):
         super().new_file(field_name, file_name, *args, **kwargs)
         if field_name != FIELD or self.coming is not None:
             raise SkipFile
-        self.coming = uploads.begin(file_name)
+        with transaction.atomic():
+            self.coming = uploads.begin(file_name)
+            self.note("upload_begun", self.coming)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         if start + len(raw_data) > uploads.MOST_UPLOADED:
@@ -60,8 +64,15 @@ class IntoParts(FileUploadHandler):
         if self.rest:
             self.put(bytes(self.rest))
             self.rest.clear()
-        uploads.complete(self.coming, file_size)
+        with transaction.atomic():
+            uploads.complete(self.coming, file_size)
+            self.note("uploaded", self.coming)
         self.run = self.coming
+
+    def note(self, deed: str, run: ImportRun) -> None:
+        """Before its parts come in, and once all of them are here: no transaction lasts as long as an upload."""
+        by = self.request.user.get_username() if self.request else ""
+        record(f"importrun.{deed}", by=by, row=run, details={"file": run.file_name})
 
     def upload_interrupted(self) -> None:
         self.drop()
