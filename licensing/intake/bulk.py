@@ -54,13 +54,20 @@ class Among(Lookup):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         column, parameters = self.process_lhs(compiler, connection)
         field = self.lhs.output_field
-        values = [field.get_db_prep_value(value, connection) for value in self.rhs]
-        if not values:
+        if not self.rhs:
             raise EmptyResultSet
+        if connection.vendor == "postgresql" and isinstance(field, models.BinaryField):
+            return f"{column} = ANY(%s::bytea[])", (*parameters, array_of_octets(self.rhs))
+        values = [field.get_db_prep_value(value, connection) for value in self.rhs]
         if connection.vendor == "postgresql":
             return f"{column} = ANY(%s::{field.db_type(connection)}[])", (*parameters, values)
         places = ", ".join(["%s"] * len(values))
         return f"{column} IN ({places})", (*parameters, *values)
+
+
+def array_of_octets(values: Iterable[bytes]) -> str:
+    """As PostgreSQL writes such an array. The driver makes one, too, in four times as long."""
+    return "{" + ",".join([f'"\\\\x{each.hex()}"' for each in values]) + "}"
 
 
 def insert(

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
 
 from licensing.intake import bulk
 from licensing.intake.encoding import FileRefused, open_text
+from licensing.intake.known_codes import refuse_anothers, states, with_keys
 from licensing.keys.code import CodeError, normalise, tail
 from licensing.keys.sealed import seal, vault
 from licensing.models import Edition, KeyState, RegistrationKey
@@ -79,7 +79,7 @@ def load_codes(
     if not also_elsewhere:
         others = list(with_keys().exclude(pk=edition.pk))
         for batch in bulk.batches(codes(), size):
-            refuse_anothers(batch, others, source, edition)
+            refuse_anothers({each.number: each.code for each in batch}, others, source, edition)
     filled, seen = Filled(), set[bytes]()
     for batch in bulk.batches(codes(), size):
         fill(batch, filled, seen, edition=edition, now=now)
@@ -94,41 +94,15 @@ def checked(given: GivenCode, source: str, edition: Edition) -> str:
         raise FileRefused(f"{source}, row {given.number}: {error.message}") from None
 
 
-def with_keys() -> QuerySet[Edition]:
-    return Edition.objects.filter(Exists(RegistrationKey.objects.filter(edition=OuterRef("pk"))))
-
-
-def refuse_anothers(
-    batch: Sequence[GivenCode], others: Sequence[Edition], source: str, edition: Edition
-) -> None:
-    """Fingerprints are keyed by edition, so each of the others is asked in turn: vendors have some dozens of them."""
-    for other in others:
-        marks = {given.number: elsewhere(given, other) for given in batch}
-        known = states(other, [each for each in marks.values() if each])
-        for number, each in marks.items():
-            if any(mark in known for mark in each.values()):
-                raise FileRefused(
-                    f"{source}, row {number}: this code is on file for {other.sku}. If the file is meant for "
-                    f"{edition.sku} all the same, say --also-elsewhere."
-                )
-
-
-def elsewhere(given: GivenCode, other: Edition) -> dict[str, bytes]:
-    """The code's marks in the other edition; none where it could not be one of its codes."""
-    try:
-        return marks_of(given, other)
-    except CodeError:
-        return {}
-
-
 def fill(
     batch: Sequence[GivenCode], filled: Filled, seen: set[bytes], *, edition: Edition, now: datetime
 ) -> None:
     """One short transaction; again where somebody else put in the same code meanwhile."""
-    marked = [(given, marks_of(given, edition)) for given in batch]
+    normal = [normalise(given.code, form=edition.code_form) for given in batch]
+    marks_of_all = vault().fingerprints_of_all(normal, edition=str(edition.pk))
     fresh = []
-    for given, marks in marked:
-        first = next(iter(marks.values()))
+    for given, *of_slots in zip(batch, *marks_of_all.values(), strict=True):
+        marks, first = dict(zip(marks_of_all, of_slots, strict=True)), of_slots[0]
         (filled.repeated.append(given.number) if first in seen else fresh.append((given, marks)))
         seen.add(first)
     try:
@@ -137,32 +111,18 @@ def fill(
         put(fresh, filled, edition=edition, now=now)
 
 
-def marks_of(given: GivenCode, edition: Edition) -> dict[str, bytes]:
-    return vault().fingerprints(normalise(given.code, form=edition.code_form), edition=str(edition.pk))
-
-
 def put(
     fresh: Iterable[tuple[GivenCode, dict[str, bytes]]], filled: Filled, *, edition: Edition, now: datetime
 ) -> None:
     fresh = list(fresh)
     with transaction.atomic():
-        known = states(edition, [marks for _, marks in fresh])
+        known = states(edition, {slot: [marks[slot] for _, marks in fresh] for slot in vault().slots})
         new = [(given, marks) for given, marks in fresh if not any(mark in known for mark in marks.values())]
         bulk.insert(RegistrationKey, FIELDS, [row_of(given, marks, edition) for given, marks in new], now=now)
     filled.new += len(new)
     for given, marks in fresh:
         if state := next((known[mark] for mark in marks.values() if mark in known), None):
             (filled.in_pool if state == KeyState.POOL else filled.owned).append(given.number)
-
-
-def states(edition: Edition, wanted: Sequence[dict[str, bytes]]) -> dict[bytes, str]:
-    """Fingerprint -> the state of the key that has it already."""
-    found: dict[bytes, str] = {}
-    for slot in wanted[0] if wanted else ():
-        column = f"fingerprint_{slot}"
-        keys = edition.keys.filter(**{f"{column}__among": [marks[slot] for marks in wanted]})
-        found |= {bytes(mark): state for mark, state in keys.values_list(column, "state")}
-    return found
 
 
 def row_of(given: GivenCode, marks: dict[str, bytes], edition: Edition) -> tuple[object, ...]:

@@ -130,6 +130,14 @@ def test_fingerprints_are_hmac_sha256_over_length_prefixed_parts() -> None:
     }
 
 
+def test_many_get_the_fingerprints_that_each_would_get_alone() -> None:
+    forms = ["ABCD1234", "ÄÖ", ""]
+    alone = [vault().fingerprints(each, edition="SKU-1") for each in forms]
+    assert vault().fingerprints_of_all(forms, edition="SKU-1") == {
+        slot: [marks[slot] for marks in alone] for slot in ("a", "b")
+    }
+
+
 def test_only_configured_slots_are_filled_and_the_other_does_not_matter() -> None:
     alone = Vault({"2026a": NEW_KEY}, {"b": FINGERPRINT_B}).fingerprints("ABCD1234", edition="SKU-1")
     assert alone == {"b": vault().fingerprints("ABCD1234", edition="SKU-1")["b"]}
