@@ -271,3 +271,13 @@ class TooManyCalls(RecoveryError):
     def __init__(self, seconds: int) -> None:
         super().__init__(f"again in {seconds} s")
         self.seconds = seconds
+
+
+class TooManyElsewhere(RecoveryError):
+    """The API key was told of so many codes of other editions that none is compared for `seconds`."""
+
+    code = "too_many_elsewhere"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"again in {seconds} s")
+        self.seconds = seconds

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from licensing.addresses import for_limits, network_of, wider_network_of
+from recovery.models import Allowance
 from recovery.tokens import counting_digest
 
 MINUTE = 60
@@ -82,6 +83,11 @@ def wider_checks() -> Limit:
     return Limit("wider_checks", 10 * CHECKS.uses, HOUR)
 
 
+# A refused upload names one code that another edition has. Who takes the wrong file does so a few times; who tries out
+# which codes there are does it all day.
+CODES_ELSEWHERE = Limit("codes_elsewhere", 20, DAY)
+
+
 def overall() -> Limit:
     """The service is nobody's mail cannon, whatever the number of networks; the vendor knows its own traffic."""
     return Limit("overall", settings.MAILS_PER_HOUR, HOUR)
@@ -145,10 +151,26 @@ def take_each(uses: list[tuple[Limit, bytes]], *, now: datetime) -> Room:
         allowed = all(counters.take(limit, subject) for limit, subject in uses)
         counters.write()
     limit, subject = uses[0]
-    recent = counters.recent[limit.name, subject]
+    return room_of(limit, counters.recent[limit.name, subject], allowed=allowed, now=now)
+
+
+def look(limit: Limit, subject: bytes, *, now: datetime) -> Room:
+    """What is left of the limit. It is not used, and nobody is kept from using it meanwhile."""
+    found = Allowance.objects.filter(limit=limit.name, subject=subject).values_list("recent", flat=True)
+    recent = counted(limit, found.first() or [], now=now)
+    return room_of(limit, recent, allowed=sum(count for _, count in recent) < limit.uses, now=now)
+
+
+def room_of(limit: Limit, recent: Recent, *, allowed: bool, now: datetime) -> Room:
     oldest = recent[0][0] * MINUTE if recent else int(now.timestamp())
     again = oldest + MINUTE + int(limit.period.total_seconds()) - int(now.timestamp())
     return Room(allowed, max(0, limit.uses - sum(count for _, count in recent)), max(1, again))
+
+
+def counted(limit: Limit, recent: Recent, *, now: datetime) -> Recent:
+    """What still counts of it."""
+    oldest = int(now.timestamp()) // MINUTE - int(limit.period.total_seconds()) // MINUTE
+    return [each for each in recent if each[0] >= oldest]
 
 
 class Counters:
@@ -166,8 +188,7 @@ class Counters:
         """Use the limit once for the subject, if it is not used up. Call `write` when all is taken."""
         counter = limit.name, subject
         minute = int(self.now.timestamp()) // MINUTE
-        oldest = minute - int(limit.period.total_seconds()) // MINUTE
-        recent = self.recent[counter] = [each for each in self.recent[counter] if each[0] >= oldest]
+        recent = self.recent[counter] = counted(limit, self.recent[counter], now=self.now)
         if sum(count for _, count in recent) >= limit.uses:
             return False
         if recent and recent[-1][0] == minute:

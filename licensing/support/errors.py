@@ -91,3 +91,9 @@ class KeysRefused(Refused):
     """One of the keys cannot be taken, so none is. The words name its row, never the key."""
 
     code = "keys_refused"
+
+
+class KeysElsewhere(KeysRefused):
+    """One of the keys is another edition's. `left`: how often the caller is still told so; None where nobody counts."""
+
+    left: int | None = None

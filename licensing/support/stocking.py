@@ -13,10 +13,14 @@ from django.db import transaction
 from licensing.audit.trail import record
 from licensing.intake.encoding import FileRefused
 from licensing.intake.keyfile import Filled, GivenCode, load_codes
+from licensing.intake.known_codes import KnownElsewhere
 from licensing.keys.waiting import serve_waiting
 from licensing.models import Edition
-from licensing.support.errors import KeysRefused, NotOnFile
+from licensing.support.errors import KeysElsewhere, KeysRefused, NotOnFile
 
+AS_MEANT: Final = (
+    "keys, row {}: this code is on file for {}. If it is meant all the same, say `also_elsewhere`."
+)
 MOST_KEYS: Final = 5_000  # of one call; more come in by several, or as a file
 
 
@@ -33,8 +37,8 @@ def stock(
 ) -> Stocked:
     """All of them go in, or none. Those that are known already are counted, so a second call adds nothing.
 
-    Raises `NotOnFile`, and `KeysRefused` naming the first row that cannot be a key of this edition, or, without
-    `also_elsewhere`, is one of another.
+    Raises `NotOnFile`, `KeysRefused` naming the first row that cannot be a key of this edition, and, without
+    `also_elsewhere`, `KeysElsewhere` naming one that another edition has.
     """
     edition = Edition.objects.select_related("product").filter(pk=edition_id).first()
     if edition is None:
@@ -44,6 +48,8 @@ def stock(
             filled = load_codes(
                 lambda: keys, source="keys", edition=edition, also_elsewhere=also_elsewhere, now=now
             )
+        except KnownElsewhere as refusal:
+            raise KeysElsewhere(AS_MEANT.format(refusal.number, refusal.sku)) from None
         except FileRefused as refusal:
             raise KeysRefused(str(refusal)) from None
         record("edition.stocked", by=by, row=edition, details=told(edition, filled))

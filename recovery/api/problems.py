@@ -34,6 +34,7 @@ from recovery.errors import (
     Stale,
     TooManyCalls,
     TooManyChecks,
+    TooManyElsewhere,
     TooManyMoves,
     TooManyTries,
     TooSoon,
@@ -85,6 +86,11 @@ TOLD: Final[dict[type[RecoveryError], tuple[int, str]]] = {
         "Two people are wanted for this, and no second one approved the API key. Make a new one in the console.",
     ),
     TooManyCalls: (429, "The API key was used more often than it may be."),
+    TooManyElsewhere: (
+        429,
+        "Too many codes of other editions were among the keys today, so none are compared: keys are loaded with "
+        "`also_elsewhere` only, until then.",
+    ),
     AnswerLost: (409, "The call was done once, and its answer can no longer be read. Nothing was done now."),
 }
 
@@ -126,7 +132,7 @@ def more_about(error: RecoveryError) -> dict[str, Any]:
 
 
 def headers_of(error: RecoveryError) -> dict[str, str]:
-    if isinstance(error, TooSoon | TooManyChecks | TooManyCalls):
+    if isinstance(error, TooSoon | TooManyChecks | TooManyCalls | TooManyElsewhere):
         return {"Retry-After": str(error.seconds)}
     if isinstance(error, TooManyMoves):
         return {"Retry-After": str(A_DAY)}

@@ -166,6 +166,9 @@ class Problem(Shape):
     differing = serializers.ListField(
         child=serializers.CharField(), required=False, help_text="Which facts of the order differ."
     )
+    elsewhere_left = serializers.IntegerField(
+        required=False, help_text="How often the API key is still told today that another edition has a code."
+    )
 
     def get_fields(self) -> dict[str, Any]:
         return {**super().get_fields(), "errors": Fault(many=True, required=False)}

@@ -10,8 +10,8 @@ from django.db.models import Q
 
 from licensing.console.second_person import ForTwo, is_held
 from recovery.api_secrets import digest_of, is_secret
-from recovery.errors import KeyOver, NoSuchKey, ScopeMissing, SecondPersonMissing
-from recovery.limits import Limit, Room, api_key_digest, take, take_each
+from recovery.errors import KeyOver, NoSuchKey, ScopeMissing, SecondPersonMissing, TooManyElsewhere
+from recovery.limits import CODES_ELSEWHERE, Limit, Room, api_key_digest, look, take, take_each
 from recovery.models import ApiKey, Scope
 
 A_MINUTE: Final = timedelta(minutes=1)
@@ -58,3 +58,21 @@ def ensure_allowed(key: ApiKey, scope: Scope | None, *, for_two: ForTwo | None) 
         raise ScopeMissing(scope)
     if for_two is not None and is_held(for_two, settings.SECOND_PERSON) and not key.approved_by:
         raise SecondPersonMissing
+
+
+def ensure_may_compare(key: ApiKey, *, now: datetime) -> None:
+    """Before codes are compared with those of other editions. Raises `TooManyElsewhere`."""
+    room = look(CODES_ELSEWHERE, api_key_digest(key.pk), now=now)
+    if not room.allowed:
+        raise TooManyElsewhere(room.seconds)
+
+
+def count_elsewhere(key: ApiKey, *, now: datetime) -> int:
+    """Before the key is told that another edition has a code: how often it still may be told today.
+
+    Raises `TooManyElsewhere`, also where calls at once were all begun with some left.
+    """
+    room = take_each([(CODES_ELSEWHERE, api_key_digest(key.pk))], now=now)
+    if not room.allowed:
+        raise TooManyElsewhere(room.seconds)
+    return room.uses

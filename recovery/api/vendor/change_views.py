@@ -16,7 +16,7 @@ from licensing.console.second_person import ForTwo
 from licensing.intake.keyfile import GivenCode
 from licensing.models import Edition, EmailAddress, Store
 from licensing.support.by_hand import Sale, add_purchase
-from licensing.support.errors import NothingToGive, NotOnFile
+from licensing.support.errors import KeysElsewhere, NothingToGive, NotOnFile
 from licensing.support.refunds import mark_refunded, withdraw_marks
 from licensing.support.revocation import restore, revoke
 from licensing.support.stocking import stock
@@ -33,6 +33,7 @@ from recovery.api.vendor.changing import (
 from recovery.api.vendor.operation import VendorOperation
 from recovery.api.vendor.read_views import Purchases
 from recovery.api.vendor.reading import OneRow
+from recovery.journeys.api_callers import count_elsewhere, ensure_may_compare
 from recovery.journeys.privacy import EraseReason, erase
 from recovery.models import Scope
 
@@ -155,9 +156,16 @@ class NewKeys(VendorOperation):
 
     @told.loading_keys
     def post(self, request: Request, edition_id: UUID) -> Response:
-        return self.done(request, edition_id=edition_id)
+        """What another edition has is told so often a day. Counted out here, since a refusal undoes all of the call."""
+        try:
+            return self.done(request, edition_id=edition_id)
+        except KeysElsewhere as refusal:
+            refusal.left = count_elsewhere(self.used, now=timezone.now())
+            raise
 
     def act(self, request: Request, sent: dict[str, Any], **named: Any) -> Answer:
+        if not sent["also_elsewhere"]:
+            ensure_may_compare(self.used, now=timezone.now())
         keys = [
             GivenCode(number, each["code"], each.get("name", ""), each["seats"])
             for number, each in enumerate(sent["keys"], start=1)

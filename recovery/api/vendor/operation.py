@@ -60,10 +60,15 @@ class VendorOperation(Operation):
         super().initial(request, *args, **kwargs)
 
     @property
+    def used(self) -> ApiKey:
+        """The key that the call came with."""
+        assert self.key is not None  # noqa: S101 - asked first, in `initial`
+        return self.key
+
+    @property
     def by(self) -> str:
         """Who does it, for the journeys and the audit trail."""
-        assert self.key is not None  # noqa: S101 - asked first, in `initial`
-        return self.key.caller
+        return self.used.caller
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         with occasion(network_of(client_ip(request))) as during:

@@ -30,6 +30,7 @@ TOLD: Final[dict[type[errors.Refused], tuple[int, str]]] = {
         "Somebody else changed the same in the same moment. Nothing was changed. Try again.",
     ),
     errors.KeysRefused: (422, "One of the keys cannot be taken."),
+    errors.KeysElsewhere: (422, "One of the keys is another edition's."),
     errors.NothingToGive: (
         422,
         "There is no such edition, or the number of units or the order's number is none.",
@@ -63,7 +64,11 @@ class Unconditional(exceptions.APIException):
 
 def told(error: errors.Refused) -> Answer:
     status, sentence = TOLD[type(error)]
-    more = {"differing": list(error.differing)} if isinstance(error, errors.OrderDiffers) else {}
+    more: dict[str, Any] = {}
+    if isinstance(error, errors.OrderDiffers):
+        more = {"differing": list(error.differing)}
+    if isinstance(error, errors.KeysElsewhere):
+        more = {"elsewhere_left": error.left}
     words = str(error) if isinstance(error, errors.KeysRefused) else sentence
     return Answer(status, problem(status, error.code, words, **more))
 

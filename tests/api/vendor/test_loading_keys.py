@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.db import connections
 from django.http import HttpResponse
 
 from licensing.audit.sealing import opened
 from licensing.intake import known_codes
 from licensing.keys.code import normalise
 from licensing.models import AuditEntry, RegistrationKey
+from recovery.journeys import api_callers
+from recovery.limits import CODES_ELSEWHERE
 from recovery.models import Scope
 from tests import factories
 from tests.api.caller import Caller, code_of, faults_of, said
 from tests.api.vendor.conftest import system
-from tests.api.vendor.ground import IN_POOL, Ground
+from tests.api.vendor.ground import IN_POOL, Ground, laid
 from tests.api.vendor.operations import operation
+from tests.kit.race import released_together
+
+KEY = "8e03978e-40d5-43dd-bc93-6894a57f9324"
 
 
-def load(caller: Caller, ground: Ground, *keys: Any, **more: Any) -> HttpResponse:
+def load(caller: Caller, ground: Ground, *keys: Any, key: str = "", **more: Any) -> HttpResponse:
     sent = {"keys": [{"code": each} if isinstance(each, str) else each for each in keys], **more}
-    return caller.tell(operation("loadKeys").at(ground), sent)
+    return caller.tell(operation("loadKeys").at(ground), sent, key=key)
 
 
 @pytest.fixture
@@ -100,6 +107,58 @@ def test_a_code_is_known_elsewhere_however_that_edition_spells_it(ground: Ground
     factories.key(edition=crockford, code="0123-4567-89AB-CDEF")
     answer = load(loader, ground, "EEEE-1111", "o123 4567 89ab cdef")
     assert "row 2" in said(answer)["detail"]
+
+
+@pytest.fixture
+def told_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api_callers, "CODES_ELSEWHERE", replace(CODES_ELSEWHERE, uses=2))
+
+
+@pytest.mark.usefixtures("told_twice")
+def test_a_key_is_told_so_often_a_day_that_another_edition_has_a_code(ground: Ground, loader: Caller) -> None:
+    told = [load(loader, ground, IN_POOL) for _ in range(2)]
+    assert [(code_of(each), said(each)["elsewhere_left"]) for each in told] == [
+        ("keys_refused", 1),
+        ("keys_refused", 0),
+    ]
+    refused = load(loader, ground, "EEEE-1111")
+    assert (refused.status_code, code_of(refused)) == (429, "too_many_elsewhere")
+    assert 0 < int(refused["Retry-After"]) <= 24 * 3600 + 60
+    assert not RegistrationKey.objects.filter(edition=ground.windows, state="pool").exists()
+
+
+@pytest.mark.usefixtures("told_twice")
+def test_what_compares_nothing_and_who_was_told_nothing_are_not_held_up(
+    ground: Ground, loader: Caller
+) -> None:
+    assert load(loader, ground, "EEEE-1111", key=KEY).status_code == 200
+    for _ in range(2):
+        load(loader, ground, IN_POOL)
+    assert load(loader, ground, "FFFF-2222", also_elsewhere=True).status_code == 200
+    assert load(loader, ground, "EEEE-1111", key=KEY)["Idempotent-Replayed"] == "true"
+    assert load(system(Scope.KEYS_WRITE), ground, "GGGG-3333").status_code == 200
+
+
+def test_every_refusal_is_in_the_trail_with_the_edition_and_no_code(ground: Ground, loader: Caller) -> None:
+    load(loader, ground, IN_POOL, key=KEY)
+    told = opened(AuditEntry.objects.latest("id"))
+    assert told is not None
+    assert told["details"] == {
+        "call": "POST vendor-keys",
+        "status": 422,
+        "named": {"edition_id": str(ground.windows.pk)},
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("told_twice")
+def test_calls_at_once_are_told_no_oftener() -> None:
+    ground, loader = laid(), system(Scope.KEYS_WRITE)
+    outcome = released_together(
+        6, lambda _: code_of(load(loader, ground, IN_POOL)), after=connections.close_all
+    )
+    assert outcome.errors == []
+    assert sorted(outcome.results) == ["keys_refused"] * 2 + ["too_many_elsewhere"] * 4
 
 
 def test_more_than_a_megabyte_is_not_read(ground: Ground, loader: Caller) -> None:
