@@ -12,6 +12,7 @@ from django.utils import timezone
 from licensing.keys.sources.hosts import NotAllowed
 from licensing.models import Endpoint
 from licensing.models.base import uuid7
+from licensing.models.outgoing import without_query
 from licensing.outgoing.endpoints import Wanted
 from licensing.outgoing.hosts import target_of
 from licensing.outgoing.kinds import CHOICES
@@ -54,7 +55,10 @@ class Told(forms.Form):
     )
 
     def clean_url(self) -> str:
+        """As it is shown, with its query left out, it is the one that the endpoint has."""
         url: str = self.cleaned_data["url"]
+        kept: str = self.initial.get("kept", "")
+        url = kept if kept and url == without_query(kept) else url
         try:
             target_of(url)
         except NotAllowed as problem:
@@ -67,7 +71,8 @@ class Told(forms.Form):
 
     @staticmethod
     def before(endpoint: Endpoint) -> dict[str, Any]:
-        return {name: getattr(endpoint, name) for name in Told.base_fields}
+        as_it_is = {name: getattr(endpoint, name) for name in Told.base_fields}
+        return as_it_is | {"url": endpoint.shown_url, "kept": endpoint.url}
 
 
 class New(Told):

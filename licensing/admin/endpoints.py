@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Case, CharField, QuerySet, Value, When
+from django.db.models.functions import StrIndex, Substr
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -80,7 +81,7 @@ class Off(admin.SimpleListFilter):
 
 class EndpointAdmin(ByHand, Tellable):
     list_display = (
-        "url",
+        text("shown_url", "address"),
         endpoint_state,
         "description",
         when("answered_at", "last took one"),
@@ -88,7 +89,7 @@ class EndpointAdmin(ByHand, Tellable):
         related(("deliveries", Delivery, "endpoint")),
     )
     list_filter = (Off, "enabled")
-    search_fields = ("url", "description")
+    search_fields = ("place", "description")
     ordering = ("-id",)
     details = (
         endpoint_state,
@@ -100,7 +101,7 @@ class EndpointAdmin(ByHand, Tellable):
         when("failing_since", "failing since"),
         number("failures", "failures in a row"),
         resting,
-        text("url", "address"),
+        text("shown_url", "address"),
         text("description", "what it is"),
         kinds,
         files,
@@ -109,7 +110,11 @@ class EndpointAdmin(ByHand, Tellable):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).defer("sealed_secret", "sealed_former_secret")
+        """What is searched ends before the query: found by its parts, it could be guessed sign by sign."""
+        found = super().get_queryset(request).defer("sealed_secret", "sealed_former_secret")
+        query = StrIndex("url", Value("?"))
+        before = When(url__contains="?", then=Substr("url", 1, query - 1))
+        return found.annotate(place=Case(before, default="url", output_field=CharField()))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Without what has not happened to it."""

@@ -7,6 +7,12 @@ from django.db.models.functions import Now
 from licensing.models.base import Record
 
 
+def without_query(url: str) -> str:
+    """The address as people and the audit trail read it: what follows the ? may be a secret of the receiver's."""
+    place, mark, _ = url.partition("?")
+    return f"{place}?…" if mark else place
+
+
 class WhyOff(models.TextChoices):
     BY_HAND = "by_hand", "switched off by support"
     GONE = "gone", "it answered that it is gone (410)"
@@ -55,7 +61,11 @@ class Endpoint(Record):
         ]
 
     def __str__(self) -> str:
-        return self.description or self.url.partition("?")[0]
+        return self.description or self.shown_url
+
+    @property
+    def shown_url(self) -> str:
+        return without_query(self.url)
 
 
 class DeliveryState(models.TextChoices):

@@ -17,6 +17,7 @@ from django.db.models.functions import Now
 from licensing.audit.trail import record
 from licensing.keys.sealed import vault
 from licensing.models import Endpoint, WhyOff
+from licensing.models.outgoing import without_query
 from licensing.outgoing.hosts import target_of
 from licensing.outgoing.kinds import CHOICES, TEST
 from licensing.outgoing.signing import new_secret
@@ -61,7 +62,7 @@ def add(wanted: Wanted, *, endpoint_id: UUID, by: str) -> tuple[Endpoint, str]:
                 endpoint.save(force_insert=True)
         except IntegrityError:
             raise NotPossible("It was added already. Its secret was shown then, and only then.") from None
-        record("endpoint.added", by=by, row=endpoint, details=told_of(wanted))
+        record("endpoint.added", by=by, row=endpoint, details=noted(told_of(wanted)))
     return endpoint, secret
 
 
@@ -76,7 +77,7 @@ def change(endpoint_id: UUID, wanted: Wanted, *, by: str) -> Endpoint:
             "endpoint.changed",
             by=by,
             row=endpoint,
-            details={"before": before, "after": told_of(wanted)},
+            details={"before": noted(before), "after": noted(told_of(wanted))} | of_query(before, wanted),
         )
     endpoint.refresh_from_db()
     return endpoint
@@ -181,6 +182,18 @@ def told_of(wanted: Wanted) -> dict[str, Any]:
         "kinds": sorted(set(wanted.kinds)),
         "also_files": wanted.also_files,
     }
+
+
+def noted(told: dict[str, Any]) -> dict[str, Any]:
+    """What the audit trail keeps of it, for ever: not the address's query."""
+    return told | {"url": without_query(told["url"])}
+
+
+def of_query(before: dict[str, Any], wanted: Wanted) -> dict[str, str]:
+    """That it is another one, where nothing else of the address says so."""
+    old, new = before["url"], wanted.url
+    changed = old != new and without_query(old) == without_query(new)
+    return {"query": "changed"} if changed else {}
 
 
 def held(endpoint_id: UUID) -> Endpoint:

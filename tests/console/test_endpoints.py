@@ -61,6 +61,42 @@ def test_a_lead_adds_one_and_sees_its_secret_this_once(lead: Client) -> None:
     assert recorded() == ["endpoint.added"]
 
 
+def test_what_follows_the_question_mark_is_sent_and_shown_nowhere(lead: Client) -> None:
+    """It may be a secret of the receiver's. It was in the list, on the page, in the search and in the trail."""
+    secret = "token=c4n4ry"
+    added(lead, url=f"{URL}?{secret}", description="")
+    endpoint = Endpoint.objects.get()
+    listed = reverse("admin:licensing_endpoint_changelist")
+    done(lead, endpoint, "change", url=f"{URL}?…", kinds=["pool.low"], description="CRM")
+    shown = [page(lead, endpoint), lead.get(listed).content.decode(), lead.get("/console/").content.decode()]
+    endpoint.refresh_from_db()
+    assert (endpoint.url, endpoint.description) == (f"{URL}?{secret}", "CRM")
+    assert f"{URL}?…" in shown[0]
+    assert f"{URL}?…" in shown[1]
+    assert not [each for each in shown if "c4n4ry" in each]
+    assert not [each for each in AuditEntry.objects.all() if "c4n4ry" in str(opened(each))]
+
+
+def test_nobody_finds_by_its_parts_what_is_not_shown(lead: Client) -> None:
+    added(lead, url=f"{URL}?token=c4n4ry", description="")
+    listed = reverse("admin:licensing_endpoint_changelist")
+    found = [
+        lead.get(listed, {"q": term}).context["cl"].result_count for term in ("c4n4", "token", "hooks.exa")
+    ]
+    assert found == [0, 0, 1]
+
+
+def test_another_query_is_in_the_trail_as_that(lead: Client) -> None:
+    added(lead, url=f"{URL}?token=one")
+    endpoint = Endpoint.objects.get()
+    done(lead, endpoint, "change", url=f"{URL}?token=two", kinds=["pool.low"])
+    told = opened(AuditEntry.objects.get(action="endpoint.changed"))
+    assert told is not None
+    assert told["details"]["before"]["url"] == told["details"]["after"]["url"] == f"{URL}?…"
+    assert told["details"]["query"] == "changed"
+    assert Endpoint.objects.get().url == f"{URL}?token=two"
+
+
 def test_a_form_that_is_sent_twice_adds_one(lead: Client) -> None:
     press = str(uuid7())
     added(lead, press=press)
