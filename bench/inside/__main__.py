@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from bench.inside.console import entries, erased, prove, read, texts
 from bench.inside.fill import customers
 from bench.inside.send import by_smtplib, by_worker
 
@@ -12,6 +13,11 @@ DOES: dict[str, Callable[..., float]] = {
     "customers": customers,
     "worker": by_worker,
     "smtplib": by_smtplib,
+    "erased": erased,
+    "texts": texts,
+    "entries": entries,
+    "read": read,
+    "prove": prove,
 }
 
 
