@@ -31,8 +31,9 @@ from licensing.models import (
     License,
     PurchaseLine,
 )
+from recovery.admin.api_key_filters import ending_soon
 from recovery.admin.mail_filters import failed, late
-from recovery.models import ChangeState, DomainPause, Exchange, ExchangeState, Message, OwnerChange
+from recovery.models import ApiKey, ChangeState, DomainPause, Exchange, ExchangeState, Message, OwnerChange
 from recovery.owners.told import nobody_told
 
 ENOUGH: Final = 100  # a number beyond this says no more to a person, and would be counted row by row
@@ -41,8 +42,8 @@ AT: Final = "waits_since"
 
 @dataclass(frozen=True)
 class Line:
-    """`rows` are what waits at a moment, `since` when each began to wait, `by` an order in which an index gives the
-    oldest first. `pressing`: somebody does not get their mail."""
+    """`rows` are what waits at a moment, `since` when each began to wait (or will end, where that is to come), `by` an
+    order in which an index gives the oldest first. `pressing`: somebody does not get their mail."""
 
     one: str
     many: str
@@ -215,6 +216,15 @@ LINES: Final = (
         lambda now: given_up(now=now),
         "created_at",
         {"state": "lately"},
+    ),
+    Line(
+        "API key that ends within 14 days: make its system another one",
+        "API keys that end within 14 days: make their systems others",
+        ApiKey,
+        lambda now: ending_soon(now=now),
+        "expires_at",
+        {"ends": "soon"},
+        by="expires_at",
     ),
     Line(
         "file that could not be read, of the last 7 days",

@@ -32,6 +32,13 @@ class Found:
         return self.line.one if self.count == 1 else self.line.many
 
     @property
+    def lead(self) -> str:
+        """What stands before the age: of something that is still to come, the first."""
+        if self.oldest > self.now:
+            return "" if self.count == 1 else "the first"
+        return "since" if self.count == 1 else "the oldest"
+
+    @property
     def age(self) -> str:
         return moment(self.oldest, now=self.now)
 

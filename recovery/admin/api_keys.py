@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, Final
 from uuid import UUID
@@ -22,12 +21,12 @@ from licensing.console.proof import asks_for_proof
 from licensing.console.rights import only_with
 from licensing.console.search import itself
 from licensing.console.second_person import ForTwo, approved_by, needs_second_person
+from recovery.admin.api_key_filters import SOON, EndsSoon
 from recovery.admin.api_key_forms import NewKey
 from recovery.errors import NameTaken
 from recovery.journeys.api_keys import make, revoke
 from recovery.models import ApiKey, Scope
 
-SOON: Final = timedelta(days=14)  # time to make another one and have it put in place
 REVOKE: Final = SimpleNamespace(
     title="Revoke this key",
     says="From the next call on it opens nothing, and it cannot be brought back. Make another one for the system "
@@ -55,6 +54,7 @@ class ApiKeyAdmin(ReadOnly):
         when("expires_at", "ends"),
         when("last_used_at", "last used"),
     )
+    list_filter = (EndsSoon,)
     details = (
         key_state,
         text("hint", "begins with"),

@@ -1,5 +1,6 @@
 """The first page: what waits, for whom, how much of it, and the list that shows exactly that."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,6 +36,7 @@ from licensing.outgoing.endpoints import Wanted, add
 from recovery.figures.count_orders import ALL
 from recovery.figures.run import count_figures
 from recovery.models import (
+    ApiKey,
     ChangeKind,
     ChangeState,
     DomainPause,
@@ -82,6 +84,29 @@ def endpoints_and_events(*, now: datetime) -> None:
         Endpoint.objects.filter(pk=endpoint.pk).update(**off)
     for state, at in (("failed", now), ("done", now), ("failed", now - timedelta(days=8))):
         Delivery.objects.create(endpoint=endpoint, event=uuid7(), body="{}", state=state, done_at=at)
+
+
+def api_key(name: str, *, ends: timedelta, **fields: Any) -> ApiKey:
+    now = timezone.now()
+    return ApiKey.objects.create(
+        name=name,
+        digest=name.encode(),
+        hint="lr_4711",
+        scopes="figures:read",
+        made_by="grace",
+        made_at=now - timedelta(days=60),
+        expires_at=now + ends,
+        **fields,
+    )
+
+
+def api_keys(*, number: int) -> None:
+    """One that ends soon, and one each that ended, was revoked, or goes on."""
+    soon = timedelta(days=number % 14)
+    api_key(f"soon-{number}", ends=soon)
+    api_key(f"over-{number}", ends=-soon)
+    api_key(f"later-{number}", ends=timedelta(days=15))
+    api_key(f"revoked-{number}", ends=soon, revoked_at=timezone.now(), revoked_by="grace")
 
 
 def one_of_everything() -> None:
@@ -135,6 +160,7 @@ def one_of_everything() -> None:
         for became in (EventState.WAITING, EventState.DONE):
             event(shop, event_id=f"{became}{hours}", state=became)
         endpoints_and_events(now=now)
+        api_keys(number=hours)
         for read in (ImportState.FAILED, ImportState.APPLIED):
             ImportRun.objects.create(kind="gumroad", file_name="sales.csv", state=read)
         refused_at(hours=hours)
@@ -205,6 +231,15 @@ def test_who_may_not_see_the_rows_does_not_see_the_line(client: Client) -> None:
         shown = {each.line.permission for each in client.get(reverse(INDEX)).context["lines"]}
 
         assert shown == {line.permission for line in with_lists()} - {permission}
+
+
+def test_what_is_still_to_come_says_when_the_first_is(support: Client) -> None:
+    api_key("shop", ends=timedelta(days=9, hours=1))
+    assert "<span>API key that ends within 14 days: make its system another one</span>" in page(support)
+    assert re.search(r"<small> <time[^>]*>in 9 d</time></small>", page(support))
+
+    api_key("crm", ends=timedelta(days=3, hours=1))
+    assert re.search(r"<small>the first <time[^>]*>in 3 d</time></small>", page(support))
 
 
 def test_an_auditor_finds_every_line_and_no_button(client: Client) -> None:
