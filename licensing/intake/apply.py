@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
+from licensing.conflicts import is_conflict
 from licensing.intake import bulk
 from licensing.intake.announce import announce_import
 from licensing.intake.behind import writing_behind
@@ -105,8 +106,7 @@ def apply_chunk(run: ImportRun, rows: Sequence[Staged]) -> None:
 
 def is_passing(error: Exception) -> bool:
     """Whether trying again can help: somebody was quicker, or two transactions waited for each other."""
-    deadlock = getattr(error.__cause__, "sqlstate", "") in ("40P01", "40001")
-    return deadlock or isinstance(error, IntegrityError | Overtaken)
+    return is_conflict(error) or isinstance(error, IntegrityError | Overtaken)
 
 
 def keep_chunk(run: ImportRun, rows: Sequence[Staged]) -> None:

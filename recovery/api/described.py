@@ -27,7 +27,8 @@ PROBLEMS: Final = {
     422: "Fields are wrong, missing or unknown: `errors` names them. Or the code is not the mailed one.",
     428: "The call changes a row, and comes without the `ETag` that was read of it.",
     429: "Too often. `Retry-After` says when again, where that is known.",
-    503: "The database is away. Nothing was accepted; repeat the call, best with an `Idempotency-Key`.",
+    503: "The database is away (`database_away`), or another deed was in the way (`busy`). Nothing was accepted; "
+    "repeat the call after `Retry-After` seconds, best with an `Idempotency-Key`.",
 }
 OF_EVERY_POST: Final = (400, 413, 415, 422, 503)
 IDEMPOTENCY: Final = OpenApiParameter(

@@ -43,6 +43,7 @@ class OfView(Operation):
 
 
 class Moves(OfView):
+    in_one = True  # and asked again it is the same move
     sent = Moving
 
     @asking_policy
@@ -61,6 +62,7 @@ class Moves(OfView):
 
 
 class Undo(OfView):
+    in_one = True
     sent = Nothing
 
     @undoing

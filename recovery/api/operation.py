@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from licensing.conflicts import TIMES, begun_anew
 from recovery.answers import Answer, Call, once
 from recovery.api.callers import caller_of
 from recovery.api.fields import Sent
@@ -47,6 +48,9 @@ class Operation(APIView):
     metadata_class = None
     http_method_names = ["get", "head", "post"]
     sent: type[Sent] = Sent
+    # Whether `act` is one transaction, or comes to the same when it is done again. Then it begins anew where another
+    # deed was in the way; under an idempotency key all calls do, since they are one transaction with their answer.
+    in_one: ClassVar[bool] = False
     keeps_errors = True  # under an idempotency key, what the journeys refuse is an answer like any other
 
     def act(self, request: Request, sent: dict[str, Any], **named: Any) -> Answer:
@@ -61,15 +65,16 @@ class Operation(APIView):
         fields = self.sent(data=request.data)
         fields.is_valid(raise_exception=True)
         key = key_of(request)
-        if not key:
-            return response_of(self.act(request, fields.validated_data, **named))
-        self.admit(request, **named)
-        call = Call(caller_of(request._request), request._request.path, key, request.data)
 
         def act() -> Answer:
             return self.act(request, fields.validated_data, **named)
 
-        answer, repeated = once(call, (lambda: told_or(act)) if self.keeps_errors else act)
+        if not key:
+            return response_of(begun_anew(act, times=TIMES if self.in_one else 1))
+        self.admit(request, **named)
+        call = Call(caller_of(request._request), request._request.path, key, request.data)
+        deed = (lambda: told_or(act)) if self.keeps_errors else act
+        answer, repeated = begun_anew(lambda: once(call, deed))
         response = response_of(answer)
         if repeated:
             response.headers["Idempotent-Replayed"] = "true"

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from licensing.audit.trail import record
+from licensing.conflicts import is_conflict
 from licensing.models import Customer, EmailAddress
 from licensing.outgoing.kinds import CUSTOMER_ERASED
 from licensing.outgoing.tell import tell
@@ -126,8 +127,7 @@ def erase(
 
 def is_passing(error: DatabaseError) -> bool:
     """Whether something was given to the person meanwhile, or two transactions waited for each other."""
-    deadlock = getattr(error.__cause__, "sqlstate", "") in ("40P01", "40001")
-    return deadlock or isinstance(error, IntegrityError)
+    return is_conflict(error) or isinstance(error, IntegrityError)
 
 
 def attempt_erase(

@@ -82,6 +82,14 @@ OUTAGE = Trouble(
     button=_("Try again"),
     code="database_away",
 )
+BUSY = Trouble(
+    503,
+    _("Somebody else was at the same in that moment"),
+    _("Nothing was accepted and nothing was changed."),
+    _("Please try again now."),
+    button=_("Try again"),
+    code="busy",
+)
 
 
 def trouble_page(trouble: Trouble) -> HttpResponse:

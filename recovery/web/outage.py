@@ -1,21 +1,24 @@
-"""While the database cannot be reached, visitors get a page that tells the truth."""
+"""While the database cannot be reached, or others stand in the way, visitors get a page that tells the truth."""
 
 import logging
 from collections.abc import Callable
 from typing import Final
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from recovery.web.errors import OUTAGE, told
+from licensing.conflicts import is_conflict
+from recovery.web.errors import BUSY, OUTAGE, Trouble, told
 
 RETRY_SECONDS: Final = 60
+AT_ONCE_SECONDS: Final = 1  # the other deed is done by then
 logger = logging.getLogger(__name__)
 
 
 class OutagePage:
-    """503 for the two errors by which drivers say that the database is away, or too busy to answer."""
+    """503 for the two errors by which drivers say that the database is away, or too busy to answer, or that it ended
+    a transaction for another one."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -26,7 +29,15 @@ class OutagePage:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         if not isinstance(exception, OperationalError | InterfaceError):
             return None
-        logger.error("database_unreachable", extra={"error": type(exception.__cause__ or exception).__name__})
-        response = told(request, OUTAGE)
-        response.headers["Retry-After"] = str(RETRY_SECONDS)
-        return response
+        error = {"error": type(exception.__cause__ or exception).__name__}
+        if is_conflict(exception):
+            logger.warning("deeds_in_each_others_way", extra=error)
+            return told_for(request, BUSY, seconds=AT_ONCE_SECONDS)
+        logger.error("database_unreachable", extra=error)
+        return told_for(request, OUTAGE, seconds=RETRY_SECONDS)
+
+
+def told_for(request: HttpRequest, trouble: Trouble, *, seconds: int) -> HttpResponse:
+    response = told(request, trouble)
+    response.headers["Retry-After"] = str(seconds)
+    return response

@@ -41,6 +41,7 @@ PURCHASES = {"POST": Scope.PURCHASES_WRITE}
 
 
 class AllPurchases(Purchases):
+    in_one = True  # and the same order again changes nothing
     may = Purchases.may | PURCHASES
     sent = bodies.AddingPurchase
 

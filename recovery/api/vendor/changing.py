@@ -22,6 +22,8 @@ from recovery.models import Exchange
 class Change(OneRow):
     """A subclass says in `hold` which row nobody else may change meanwhile, and in `deed` what is done."""
 
+    in_one = True
+
     def hold(self, key: UUID) -> None:
         raise NotImplementedError
 

@@ -40,6 +40,7 @@ def moved(request: Request, exchange: Exchange) -> Answer:
 
 
 class AllExchanges(Exchanges):
+    in_one = True
     may = Exchanges.may | MOVES
     sent = bodies.MovingLicense
 
