@@ -1,5 +1,6 @@
 """Fixtures of every test: the real SMTP server, and a worker's run on demand."""
 
+import shutil
 from collections.abc import Callable, Iterator
 
 import hypothesis
@@ -14,6 +15,7 @@ from recovery.mail.deliver import deliver_due
 from recovery.mail.smtp import SmtpTransport
 from recovery.models import Message
 from tests.kit.emptying import empty
+from tests.kit.migrated import migrated_file, migrated_template
 from tests.kit.smtp import SmtpServer
 
 # An example may take as long as a busy machine needs: no test here is about time.
@@ -23,11 +25,25 @@ hypothesis.settings.load_profile("patient")
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
-    django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory
+    django_db_modify_db_settings: None,
+    django_db_use_migrations: bool,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    """SQLite as it runs in earnest: a file in WAL mode, not the shared memory that Django's tests default to."""
+    """A copy of what was migrated once for the run. SQLite as it runs in earnest: a file in WAL mode, not the shared
+    memory that Django's tests default to."""
+    to, test = connection.settings_dict, connection.settings_dict["TEST"]
     if connection.vendor == "sqlite":
-        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        test["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        if django_db_use_migrations:
+            shutil.copy(migrated_file(), test["NAME"])
+    elif django_db_use_migrations:
+        test["TEMPLATE"] = migrated_template(f"postgres://{to['USER']}@{to['HOST']}:{to['PORT']}")
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb: bool, django_db_use_migrations: bool) -> bool:
+    """Django would begin a file of SQLite's anew; it goes with pytest's folder."""
+    return django_db_keepdb or (connection.vendor == "sqlite" and django_db_use_migrations)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,10 @@
 import base64
 import hashlib
 import os
+import sys
 
+from tests.kit.folders import scratch_folder
+from tests.kit.migrated import RUN_FOLDER
 from tests.kit.postgres import Postgres
 from tests.kit.redis import Redis
 
@@ -30,11 +33,18 @@ FIXED = {
 }
 
 
+def keep_compiled() -> None:
+    """Whatever this shell says: a run starts hundreds of processes, and each would compile all of the service anew."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+
+
 def prepare() -> None:
     """Once for the whole run: the processes that pytest-xdist starts inherit what the first one set."""
+    keep_compiled()
     if "TEST_PREPARED" in os.environ:
         return
-    os.environ |= FIXED | {"TEST_PREPARED": "yes"}
+    os.environ |= FIXED | {"TEST_PREPARED": "yes", RUN_FOLDER: str(scratch_folder("run"))}
     if os.environ.get("TEST_DATABASE") == "sqlite":
         os.environ["MODE"] = "embedded"
         return

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from tests.kit.folders import scratch_folder
+from tests.kit.migrated import migrated_file, migrated_template
 from tests.kit.postgres import Postgres
 from tests.kit.processes import ROOT
 
@@ -40,21 +41,12 @@ class Ground:
         if mode == "server":
             return self.postgres.create_database(f"service_{number}", template=self.postgres_template)
         copy = self.folder / f"service-{number}.sqlite3"
-        shutil.copy(self.sqlite_template, copy)
+        shutil.copy(migrated_file(), copy)
         return f"sqlite:///{copy}"
 
     @cached_property
     def postgres_template(self) -> str:
-        url = self.postgres.create_database("migrated")
-        env = {"MODE": "server", "DATABASE_URL": url, "REDIS_URL": "redis://127.0.0.1:9/0"}
-        manage("migrate", "--no-input", "--verbosity", "0", env=env)
-        return "migrated"
-
-    @cached_property
-    def sqlite_template(self) -> Path:
-        path = self.folder / "migrated.sqlite3"
-        manage("migrate", "--no-input", "--verbosity", "0", env=self.embedded_env(path))
-        return path
+        return migrated_template(self.postgres.server)
 
     def embedded_env(self, database: Path) -> dict[str, str]:
         return {

@@ -33,13 +33,18 @@ class Postgres:
         self._running = self._launch()
 
     @property
+    def server(self) -> str:
+        """postgres://… without a database."""
+        return f"postgres://postgres@127.0.0.1:{self.port}"
+
+    @property
     def url(self) -> str:
         """postgres://… of the database `postgres`."""
         return self.url_of("postgres")
 
     def url_of(self, database: str) -> str:
         """postgres://… of a database."""
-        return f"postgres://postgres@127.0.0.1:{self.port}/{database}"
+        return f"{self.server}/{database}"
 
     def create_database(self, name: str, *, template: str = "template1") -> str:
         """Makes a database, as a copy of the template, and returns its address."""
@@ -62,7 +67,7 @@ class Postgres:
 
     def dump(self, database: str) -> str:
         """Everything in the database as SQL text, for looking for secrets in it."""
-        command = [_program("pg_dump"), "--inserts", self.url_of(database)]
+        command = [program("pg_dump"), "--inserts", self.url_of(database)]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
     def start(self) -> None:
@@ -98,7 +103,7 @@ class Postgres:
     def _make_cluster(self, durable: bool) -> None:
         options = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8"]
         command = [
-            _program("initdb"),
+            program("initdb"),
             f"--pgdata={self._data}",
             *options,
             *([] if durable else ["--no-sync"]),
@@ -112,7 +117,7 @@ class Postgres:
         settings = {**place, "unix_socket_directories": str(self._folder), **self._settings}
         return start(
             [
-                _program("postgres"),
+                program("postgres"),
                 "-D",
                 str(self._data),
                 *(f"--{key}={value}" for key, value in settings.items()),
@@ -140,7 +145,7 @@ class Postgres:
             connection.execute(statement)
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
     """Debian keeps the server's programs out of PATH; the newest version is taken."""
     versions = sorted(Path("/usr/lib/postgresql").glob("[0-9]*"), key=lambda folder: float(folder.name))
     candidates = [version / "bin" / name for version in reversed(versions)]

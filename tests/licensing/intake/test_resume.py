@@ -1,6 +1,7 @@
 """An import that is killed loses nothing and does nothing twice."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 from django.conf import settings
 
 from demo import sample_sales
+from tests.kit.migrated import migrated_file, migrated_template
 from tests.kit.waiting import wait_until
 
 ROOT = Path(__file__).parents[3]
@@ -32,14 +34,13 @@ def database(tmp_path: Path) -> Iterator[tuple[str, Query]]:
             f"sqlite:///{file}",
             lambda sql: int(sqlite3.connect(file, timeout=20).execute(sql).fetchone()[0]),
         )
-        run("migrate", address=address)
+        shutil.copy(migrated_file(), file)
         yield address, query
         return
     server = f"postgres://{configured['USER']}@{configured['HOST']}:{configured['PORT']}"
     name = f"resume_{uuid.uuid4().hex}"
     with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}")
-        run("migrate", address=f"{server}/{name}")
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {migrated_template(server)}")
         with psycopg.connect(f"{server}/{name}", autocommit=True) as connection:
             yield f"{server}/{name}", lambda sql: int((connection.execute(sql).fetchone() or [0])[0])
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
