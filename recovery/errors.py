@@ -159,6 +159,24 @@ class TooManyClaims(RecoveryError):
     code = "too_many_claims"
 
 
+class AskedEnough(RecoveryError):
+    """Support asked three times about this claim."""
+
+    code = "asked_enough"
+
+
+class AlreadyAsked(RecoveryError):
+    """A question about this claim is with the customer."""
+
+    code = "already_asked"
+
+
+class NothingWritten(RecoveryError):
+    """An answer needs words."""
+
+    code = "nothing_written"
+
+
 class NoSuchAddress(RecoveryError):
     """Not a current address of this customer."""
 

@@ -33,7 +33,7 @@ from licensing.models import (
 )
 from recovery.admin.api_key_filters import ending_soon
 from recovery.admin.mail_filters import failed, late
-from recovery.models import ApiKey, ChangeState, DomainPause, Exchange, ExchangeState, Message, OwnerChange
+from recovery.models import ApiKey, DomainPause, Exchange, ExchangeState, Message, OwnerChange
 from recovery.owners.told import nobody_told
 
 ENOUGH: Final = 100  # a number beyond this says no more to a person, and would be counted row by row
@@ -126,9 +126,9 @@ LINES: Final = (
         "change of address or owner to decide",
         "changes of address or owner to decide",
         OwnerChange,
-        lambda now: OwnerChange.objects.filter(state=ChangeState.OPEN),
+        lambda now: OwnerChange.objects.undecided(),
         "asked_at",
-        {"state__exact": ChangeState.OPEN.value},
+        {"awaits": "support"},
     ),
     Line(
         "change of owner that somebody objected to: its keys reach nobody",

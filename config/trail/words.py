@@ -40,6 +40,8 @@ ACTIONS: Final = {
     "owner_change.disputed": "objected to a change of who receives keys",
     "owner_change.stands": "let a change of who receives keys stand",
     "owner_change.compared": "compared a claim with a customer",
+    "owner_change.asked_back": "asked a customer back about a claim",
+    "owner_change.answered": "answered a question about their claim",
     "owner_change.confirmed": "let a change of which nobody could be told take effect",
     "owner_change.declined": "declined a change of who receives keys",
     "owner_change.undone": "undid a change of who receives keys",

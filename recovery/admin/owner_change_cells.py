@@ -7,11 +7,14 @@ from typing import Any, Final
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
-from licensing.console.cells import EMPTY, link, moment_of, page_of, state
+from licensing.console.cells import EMPTY, choice, link, moment_of, page_of, state
 from licensing.models import EmailAddress, License, Purchase
+from recovery.admin.tones import CHANGE_TONES
 from recovery.models import ChangeState, Message, MessageKind, OwnerChange
+from recovery.models.owner_changes import is_with_customer
 from recovery.owners.notices import GETS, GIVES
 
 STEPS: Final = {
@@ -26,6 +29,15 @@ STEPS: Final = {
 }
 SIDES: Final = {GIVES: "who had it", GETS: "who gets it"}
 to_other = link("other", "to")
+as_it_is = choice("state", "state", CHANGE_TONES)
+
+
+@admin.display(description="state", ordering="state")
+def standing(change: OwnerChange) -> str:
+    """A claim of which the customer was asked something waits for them, and not for support."""
+    if is_with_customer(change, now=timezone.now()):
+        return state("the customer was asked", "info")
+    return as_it_is(change)
 
 
 @admin.display(description="objection")
@@ -102,6 +114,8 @@ def told(mail: Message) -> str:
     if mail.change_id is None:
         return mail.about or EMPTY
     step, _, side = mail.about.partition(" ")
+    if mail.kind == MessageKind.ASKED:
+        return f"question {side} of support, to who asked"
     if mail.kind == MessageKind.CLAIM or step not in STEPS:
         return str(mail.get_kind_display())
     return f"{STEPS[step]}, to {SIDES[side]}" if side in SIDES else STEPS[step]

@@ -9,21 +9,25 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest
+from django.utils import timezone
 
 from licensing.addresses import AddressError
 from recovery.admin.exchange_deeds import LONGEST_REASON, Written
 from recovery.errors import (
     AddressTaken,
+    AlreadyAsked,
     AlreadyChanging,
+    AskedEnough,
     CannotUndo,
     NotPossible,
     NotRunning,
     OwnerReadsIt,
     ReasonNeeded,
 )
+from recovery.journeys.ask_about_claim import AWAITED, ask_about_claim
 from recovery.journeys.decide_owner_change import confirm, decline, let_stand, shorten, stop_for, undo
 from recovery.models import ChangeState, OwnerChange
-from recovery.models.owner_changes import RUNNING
+from recovery.models.owner_changes import MOST_QUESTIONS, RUNNING, is_with_customer
 from recovery.owners.told import needs_a_lead
 from recovery.owners.undoing import may_be_undone
 
@@ -39,9 +43,13 @@ TROUBLES: Final[dict[type[Exception], str]] = {
     CannotUndo: "This can no longer be undone: it is longer ago than 30 days, it is not in effect, or another change "
     "was made on top of it, which has to be undone first.",
     ReasonNeeded: "A reason is needed, and recorded.",
+    AlreadyAsked: "A question about this is with the customer already. Nothing was asked now.",
+    AskedEnough: "Three questions were asked about this. Decide by what is here.",
 }
 AFTER: Final = {
     ChangeState.UNPROVEN: "A mail asks for proof of the new mailbox. Once it is proved, the waiting period begins.",
+    ChangeState.OPEN: "Asked. The question goes to the new address by mail; the claim comes back with the answer, or "
+    f"after {AWAITED.days} days.",
     ChangeState.WAITING: "Approved. Everybody concerned is told by mail now and can object; it takes effect by itself "
     "when the waiting period is over.",
     ChangeState.DECLINED: "Declined. Who asked reads your reason in a mail.",
@@ -89,6 +97,12 @@ class Deed:
         return form
 
 
+def may_be_asked(change: OwnerChange) -> bool:
+    """About a claim of the customer's own, while no question is with them."""
+    undecided = change.state == ChangeState.OPEN and change.questions < MOST_QUESTIONS
+    return undecided and not is_with_customer(change, now=timezone.now())
+
+
 DEEDS: Final = {
     deed.name: deed
     for deed in (
@@ -101,6 +115,17 @@ DEEDS: Final = {
             LONGEST_ANSWER,
             lambda change: change.state == ChangeState.OPEN,
             lambda pk, by, words: decline(pk, by=by, reason=words),
+        ),
+        Deed(
+            "ask",
+            "Ask the customer",
+            "Your question is mailed to the new address, which is proved, and can be answered on the page. The claim "
+            f"comes back to you with the answer, or after {AWAITED.days} days. At most {MOST_QUESTIONS} questions.",
+            "Question, which the customer reads",
+            SETTLE,
+            LONGEST_ANSWER,
+            may_be_asked,
+            lambda pk, by, words: ask_about_claim(pk, by=by, text=words, now=timezone.now()),
         ),
         Deed(
             "stop",

@@ -31,10 +31,10 @@ from recovery.admin.owner_change_deeds import (
     what_follows,
 )
 from recovery.admin.owner_change_whom import compare
+from recovery.claimed import Claimed, opened
 from recovery.errors import RecoveryError
 from recovery.journeys.decide_owner_change import approve
 from recovery.models import ChangeState, OwnerChange
-from recovery.owners.claimed import Claimed, opened
 from recovery.owners.compare import MOST, Candidate, candidates, compared, look_up, owner_of_new
 from recovery.owners.told import needs_a_lead
 

@@ -19,15 +19,29 @@ from recovery.admin.owner_change_cells import (
     moved_rows,
     objection,
     orders_leaving,
+    standing,
     takes_effect,
     thing,
     told,
     why_ended,
 )
 from recovery.admin.owner_change_start import Startable
-from recovery.admin.tones import CHANGE_TONES, MESSAGE_TONES
+from recovery.admin.tones import MESSAGE_TONES
 from recovery.models import ChangeKind, Message, OwnerChange
 from recovery.owners.told import nobody_told
+
+
+class Awaited(admin.SimpleListFilter):
+    title = "who has to say something"
+    parameter_name = "awaits"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("support", "support decides"), ("customer", "the customer was asked")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "customer":
+            return queryset & OwnerChange.objects.with_the_customer()
+        return queryset & OwnerChange.objects.undecided() if self.value() == "support" else queryset
 
 
 class Objected(admin.SimpleListFilter):
@@ -69,7 +83,7 @@ class OwnerChangeAdmin(Startable):
     customer_path = ("customer_id", "other_id")
     list_display = (
         "kind",
-        choice("state", "state", CHANGE_TONES),
+        standing,
         link("customer", "from"),
         mailboxes("customer"),
         goes_to,
@@ -78,7 +92,7 @@ class OwnerChangeAdmin(Startable):
         takes_effect,
     )
     list_select_related = ("customer", "other", "license__edition__product", "purchase")
-    list_filter = ("state", "kind", Objected, Unheard)
+    list_filter = ("state", "kind", Awaited, Objected, Unheard)
     prefetch = ("customer__addresses", "other__addresses")
     search_help_text = "Address or name; order reference; id"
     ways = (
@@ -100,6 +114,7 @@ class OwnerChangeAdmin(Startable):
         text("asked_by", "begun by"),
         when("asked_at", "asked"),
         when("proved_at", "new mailbox proved"),
+        when("awaits_until", "answer awaited until"),
         text("decided_by", "decided by"),
         when("decided_at", "decided"),
         text("reason", "reason"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,10 +20,10 @@ from recovery.models import (
     NoteAuthor,
     RecoveryRequest,
 )
+from recovery.plain_text import CONTROL
 from recovery.policy import Policy
 
 LONGEST_TEXT = 4000  # characters that customer or support may write at once
-CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and line feed
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from licensing.addresses import canonical
 from licensing.audit.trail import record
 from licensing.outgoing.kinds import CLAIM_OPENED
 from licensing.outgoing.tell import tell
+from recovery.claimed import sealed, tidied
 from recovery.errors import NotYours, TooManyClaims, Used
 from recovery.limits import (
     CLAIMS,
@@ -36,7 +37,6 @@ from recovery.models import (
 )
 from recovery.models.owner_changes import PROVED_RUNNING
 from recovery.owners.approval import begin_waiting
-from recovery.owners.claimed import sealed, tidied
 from recovery.owners.ending import open_case
 from recovery.proving import (
     FOR_A_CLAIM,
@@ -164,11 +164,3 @@ def ask_again(token: str, *, browser: str, ip: str, language: str) -> RecoveryRe
         if not unproven.update(request=request):
             raise Used
     return request
-
-
-def claim_of(secret: str) -> OwnerChange:
-    """The claim that this browser proved the new mailbox of. Raises `NotYours`."""
-    found = OwnerChange.objects.select_related("request").filter(browser_digest=digest_of(secret)).first()
-    if found is None:
-        raise NotYours
-    return found

@@ -18,6 +18,7 @@ from licensing.models import Customer, EmailAddress, Store
 from recovery import limits
 from recovery.limits import Counters, Limit
 from recovery.mail.changes import notices_overtaken
+from recovery.mail.claim_questions import questions_overtaken
 from recovery.mail.moves import MOVE_MAILS, told_of_what_is_gone
 from recovery.mail.promised import no_longer_owed
 from recovery.models import (
@@ -49,6 +50,7 @@ GIVE_UP_AFTER = {
     MessageKind.CLAIM: timedelta(hours=4),
     MessageKind.NOTICE: timedelta(days=7),  # a change of owner waits for it
     MessageKind.OUTCOME: timedelta(days=7),
+    MessageKind.ASKED: timedelta(days=7),  # as long as the answer is waited for
 }
 # These carry a challenge, and meet the limits.
 PROOFS = frozenset({MessageKind.CHALLENGE, MessageKind.CLAIM})
@@ -86,7 +88,10 @@ class Known:
             mutes={bytes(each.mailbox): each for each in mutes},
             dead={bytes(each.mailbox) for each in dead},
             pauses={each.domain: each for each in pauses},
-            gone=told_of_what_is_gone(messages) | no_longer_owed(messages) | notices_overtaken(messages),
+            gone=told_of_what_is_gone(messages)
+            | no_longer_owed(messages)
+            | notices_overtaken(messages)
+            | questions_overtaken(messages),
         )
 
     @cached_property

@@ -19,7 +19,7 @@ from django.db.models.functions import Now
 from django.utils import timezone, translation
 
 from licensing.holdings import Shelf
-from recovery.mail import changes, moves, promised, render, trial
+from recovery.mail import changes, claim_questions, moves, promised, render, trial
 from recovery.mail.claim import Heartbeat, claim
 from recovery.mail.decide import TO_OWNERS, Known, addresses_of, mint_challenges, sort_out
 from recovery.mail.letter import Letter, Outcome, Transport, Verdict
@@ -261,6 +261,8 @@ class Batch:
             return promised.draft(message, address=address, now=timezone.now())
         if message.kind in changes.CHANGE_MAILS:
             return changes.draft(message)
+        if message.kind == MessageKind.ASKED:
+            return claim_questions.draft(message)
         challenge = self.challenges[message.pk]
         if message.kind == MessageKind.CLAIM:
             return changes.claim(message, challenge)

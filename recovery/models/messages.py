@@ -24,6 +24,7 @@ class MessageKind(models.TextChoices):
     CLAIM = "claim", "proof of a new mailbox"
     NOTICE = "notice", "notice of a change of owner"
     OUTCOME = "outcome", "what became of a change of owner"
+    ASKED = "asked", "support asks about a claim"
     ALERT = "alert", "an alert to support"
     TEST = "test", "a text on trial, to who wrote it"
 

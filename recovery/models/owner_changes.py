@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -41,6 +43,7 @@ class Ended(models.TextChoices):
 RUNNING = [ChangeState.UNPROVEN, ChangeState.OPEN, ChangeState.WAITING]
 PROVED_RUNNING = [ChangeState.OPEN, ChangeState.WAITING]
 ENDED = [ChangeState.DECLINED, ChangeState.STOPPED, ChangeState.UNDONE, ChangeState.EXPIRED]
+MOST_QUESTIONS = 3  # about one claim; whom these do not convince, no fourth does
 WHOLE = [ChangeKind.ADDRESS, ChangeKind.MERGE, ChangeKind.SPLIT]  # of a customer, not of one thing they own
 
 
@@ -48,6 +51,14 @@ class OwnerChangeQuerySet(models.QuerySet["OwnerChange"]):
     def running(self) -> OwnerChangeQuerySet:
         """Neither in effect nor ended."""
         return self.filter(state__in=RUNNING)
+
+    def undecided(self) -> OwnerChangeQuerySet:
+        """Claims that wait for support: not those of which the customer was asked something, for as long as that is."""
+        return self.filter(Q(awaits_until=None) | Q(awaits_until__lte=Now()), state=ChangeState.OPEN)
+
+    def with_the_customer(self) -> OwnerChangeQuerySet:
+        """Claims that wait for the answer to a question."""
+        return self.filter(state=ChangeState.OPEN, awaits_until__gt=Now())
 
     def concerning(self, *customers: object) -> OwnerChangeQuerySet:
         """Those that take something from, or give something to, one of these customers."""
@@ -57,9 +68,10 @@ class OwnerChangeQuerySet(models.QuerySet["OwnerChange"]):
 class OwnerChange(Record):
     """One change of who receives keys. `customer` is who has them before, `other` who gets them (not of an address).
 
-    `claimed` is what the customer typed, sealed; `new_address` is canonical, and must be proved. `chosen` names what
-    is to move, `moved` what did and how it was before, for the undo. `asked_by` is the support login, empty where the
-    customer asked. Of a done change, `frozen_at` says since when its keys reach nobody, because somebody objected.
+    `claimed` is what the customer typed and was asked, sealed; `new_address` is canonical, and must be proved. `chosen`
+    names what is to move, `moved` what did and how it was before, for the undo. `asked_by` is the support login, empty
+    where the customer asked. Of a done change, `frozen_at` says since when its keys reach nobody, because somebody
+    objected.
     """
 
     kind = models.CharField(max_length=8, choices=ChangeKind.choices)
@@ -86,6 +98,12 @@ class OwnerChange(Record):
     )
     new_address = models.CharField(max_length=320, blank=True)
     claimed = models.BinaryField(null=True, blank=True, help_text="What the customer typed, encrypted.")
+    questions = models.PositiveSmallIntegerField(
+        default=0, help_text="How many support has asked; they stand in what is encrypted."
+    )
+    awaits_until = models.DateTimeField(
+        null=True, blank=True, help_text="How long the customer's answer is waited for."
+    )
     chosen = models.JSONField(default=dict, blank=True)
     moved = models.JSONField(default=dict, blank=True)
     browser_digest = models.BinaryField(
@@ -178,6 +196,13 @@ class OwnerChange(Record):
                 condition=Q(kind="address") & ~Q(new_address="") | ~Q(kind="address") & Q(claimed=None),
                 name="an_address_change_has_an_address",
             ),
+            models.CheckConstraint(
+                condition=Q(questions__lte=MOST_QUESTIONS), name="at_most_three_questions_about_a_claim"
+            ),
+            models.CheckConstraint(
+                condition=Q(awaits_until=None) | Q(state="open", questions__gte=1),
+                name="only_undecided_claims_wait_for_an_answer",
+            ),
         ]
         indexes = [
             models.Index(
@@ -199,3 +224,8 @@ class OwnerChange(Record):
     @property
     def is_running(self) -> bool:
         return self.state in RUNNING
+
+
+def is_with_customer(change: OwnerChange, *, now: datetime) -> bool:
+    """Whether support waits for the customer's answer about it."""
+    return change.state == ChangeState.OPEN and change.awaits_until is not None and change.awaits_until > now

@@ -33,6 +33,7 @@ def begin_waiting(change: OwnerChange, *, among: tuple[ChangeState, ...] = (), *
                 state=ChangeState.WAITING,
                 effective_at=Now() + waiting_period(),
                 decided_at=Now(),
+                awaits_until=None,
                 **told,
                 **facts,
             )

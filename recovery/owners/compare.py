@@ -10,9 +10,9 @@ from uuid import UUID
 
 from licensing.console.search import as_address, can_be_stored, code_is, keys, orders
 from licensing.models import Customer, EmailAddress, License, Purchase, RegistrationKey
+from recovery.claimed import Claimed
 from recovery.limits import address_digest
 from recovery.models import OwnerChange, RecoveryRequest, Suppression
-from recovery.owners.claimed import Claimed
 
 MOST: Final = 5  # customers; who fits worse than five others is not who is meant
 TAILS: Final = (4, 3)  # characters that are kept of a code's end, depending on its length

@@ -28,7 +28,9 @@ def end(
 ) -> None:
     """It will not take effect. Raises `NotRunning` where it is in none of those states any more."""
     running = OwnerChange.objects.filter(pk=change.pk, state__in=among)
-    if not running.update(state=state, ended_at=Now(), ended_because=because, ended_by=by, **facts):
+    if not running.update(
+        state=state, awaits_until=None, ended_at=Now(), ended_because=because, ended_by=by, **facts
+    ):
         raise NotRunning
     change.refresh_from_db()
     close_cases(change)

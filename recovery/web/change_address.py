@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from licensing.addresses import AddressError
 from recovery import cookies
-from recovery.errors import Expired, NotYours, TooManyClaims, TooManyTries, Used, WrongCode
+from recovery.claimed import LONGEST_LINE, LONGEST_TEXT
+from recovery.errors import Expired, TooManyClaims, TooManyTries, Used, WrongCode
 from recovery.journeys.change_address import (
     ask_again,
     claim,
-    claim_of,
     link_standing,
     mail_state,
     prove_by_code,
@@ -24,7 +24,6 @@ from recovery.journeys.change_address import (
 )
 from recovery.mail_language import mail_language
 from recovery.models import RecoveryRequest
-from recovery.owners.claimed import LONGEST_LINE, LONGEST_TEXT
 from recovery.proving import LinkStanding
 from recovery.tokens import CODE_LENGTH, InvalidToken, forgiving
 from recovery.web.ask import OfOneBrowser
@@ -41,12 +40,6 @@ ENOUGH: Final = Trouble(
     _("Support has enough from you for today"),
     _("Several changes were asked for with this mailbox today. Nothing more was passed on."),
     _("Answer the last mail you got from us, or write to support."),
-)
-NO_CLAIM: Final = Trouble(
-    404,
-    _("This browser has no change of address open"),
-    _("What has become of a change stands in the browser in which the new mailbox was confirmed."),
-    _("The answer comes by mail, too."),
 )
 
 
@@ -185,16 +178,3 @@ class FreshClaimLink(ClaimPage):
         response = see_claim(asked, browser)
         cookies.forget(response, cookies.LINK, path=COOKIE_PATH)
         return response
-
-
-class ClaimState(Page):
-    """The truth about the claim, in the browser that proved the new mailbox."""
-
-    template = "claim_state"
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        try:
-            change = claim_of(cookies.read(request, cookies.CLAIM))
-        except NotYours:
-            return trouble_page(NO_CLAIM)
-        return self.page(request, change=change)

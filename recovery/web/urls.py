@@ -9,9 +9,9 @@ from recovery.web.change_address import (
     ClaimLink,
     ClaimProve,
     ClaimRequest,
-    ClaimState,
     FreshClaimLink,
 )
+from recovery.web.claim_state import AnswerLink, ClaimState, ProveAgain
 from recovery.web.data import Download, EraseMe, YourData
 from recovery.web.embed import embed_js
 from recovery.web.licenses import Done, LicenseFile, Licenses
@@ -47,6 +47,8 @@ urlpatterns = [
     path("not-me/<str:token>/", NotMe.as_view(http_method_names=READING), name="not-me-link"),
     path("address-change/", ChangeAddress.as_view(), name="address-change"),
     path("address-change/state/", ClaimState.as_view(), name="address-change-state"),
+    path("address-change/answer/", ProveAgain.as_view(), name="claim-answer"),
+    path("address-change/answer/<str:token>/", AnswerLink.as_view(), name="claim-answer-link"),
     path("address-change/prove/", ClaimProve.as_view(), name="claim-prove"),
     path("address-change/prove/fresh/", FreshClaimLink.as_view(), name="claim-fresh"),
     path("address-change/prove/<str:token>/", ClaimLink.as_view(), name="claim-link"),

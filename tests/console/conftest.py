@@ -56,6 +56,8 @@ from licensing.models import (
 from licensing.outgoing import endpoints
 from licensing.outgoing.kinds import CUSTOMER_ERASED
 from licensing.outgoing.tell import tell
+from recovery.claimed import Claimed
+from recovery.claimed import sealed as sealed_claim
 from recovery.limits import MAILBOX, address_digest, mailbox_digest
 from recovery.models import (
     Allowance,
@@ -85,8 +87,6 @@ from recovery.models import (
     Wording,
     WorkerPulse,
 )
-from recovery.owners.claimed import Claimed
-from recovery.owners.claimed import sealed as sealed_claim
 from recovery.policy import Policy
 from tests import factories
 from tests.console.addresses import Address, every_address

@@ -128,6 +128,7 @@ PAGES: Final[dict[str, tuple[str, str]]] = {
     "admin:owner_change_compare": ("look", "settle"),
     "admin:owner_change_approve": ("look", "settle"),
     "admin:owner_change_decline": ("look", "settle"),
+    "admin:owner_change_ask": ("look", "settle"),
     "admin:owner_change_stop": ("look", "settle"),
     "admin:owner_change_shorten": ("run", "run"),
     "admin:owner_change_confirm": ("run", "run"),

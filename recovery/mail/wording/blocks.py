@@ -76,6 +76,7 @@ URLS: Final = {
     "nothing-found": "start_url",
     "muted": "unmute_url",
     "claim": "link",
+    "claim-question": "answer_url",
     "change-notice": "stop_url",
 }
 

@@ -121,6 +121,7 @@ def facts_of(context: dict[str, Any]) -> dict[str, str]:
         "until": f"{minute(AT)} UTC",
         "next_from": f"{minute(AT)} UTC",
         "old_tail": "00AB",
+        "answer_url": f"{settings.PUBLIC_URL}/address-change/answer/example/",
         "stop_url": f"{settings.PUBLIC_URL}/stop-change/example/",
         "effective": f"{minute(AT)} UTC",
         "hidden": "a…@example.com",
@@ -163,6 +164,7 @@ ALL: Final[dict[str, dict[str, dict[str, Any]]]] = {
         "by support": {"by_support": True},
         "odd names": {"by_support": False},
     },
+    "claim-question": {"a question": {}, "odd names": {"words": HOSTILE}},
     "change-notice": {
         "a changed address": CHANGE,
         "a license handed on": CHANGE | {"kind": "reassign", "of_one_license": True},

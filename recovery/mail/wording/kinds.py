@@ -302,6 +302,31 @@ It works once, for {minutes} minutes. An old link offers to send you a fresh one
 
 {next}""",
 )
+CLAIM_QUESTION: Final = Kind(
+    name="claim-question",
+    title="A question about a changed address",
+    when="Support asks back before it decides about a changed address: to the new one.",
+    placeholders=(
+        WORDS,
+        Placeholder("button", "the button that leads to the question, to answer it there", BLOCK),
+        Placeholder("answer_url", "the same as an address", LINK),
+        *VENDOR,
+    ),
+    required=(("words",), ("button", "answer_url")),
+    foot="changes",
+    subject="A question about your new address at {vendor_name}",
+    body="""\
+# A question about your new address
+
+You told {vendor_name} that your address has changed to this one. Before support can decide, there is a question:
+
+{words}
+
+{button}
+
+The page takes the order number and a registration code, too, if you left them out. Nothing is changed, and no keys \
+are sent, before support has decided.""",
+)
 CHANGE_NOTICE: Final = Kind(
     name="change-notice",
     title="Who gets the keys is to change",
@@ -375,6 +400,7 @@ KINDS: Final = {
         PROMISED,
         MUTED,
         CLAIM,
+        CLAIM_QUESTION,
         CHANGE_NOTICE,
         CHANGE_OUTCOME,
     )

@@ -64,6 +64,7 @@ ALL: Final = (
             "button_nothing_found": _("Try another address"),
             "button_muted": _("Allow these mails again"),
             "button_claim": _("Confirm this address"),
+            "button_claim_question": _("Answer the question"),
             "button_change_notice": _("Stop this change"),
             "button_ask": _("Ask for my keys"),
             "button_object": _("That was not me"),

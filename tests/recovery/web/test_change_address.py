@@ -10,10 +10,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from recovery import cookies
+from recovery.claimed import opened
 from recovery.journeys.effect_owner_changes import take_effect_of_due
 from recovery.limits import address_digest
 from recovery.models import ChangeState, Message, MessageKind, OwnerChange, RecoveryRequest, Suppression
-from recovery.owners.claimed import opened
 from tests.factories import owner_of
 from tests.kit.mails import code_in, link_in
 from tests.kit.mails import text_of as mail_text

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from licensing.intake.cards import scrub
 from licensing.keys.stored import existing_key, stored_key
-from recovery.exchange.begin import CONTROL
+from recovery.plain_text import CONTROL
 
 LONGEST_LINE: Final = 300  # characters
 LONGEST_TEXT: Final = 2000
@@ -22,19 +23,53 @@ NONCE: Final = 12  # octets, random
 
 
 @dataclass(frozen=True)
+class Asked:
+    """One question of support's, and what the customer answered; times as ISO 8601 has them, empty before."""
+
+    question: str
+    by: str
+    at: str
+    answer: str = ""
+    answered_at: str = ""
+
+    @property
+    def is_answered(self) -> bool:
+        return bool(self.answered_at)
+
+    @property
+    def asked_on(self) -> datetime:
+        return datetime.fromisoformat(self.at)
+
+    @property
+    def answered_on(self) -> datetime | None:
+        return datetime.fromisoformat(self.answered_at) if self.answered_at else None
+
+
+@dataclass(frozen=True)
 class Claimed:
-    """As it was typed, less what steers a terminal and what looks like a card number (not in order and code)."""
+    """As it was typed, less what steers a terminal and what looks like a card number (not in order and code), and
+    what support asked about it since."""
 
     old_address: str = ""
     order: str = ""
     name: str = ""
     code: str = ""
     text: str = ""
+    talk: tuple[Asked, ...] = ()
+
+    @property
+    def question(self) -> Asked | None:
+        """The one that is not answered yet."""
+        return self.talk[-1] if self.talk and not self.talk[-1].is_answered else None
+
+
+TYPED: Final = ("old_address", "order", "name", "code", "text")
 
 
 def tidied(typed: dict[str, str]) -> Claimed:
     """The known fields of what was typed, each at most as long as is kept."""
-    return Claimed(**{each.name: tidy(each.name, typed.get(each.name, "")) for each in fields(Claimed)})
+    plain = {name: tidy(name, typed.get(name, "")) for name in TYPED}
+    return Claimed(plain["old_address"], plain["order"], plain["name"], plain["code"], plain["text"])
 
 
 def tidy(name: str, typed: str) -> str:
@@ -57,6 +92,8 @@ def opened(claimed: bytes | memoryview | None, *, change_id: UUID) -> Claimed | 
         return None
     value = bytes(claimed)
     try:
-        return Claimed(**json.loads(AESGCM(key).decrypt(value[:NONCE], value[NONCE:], change_id.bytes)))
+        said = json.loads(AESGCM(key).decrypt(value[:NONCE], value[NONCE:], change_id.bytes))
     except InvalidTag:
         return None
+    talk = tuple(Asked(**each) for each in said.pop("talk", ()))
+    return Claimed(**said, talk=talk)
