@@ -114,7 +114,8 @@ class EndpointAdmin(ByHand, Tellable):
         found = super().get_queryset(request).defer("sealed_secret", "sealed_former_secret")
         query = StrIndex("url", Value("?"))
         before = When(url__contains="?", then=Substr("url", 1, query - 1))
-        return found.annotate(place=Case(before, default="url", output_field=CharField()))
+        placed: QuerySet[Any] = found.annotate(place=Case(before, default="url", output_field=CharField()))
+        return placed
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Without what has not happened to it."""
