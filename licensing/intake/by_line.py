@@ -51,8 +51,8 @@ def told(again: Sequence[Again], *, meanings: Meanings, now: datetime) -> dict[i
             outcomes[number] = RowOutcome.NEEDS_PERSON if disputed else RowOutcome.UNCHANGED
             continue
         added.append((number, purchase, placements_of(purchase, found, meanings)))
+        outcomes[number] = RowOutcome.UPDATED if contradictions.is_untold(purchase) else RowOutcome.UNCHANGED
         complete(purchase, record)
-        outcomes[number] = RowOutcome.UNCHANGED
     add_lines([line for _, _, lines in added for line in lines], now=now)
     refunds.settle(purchase.pk for _, purchase, _ in added)
     return outcomes | {number: outcome_of(lines) for number, _, lines in added if lines}
@@ -108,7 +108,8 @@ def placements_of(purchase: Purchase, found: Comparison, meanings: Meanings) -> 
 
 
 def complete(purchase: Purchase, record: PurchaseRecord) -> None:
-    if record.complete and not purchase.complete:
+    """Now the whole order was told, or its shop has said for the first time that it is so."""
+    if (record.complete and not purchase.complete) or contradictions.is_untold(purchase):
         mine = Purchase.objects.filter(pk=purchase.pk)
         mine.update(complete=True, sold_digest=sold_digests(record)[0])
 

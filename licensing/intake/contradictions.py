@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from typing import Final
 from uuid import UUID
 
 from licensing.intake.placing import open_codes
@@ -11,6 +12,15 @@ from licensing.intake.record import Party, PurchaseRecord, SoldLine
 from licensing.keys.code import CodeError, normalise
 from licensing.keys.sealed import vault, with_code
 from licensing.models import Case, CaseKind, EmailAddress, KeyAssignment, Purchase, PurchaseLine
+
+# In the place of a digest: somebody here filed the order under a shop's number, and the shop itself has not told it.
+UNTOLD: Final = b"not told by its shop"
+
+
+def is_untold(purchase: Purchase) -> bool:
+    """Whether its shop has yet to say that it is so: nothing that the shop tells of a number alone is known to be meant
+    for this buyer."""
+    return bytes(purchase.sold_digest) == UNTOLD
 
 
 def sold_digests(record: PurchaseRecord) -> list[bytes]:

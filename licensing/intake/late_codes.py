@@ -13,7 +13,7 @@ from uuid import UUID
 
 from licensing.intake import bulk
 from licensing.intake.codes import CodeOwned, Codes
-from licensing.intake.contradictions import is_open
+from licensing.intake.contradictions import is_open, is_untold
 from licensing.intake.finding import orders_of
 from licensing.intake.meanings import Item
 from licensing.intake.placing import owned_case, seal_codes
@@ -27,11 +27,13 @@ from licensing.models import Case, KeyAssignment, License, Purchase, PurchaseLin
 def heard(
     told: Sequence[tuple[int, LateCodes]], *, store: Store, now: datetime
 ) -> tuple[dict[int, RowOutcome], set[UUID]]:
-    """What became of each, by its number, and the orders that they were about.
+    """What became of each, by its number, and the orders that they were about. An order that its shop has not told
+    itself is as good as none: who filed it here may have taken the number of somebody else's.
 
     Raises as `licensing.intake.purchases.record`.
     """
-    orders = orders_of([each for _, each in told], store=store)
+    found = orders_of([each for _, each in told], store=store)
+    orders = [None if order and is_untold(order) else order for order in found]
     units = units_of({order.pk for order in orders if order})
     desk = Desk(now)
     outcomes = {number: RowOutcome.NO_ORDER for number, _ in told}

@@ -18,7 +18,7 @@ from licensing.intake import (
 )
 from licensing.intake.anew import Numbered, recorded_anew
 from licensing.intake.by_line import Again
-from licensing.intake.contradictions import contradicts
+from licensing.intake.contradictions import contradicts, is_untold
 from licensing.intake.erased import mark, without_erased
 from licensing.intake.meanings import Meanings
 from licensing.intake.record import LateCodes, PaymentNews, PurchaseRecord, Told
@@ -147,8 +147,8 @@ def told_again(
         if not told.confirmed:
             outcomes[number] = unconfirmed.heard(told, purchase, now=now)
         elif number not in outcomes:
-            otherwise = contradicts(purchase, told)
-            outcomes[number] = RowOutcome.NEEDS_PERSON if otherwise else RowOutcome.UNCHANGED
+            first = RowOutcome.UPDATED if is_untold(purchase) else RowOutcome.UNCHANGED
+            outcomes[number] = RowOutcome.NEEDS_PERSON if contradicts(purchase, told) else first
         if outcomes[number] == RowOutcome.UNCHANGED:
             outcomes[number] = changes.get(purchase.pk, RowOutcome.UNCHANGED)
     return outcomes

@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 
 from licensing.audit.trail import record as note
 from licensing.intake import codes
-from licensing.intake.contradictions import agrees, differences
+from licensing.intake.contradictions import UNTOLD, agrees, differences
 from licensing.intake.meanings import Meanings
 from licensing.intake.purchases import record
 from licensing.intake.record import Party, Payment, PurchaseRecord, SoldLine
@@ -133,6 +133,8 @@ def recorded(sale: Sale, address: EmailAddress, edition: Edition, *, now: dateti
             raise OrderDiffers(tuple(sorted(set(differences(known, told)))) or ("confirmation",))
         return known, False
     record([told], store=store, meanings=Meanings(store), now=now)
+    if sale.store_id:
+        Purchase.objects.filter(store=store, reference=told.reference, test=False).update(sold_digest=UNTOLD)
     return Purchase.objects.get(store=store, reference=told.reference, test=False), True
 
 

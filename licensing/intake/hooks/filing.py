@@ -31,7 +31,7 @@ from licensing.models import (
 )
 
 SERVING: Final = timedelta(minutes=2)  # within which keys are given, or somebody else gives them
-NO_ORDER: Final = "The order that it speaks of is not on file yet."
+NO_ORDER: Final = "The order that it speaks of is not on file yet, or only by hand: its shop has not told it."
 ERASED: Final = "It tells of somebody whose data was erased here; what it held has been dropped."
 CONTRADICTS: Final = "It contradicts what is on file; see its case."
 # Whoever waits for such an order would only wait again.

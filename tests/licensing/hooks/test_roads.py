@@ -10,6 +10,7 @@ from licensing import tasks
 from licensing.intake.hooks import process
 from licensing.intake.hooks.connections import set_api_key
 from licensing.intake.hooks.events import NEEDS_KEY, NotConfirmable, confirm, replay, unsettled
+from licensing.intake.hooks.filing import NO_ORDER
 from licensing.intake.hooks.serving import serve_left
 from licensing.intake.hooks.waiting import look_again, look_for_confirmation
 from licensing.intake.meanings import Meanings
@@ -91,7 +92,7 @@ def test_whatever_comes_first_the_end_is_the_same(connection: Connection, order:
 
 def test_what_waits_for_an_order_finds_it_by_any_of_its_names(connection: Connection) -> None:
     tell(connection, refunded("txn_1"))
-    assert work() == [("waiting", "The order that it speaks of is not on file yet.")]
+    assert work() == [("waiting", NO_ORDER)]
     assert HookEvent.objects.get().awaits == "txn_1"
     on_file(connection)
     PurchaseReference.objects.create(purchase=Purchase.objects.get(), kind="order", value="txn_1")

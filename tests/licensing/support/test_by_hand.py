@@ -26,7 +26,7 @@ from licensing.support.errors import NothingToGive, NotOnFile, OrderDiffers, Rea
 from tests import factories
 from tests.kit.audit import unguarded
 from tests.kit.race import released_together
-from tests.licensing.intake.telling import NOW, ORDERED_AT, known, line, order, tell
+from tests.licensing.intake.telling import NOW, ORDERED_AT, known, line, order, tell_each
 
 pytestmark = pytest.mark.django_db
 
@@ -99,7 +99,7 @@ def test_in_a_shop_it_is_called_as_the_shop_calls_it_so_that_its_own_telling_agr
     customer = factories.customer(email="anna@example.com")
     add(sale(customer, edition, store_id=factories.store().pk, reference="1001"))
 
-    assert tell(order(line("clipcutter"))) == ["unchanged"]
+    assert tell_each(*[order(line("clipcutter"))] * 2) == ["updated", "unchanged"]
 
     assert not Purchase.objects.get().cases.exists()
     assert KeyAssignment.objects.count() == 0
