@@ -8,6 +8,9 @@ from celery.signals import setup_logging, task_prerun
 from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# Django's checks load every page of the web, which no worker shows: a second and 30 MB for each process. manage.py
+# runs them; what is unsafe in the environment the settings refuse, here too.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "yes")
 
 app = Celery("recovery")
 app.config_from_object("django.conf:settings", namespace="CELERY")
