@@ -18,12 +18,25 @@ RUN_FOLDER = "TEST_RUN_FOLDER"  # the environment variable that names it to ever
 TEMPLATE = "migrated"
 
 
+def run_folder() -> Path:
+    """Which goes with the run."""
+    return Path(os.environ[RUN_FOLDER])
+
+
+@contextmanager
+def one_at_a_time(what: str) -> Iterator[None]:
+    """Others of this run wait, and find it made."""
+    with (run_folder() / f"{what}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def migrated_file() -> Path:
     """An SQLite database, to be copied."""
-    made = _folder() / "migrated.sqlite3"
-    with _one_at_a_time("file"):
+    made = run_folder() / "migrated.sqlite3"
+    with one_at_a_time("file"):
         if not made.exists():
-            growing = _folder() / "growing.sqlite3"
+            growing = run_folder() / "growing.sqlite3"
             _migrate(f"sqlite:///{growing}", mode="embedded")
             growing.rename(made)
     return made
@@ -31,7 +44,7 @@ def migrated_file() -> Path:
 
 def migrated_template(server: str) -> str:
     """The name of a database of that PostgreSQL server, to be copied by CREATE DATABASE … TEMPLATE."""
-    with _one_at_a_time("template"), psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
+    with one_at_a_time("template"), psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
         if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone():
             admin.execute("CREATE DATABASE growing")
             fill(f"{server}/growing")
@@ -41,27 +54,15 @@ def migrated_template(server: str) -> str:
 
 def fill(url: str) -> None:
     """Gives an empty database of any PostgreSQL server its tables, and what migrations write into them."""
-    dump = _folder() / "migrated.sql"
-    with _one_at_a_time("dump"):
+    dump = run_folder() / "migrated.sql"
+    with one_at_a_time("dump"):
         if not dump.exists():
             _migrate(url, mode="server")
-            growing = _folder() / "growing.sql"
+            growing = run_folder() / "growing.sql"
             _run([program("pg_dump"), f"--file={growing}", url])
             growing.rename(dump)
             return
     _run([program("psql"), "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", f"--file={dump}", url])
-
-
-def _folder() -> Path:
-    return Path(os.environ[RUN_FOLDER])
-
-
-@contextmanager
-def _one_at_a_time(what: str) -> Iterator[None]:
-    """Others of this run wait, and find it made."""
-    with (_folder() / f"{what}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _migrate(url: str, *, mode: str) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from demo.browser import Browser
+from tests.kit.migrated import one_at_a_time, run_folder
 from tests.kit.ports import free_port
 from tests.kit.processes import ROOT, Running, http_answers, start
 from tests.kit.waiting import wait_until
 
+OF_A_REAL_SERVICE = "recovery.sqlite3", b"a real service's data"
 SALES = ROOT / "demo" / "sample-sales.csv"
 FOR_REAL_USE = ("DATABASE_URL", "SMTP_URL", "REDIS_URL", "PUBLIC_URL", "LISTEN", "MODE", "WEB_WORKERS")
 # The settings of the test run are for a real service; the demo would refuse them, and take their words for its own.
@@ -78,3 +81,27 @@ def demo_process(folder: Path) -> Iterator[Demo]:
     ready = http_answers(f"{url}/health/ready")
     with start(command(port), log=log, env=environment(folder), ready=ready, timeout=120) as running:
         yield Demo(running, url, folder)
+
+
+def begun(folder: Path) -> Path:
+    """The folder, with a copy of what a demo's first start and Ctrl-C left, beside the data of a real service."""
+    first = run_folder() / "demo"
+    with one_at_a_time("demo"):
+        if not first.exists():
+            begin(run_folder() / "demo-begins").rename(first)
+    return shutil.copytree(
+        first, folder, symlinks=True, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.log")
+    )
+
+
+def begin(folder: Path) -> Path:
+    """It takes a dozen seconds of processor time: tables, sales, keys."""
+    folder.mkdir()
+    name, data = OF_A_REAL_SERVICE
+    (folder / name).write_bytes(data)
+    with demo_process(folder) as demo:
+        demo.buyer()
+        assert "Reading" in demo.running.log_text()
+        assert demo.running.interrupt() == 0
+        demo.running.assert_nothing_left()
+    return folder

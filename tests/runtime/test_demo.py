@@ -10,7 +10,14 @@ from django.conf import LazySettings
 from demo.data import linked
 from tests.kit.ports import free_port
 from tests.kit.processes import ROOT
-from tests.runtime.demo_process import SALES, command, demo_process, whole_environment
+from tests.runtime.demo_process import (
+    OF_A_REAL_SERVICE,
+    SALES,
+    begun,
+    command,
+    demo_process,
+    whole_environment,
+)
 
 pytestmark = pytest.mark.journey
 
@@ -70,7 +77,7 @@ def test_refuses_a_file_that_is_no_sales_file(tmp_path: Path) -> None:
     nonsense = tmp_path / "nonsense.csv"
     nonsense.write_text("a,b\n1,2\n")
 
-    assert "The demo was not started" in refusal(tmp_path, sales=nonsense)
+    assert "The demo was not started" in refusal(begun(tmp_path), sales=nonsense)
 
 
 def test_refuses_data_whose_secrets_are_lost(tmp_path: Path) -> None:
@@ -93,9 +100,7 @@ def test_a_sales_file_beside_the_demos_data_stays_a_file(tmp_path: Path, setting
 
 
 def test_ctrl_c_leaves_no_process_and_a_second_start_finds_the_data(tmp_path: Path) -> None:
-    real = tmp_path / "recovery.sqlite3"
-    real.write_bytes(b"a real service's data")
-    with demo_process(tmp_path) as first:
+    with demo_process(begun(tmp_path)) as first:
         buyer = first.buyer()
         first.ask(buyer)
         mails = first.mails(1)
@@ -105,18 +110,18 @@ def test_ctrl_c_leaves_no_process_and_a_second_start_finds_the_data(tmp_path: Pa
         assert second.buyer() == buyer
         assert second.names() == mails
         assert "Reading" not in second.running.log_text()
-    assert real.read_bytes() == b"a real service's data"
+    name, data = OF_A_REAL_SERVICE
+    assert (tmp_path / name).read_bytes() == data
 
 
 def test_a_killed_demo_leaves_no_process(tmp_path: Path) -> None:
-    with demo_process(tmp_path) as demo:
+    with demo_process(begun(tmp_path)) as demo:
         demo.running.kill9(alone=True)
         demo.running.assert_nothing_left(timeout=20)
 
 
 def test_only_its_owner_can_read_the_demos_secrets(tmp_path: Path) -> None:
-    with demo_process(tmp_path):
-        assert stat.S_IMODE((tmp_path / "demo.env").stat().st_mode) == 0o600
+    assert stat.S_IMODE((begun(tmp_path) / "demo.env").stat().st_mode) == 0o600
 
 
 def test_the_tour_walks_the_main_road_and_leaves_nothing_running(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from django.conf import LazySettings
 from demo.mailbox import MailboxTransport, store
 from demo.mails import Mail, names
 from recovery.mail.letter import Letter, Verdict
-from tests.runtime.demo_process import Demo, demo_process
+from tests.runtime.demo_process import Demo, begun, demo_process
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -65,7 +65,7 @@ def test_an_unfinished_file_is_no_mail_yet(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with demo_process(tmp_path_factory.mktemp("demo")) as running:
+    with demo_process(begun(tmp_path_factory.mktemp("demo"))) as running:
         yield running
 
 
