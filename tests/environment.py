@@ -44,7 +44,9 @@ def prepare() -> None:
     keep_compiled()
     if "TEST_PREPARED" in os.environ:
         return
-    os.environ |= FIXED | {"TEST_PREPARED": "yes", RUN_FOLDER: str(scratch_folder("run"))}
+    os.environ |= FIXED | {"TEST_PREPARED": "yes"}
+    if RUN_FOLDER not in os.environ:
+        os.environ[RUN_FOLDER] = str(scratch_folder("run"))
     if os.environ.get("TEST_DATABASE") == "sqlite":
         os.environ["MODE"] = "embedded"
         return
