@@ -45,6 +45,9 @@ def site(live_server: LiveServer, settings: LazySettings) -> str:
     """The service at an address of this machine, with one owner on file; links in mails lead to it."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.MD5PasswordHasher"
+    ]  # quick; how slow is Django's
     settings.PUBLIC_URL = live_server.url
     settings.HTTPS = settings.CSRF_COOKIE_SECURE = False
     settings.CSRF_COOKIE_NAME = "csrftoken"
