@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='ownerchange',
             name='awaits_until',
-            field=models.DateTimeField(blank=True, help_text="How long the customer's answer is waited for.", null=True),
+            field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
             model_name='ownerchange',

@@ -70,8 +70,8 @@ class OwnerChange(Record):
 
     `claimed` is what the customer typed and was asked, sealed; `new_address` is canonical, and must be proved. `chosen`
     names what is to move, `moved` what did and how it was before, for the undo. `asked_by` is the support login, empty
-    where the customer asked. Of a done change, `frozen_at` says since when its keys reach nobody, because somebody
-    objected.
+    where the customer asked. Until `awaits_until` the answer to a question is waited for. Of a done change,
+    `frozen_at` says since when its keys reach nobody, because somebody objected.
     """
 
     kind = models.CharField(max_length=8, choices=ChangeKind.choices)
@@ -101,9 +101,7 @@ class OwnerChange(Record):
     questions = models.PositiveSmallIntegerField(
         default=0, help_text="How many support has asked; they stand in what is encrypted."
     )
-    awaits_until = models.DateTimeField(
-        null=True, blank=True, help_text="How long the customer's answer is waited for."
-    )
+    awaits_until = models.DateTimeField(null=True, blank=True)
     chosen = models.JSONField(default=dict, blank=True)
     moved = models.JSONField(default=dict, blank=True)
     browser_digest = models.BinaryField(
