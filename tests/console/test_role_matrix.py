@@ -11,6 +11,7 @@ from django.test import Client
 
 from config.console import console
 from config.staff.roles import Role
+from config.staff.views import refused
 from tests.console.addresses import Address
 from tests.console.conftest import CODE, as_role
 from tests.console.roles import ACTIONS, FACTS, FOR_ANYBODY, MODELS, PAGES, WHO, may_send
@@ -69,8 +70,10 @@ def text_of(page: HttpResponse) -> str:
 
 @pytest.fixture
 def _unrendered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Rights are asked before anything is laid out; two thousand pages laid out would take a minute."""
+    """Rights are asked before anything is laid out; three thousand pages laid out would take minutes."""
     monkeypatch.setattr(TemplateResponse, "rendered_content", "")
+    monkeypatch.setattr(refused, "page", lambda _, refusal, **__: HttpResponse(status=refusal.status))
+    monkeypatch.setattr(console, "get_app_list", lambda *_, **__: [])  # what the navigation is made of
     logging.disable(logging.WARNING)
     yield
     logging.disable(logging.NOTSET)
