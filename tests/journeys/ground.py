@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from tests.kit.folders import scratch_folder
-from tests.kit.migrated import migrated_file, migrated_template
+from tests.kit.migrated import migrated_file, migrated_template, one_at_a_time, run_folder
 from tests.kit.postgres import Postgres
 from tests.kit.processes import ROOT
 
@@ -31,9 +31,14 @@ class Ground:
 
     @cached_property
     def static(self) -> Path:
-        """The style sheets and scripts, collected as `make serve` does."""
-        manage("collectstatic", "--no-input", "--verbosity", "0", env=self.embedded_env(self.folder / "none"))
-        return self.folder / "static"
+        """The style sheets and scripts, collected as `make serve` does, once for the run."""
+        collected = run_folder() / "static"
+        with one_at_a_time("static"):
+            if not collected.exists():
+                env = self.embedded_env(self.folder / "none")
+                manage("collectstatic", "--no-input", "--verbosity", "0", env=env)
+                shutil.move(self.folder / "static", collected)
+        return collected
 
     def database(self, mode: str) -> str:
         """The address of a fresh database with today's tables."""

@@ -1,14 +1,13 @@
 """The web process alone, as `python -m config.web` runs it, with files of its own."""
 
 import os
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.kit.ports import free_port
-from tests.kit.processes import ROOT, Running, http_answers, start
+from tests.kit.processes import Running, http_answers, start
 
 WEB = [sys.executable, "-m", "config.web"]
 
@@ -27,12 +26,6 @@ def surroundings(folder: Path, port: int, more: Mapping[str, str]) -> dict[str, 
         "WEB_WORKERS": "1",
     }
     return {**os.environ, **own, **more}
-
-
-def manage(*arguments: str, env: Mapping[str, str]) -> None:
-    subprocess.run(
-        [sys.executable, "manage.py", *arguments], cwd=ROOT, env=env, check=True, capture_output=True
-    )
 
 
 @contextmanager

@@ -1,3 +1,4 @@
+import shutil
 import signal
 import subprocess
 import sys
@@ -5,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.kit.migrated import migrated_file
 from tests.kit.ports import free_port
 from tests.kit.processes import ROOT
-from tests.runtime.processes import WEB, manage, surroundings, web_process
+from tests.runtime.processes import WEB, surroundings, web_process
 
 # A worker with 300 requests for one task, asked for by eight threads at once while it works.
 PROGRAM = """
@@ -44,7 +46,7 @@ print(len(done), max(done.values()), worker.alive())
 
 def test_300_tasks_from_eight_threads_run_once_each(tmp_path: Path) -> None:
     env = surroundings(tmp_path, 8000, {}) | {"DJANGO_SETTINGS_MODULE": "config.settings"}
-    manage("migrate", "--no-input", env=env)
+    shutil.copy(migrated_file(), tmp_path / "recovery.sqlite3")
 
     done = subprocess.run([sys.executable, "-c", PROGRAM], env=env, cwd=ROOT, capture_output=True, text=True)
 
