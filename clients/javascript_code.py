@@ -10,7 +10,9 @@ from typing import Any, Final
 from clients.operations import ROOT, Field, Operation, description, fields, operations, refs, shapes
 
 HEAD: Final = ROOT / "clients" / "heads" / "javascript.txt"
-FILE: Final = ROOT / "clients" / "javascript" / "license-recovery.js"
+FILE: Final = (
+    ROOT / "clients" / "javascript" / "license-recovery.mjs"
+)  # by this name Node takes it for a module, wherever it lies
 WIDE: Final = 104
 KINDS: Final = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean"}
 
@@ -68,12 +70,11 @@ def parameters(call: Operation) -> Iterator[str]:
     if parts := [*call.query, *call.body]:
         yield "sent" if any(each.required for each in parts) else "sent = {}"
     if how := options(call):
-        needed = any("=" not in each for each in how)
-        yield f"{{ {', '.join(how)} }}" + ("" if needed else " = {}")
+        yield f"{{ {', '.join(how)} }} = {{}}"
 
 
 def options(call: Operation) -> list[str]:
-    """What is shown, which is needed; and the idempotency key, which is not."""
+    """What is shown, which the method looks at itself; and the idempotency key, which may be left out."""
     shown = [call.bearer] if call.bearer in ("secret", "token") else []
     return shown + (["idempotencyKey = undefined"] if call.repeatable else [])
 
@@ -102,7 +103,7 @@ def path(call: Operation) -> str:
 
 def arguments(call: Operation) -> Iterator[str]:
     if call.bearer:
-        yield "own: true" if call.bearer == "key" else f"bearer: {call.bearer}"
+        yield "own: true" if call.bearer == "key" else f"bearer: needed({{ {call.bearer} }})"
     if call.query:
         yield "query: sent"
     if call.body:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 
 import pytest
+from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
 from clients import javascript_code, python_code
 from clients.operations import ROOT
 from clients.python.license_recovery import LicenseRecovery, Problem, pages
 from licensing.models import License
+from licensing.support.revocation import revoke
 from tests import factories
 from tests.api.caller import EMAIL
 from tests.api.conftest import NEW, OLD
 from tests.api.vendor.conftest import made as made_key
 from tests.api.vendor.ground import laid
 from tests.kit.mails import code_in
+from tests.kit.node import read_until, started, type_in
 from tests.kit.smtp import SmtpServer
 from tests.licensing.sources.generators import Generator
 
@@ -51,12 +56,94 @@ def test_recovers_a_key_and_moves_the_license(
 
 @at_the_service
 @pytest.mark.journey
-def test_the_lines_of_the_clients_readme_do_what_they_say(live_server: LiveServer) -> None:
+def test_the_readmes_first_lines_look_and_the_next_change_one_license(
+    live_server: LiveServer, capsys: pytest.CaptureFixture[str]
+) -> None:
     ground = laid()
-    (lines,) = re.findall(r"```python\n(.*?)```", (ROOT / "clients" / "README.md").read_text(), re.DOTALL)
-    lines = lines.replace("https://recover.example.com", live_server.url).replace("lr_…", made_key()[1])
-    exec(lines.replace("from license_recovery", "from clients.python.license_recovery"), {})
+    other = factories.license()
+    look, change, _ = readme("python", service=live_server.url, license=ground.license)
+    names: dict[str, object] = {}
+    exec(look, names)
+    assert "purchases:write" in capsys.readouterr().out
+    assert not License.objects.exclude(revoked_at=None).exists()
+    exec(change, names)
+    assert capsys.readouterr().out == "ended\n"
     assert License.objects.get(pk=ground.license.pk).revoked_reason == "Sold on against the terms"
+    assert License.objects.get(pk=other.pk).revoked_at is None
+
+
+@at_the_service
+@pytest.mark.journey
+def test_the_readmes_javascript_shows_the_revoked_and_restores_one(
+    live_server: LiveServer, tmp_path: Path
+) -> None:
+    ground = laid()
+    revoke(ground.license.pk, by="grace", reason="Sold on", now=timezone.now())
+    look, change, _ = readme("javascript", service=live_server.url, license=ground.license)
+    with started(beside_client(tmp_path, look + change)) as node:
+        said, _ = node.communicate(timeout=60)
+    assert f"{ground.license.pk} {ground.license.edition.sku} Sold on" in said
+    assert said.endswith("active\n")
+    assert License.objects.get(pk=ground.license.pk).revoked_at is None
+
+
+@at_the_service
+@pytest.mark.journey
+def test_the_readmes_lines_of_a_customer_show_the_key(
+    live_server: LiveServer,
+    license_id: str,
+    smtp: SmtpServer,
+    deliver: Callable[[], int],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def typed(question: str) -> str:
+        return EMAIL if question == "Email: " else str(deliver() and code_in(smtp.messages[-1]))
+
+    *_, lines = readme("python", service=live_server.url)
+    exec(lines, {"input": typed})
+    assert OLD in capsys.readouterr().out
+
+
+@at_the_service
+@pytest.mark.journey
+def test_the_readmes_javascript_of_a_customer_shows_the_key(
+    live_server: LiveServer, license_id: str, smtp: SmtpServer, deliver: Callable[[], int], tmp_path: Path
+) -> None:
+    *_, lines = readme("javascript", service=live_server.url)
+    with started(beside_client(tmp_path, lines)) as node:
+        read_until(node, "Email: ")
+        type_in(node, EMAIL)
+        read_until(node, "Code in the mail: ")
+        deliver()
+        type_in(node, code_in(smtp.messages[-1]))
+        assert OLD in read_until(node, "}")
+
+
+def test_the_javascript_client_says_where_a_secret_belongs(tmp_path: Path) -> None:
+    lines = """import { LicenseRecovery } from "./license-recovery.mjs";
+    const service = new LicenseRecovery("http://127.0.0.1:9");
+    try { await service.proveMailbox("an id", { code: "7K2M-9QXD", secret: "a secret" }); }
+    catch (error) { console.log(error.name, error.message); }"""
+    with started(beside_client(tmp_path, lines)) as node:
+        said, _ = node.communicate(timeout=60)
+    assert said.startswith("TypeError The secret goes into an object of its own, the last argument")
+
+
+def readme(language: str, *, service: str, license: License | None = None) -> list[str]:
+    """Its examples, with what a reader fills in."""
+    text = (ROOT / "clients" / "README.md").read_text()
+    text = text.replace("https://recover.example.com", service).replace("lr_…", made_key()[1])
+    text = text.replace("018f3414-2c02-7e52-8d11-0b6f3f0c9a41", str(license and license.pk))
+    text = text.replace("from license_recovery", "from clients.python.license_recovery")
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def beside_client(folder: Path, lines: str) -> Path:
+    """A program of these lines, and a copy of the client; no package.json."""
+    shutil.copy(javascript_code.FILE, folder)
+    program = folder / "program.mjs"
+    program.write_text(lines)
+    return program
 
 
 @at_the_service

@@ -61,6 +61,13 @@ class Connection {
   }
 }
 
+/** Else a call with it in the wrong place would go out without, and be refused by words about headers. */
+function needed(shown) {
+  const [[name, value]] = Object.entries(shown);
+  if (!value) throw new TypeError(`The ${name} goes into an object of its own, the last argument: { ${name}: … }`);
+  return value;
+}
+
 function given(values = {}) {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
@@ -465,9 +472,9 @@ export class LicenseRecovery extends Connection {
    * @param {string} requestId
    * @returns {Promise<State>}
    */
-  async showRequest(requestId, { secret }) {
+  async showRequest(requestId, { secret } = {}) {
     const answer = await this.call("GET", `recovery-requests/${encodeURIComponent(requestId)}/`, {
-      bearer: secret,
+      bearer: needed({ secret }),
     });
     return answer.document;
   }
@@ -480,9 +487,9 @@ export class LicenseRecovery extends Connection {
    * @param {string} sent.code From the mail. Small letters, spaces and dashes make no difference.
    * @returns {Promise<Proved>}
    */
-  async proveMailbox(requestId, sent, { secret, idempotencyKey = undefined }) {
+  async proveMailbox(requestId, sent, { secret, idempotencyKey = undefined } = {}) {
     const answer = await this.call("POST", `recovery-requests/${encodeURIComponent(requestId)}/verify/`, {
-      bearer: secret,
+      bearer: needed({ secret }),
       body: sent,
       headers: { "Idempotency-Key": idempotencyKey },
     });
@@ -495,9 +502,9 @@ export class LicenseRecovery extends Connection {
    * @param {string} requestId
    * @returns {Promise<Asked>}
    */
-  async resendMail(requestId, { secret, idempotencyKey = undefined }) {
+  async resendMail(requestId, { secret, idempotencyKey = undefined } = {}) {
     const answer = await this.call("POST", `recovery-requests/${encodeURIComponent(requestId)}/resend/`, {
-      bearer: secret,
+      bearer: needed({ secret }),
       headers: { "Idempotency-Key": idempotencyKey },
     });
     return answer.document;
@@ -508,9 +515,9 @@ export class LicenseRecovery extends Connection {
    * reason why there is none.
    * @returns {Promise<Owned>}
    */
-  async listLicenses({ token }) {
+  async listLicenses({ token } = {}) {
     const answer = await this.call("GET", "licenses/", {
-      bearer: token,
+      bearer: needed({ token }),
     });
     return answer.document;
   }
@@ -520,9 +527,9 @@ export class LicenseRecovery extends Connection {
    * @param {string} licenseId
    * @returns {Promise<Prospect>}
    */
-  async askPolicy(licenseId, { token }) {
+  async askPolicy(licenseId, { token } = {}) {
     const answer = await this.call("GET", `licenses/${encodeURIComponent(licenseId)}/exchange/`, {
-      bearer: token,
+      bearer: needed({ token }),
     });
     return answer.document;
   }
@@ -535,9 +542,9 @@ export class LicenseRecovery extends Connection {
    * @param {string} sent.to The platform to move to.
    * @returns {Promise<Moved>}
    */
-  async moveLicense(licenseId, sent, { token, idempotencyKey = undefined }) {
+  async moveLicense(licenseId, sent, { token, idempotencyKey = undefined } = {}) {
     const answer = await this.call("POST", `licenses/${encodeURIComponent(licenseId)}/exchange/`, {
-      bearer: token,
+      bearer: needed({ token }),
       body: sent,
       headers: { "Idempotency-Key": idempotencyKey },
     });
@@ -549,9 +556,9 @@ export class LicenseRecovery extends Connection {
    * @param {string} licenseId
    * @returns {Promise<Moved>}
    */
-  async undoMove(licenseId, { token, idempotencyKey = undefined }) {
+  async undoMove(licenseId, { token, idempotencyKey = undefined } = {}) {
     const answer = await this.call("POST", `licenses/${encodeURIComponent(licenseId)}/exchange/undo/`, {
-      bearer: token,
+      bearer: needed({ token }),
       headers: { "Idempotency-Key": idempotencyKey },
     });
     return answer.document;
