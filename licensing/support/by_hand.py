@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,7 +15,7 @@ from django.db.models.functions import Now
 
 from licensing.audit.trail import record as note
 from licensing.intake import codes
-from licensing.intake.contradictions import UNTOLD, agrees, differences
+from licensing.intake.contradictions import UNTOLD, agrees, differences, is_untold
 from licensing.intake.meanings import Meanings
 from licensing.intake.purchases import record
 from licensing.intake.record import Party, Payment, PurchaseRecord, SoldLine
@@ -129,13 +130,33 @@ def recorded(sale: Sale, address: EmailAddress, edition: Edition, *, now: dateti
     told = as_told(sale, address, edition, product_ref=product_ref, variant=variant)
     known = Purchase.objects.filter(store=store, reference=told.reference, test=False).first()
     if known:
-        if not known.confirmed_at or not agrees(known, told):
-            raise OrderDiffers(tuple(sorted(set(differences(known, told)))) or ("confirmation",))
+        ensure_same(known, told, sale)
         return known, False
     record([told], store=store, meanings=Meanings(store), now=now)
     if sale.store_id:
         Purchase.objects.filter(store=store, reference=told.reference, test=False).update(sold_digest=UNTOLD)
     return Purchase.objects.get(store=store, reference=told.reference, test=False), True
+
+
+def ensure_same(known: Purchase, told: PurchaseRecord, sale: Sale) -> None:
+    """Raises `OrderDiffers`."""
+    differing = set() if agrees(known, told) else set(differences(known, told))
+    differing.update(own_differences(known, sale))
+    if differing or not known.confirmed_at:
+        raise OrderDiffers(tuple(sorted(differing)) or ("confirmation",))
+
+
+def own_differences(known: Purchase, sale: Sale) -> Iterator[str]:
+    """What shops may tell anew, and we may not: when it was, and the name, where one is given.
+
+    A shop's own time of its own order may be another by a day: it is told by the second, and in another zone.
+    """
+    apart = DAY if sale.store_id and not is_untold(known) else timedelta()
+    if abs(known.ordered_at - sale.ordered_at) > apart:
+        yield "ordered_at"
+    name = sale.registered_name.strip()
+    if name and not known.erased_at and not known.lines.filter(registered_name=name).exists():
+        yield "registered_name"
 
 
 def store_of(sale: Sale) -> Store:

@@ -66,7 +66,7 @@ class Overtaken(Refused):
 
 
 class NothingToGive(Refused):
-    """The order names a product that nobody sells here, or the customer has no address that it could be filed under."""
+    """The order names a product that nobody sells here, or is none: it has no number, or no number of units."""
 
     code = "nothing_to_give"
 

@@ -105,7 +105,7 @@ def line_of(purchase: Purchase, line_id: UUID | None, units: int | None) -> Purc
         return None
     line = purchase.lines.filter(pk=line_id).first() if line_id else None
     if line is None:
-        raise NotOnFile
+        raise NotOnFile("The order has no such `line`.")
     if units is None or not 1 <= units <= line.quantity:
         raise TooManyUnits
     return line

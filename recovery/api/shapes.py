@@ -164,7 +164,10 @@ class Problem(Shape):
     allowed_from = serializers.DateTimeField(required=False, allow_null=True)
     scope = serializers.CharField(required=False, help_text="What the API key lacks.")
     differing = serializers.ListField(
-        child=serializers.CharField(), required=False, help_text="Which facts of the order differ."
+        child=serializers.CharField(),
+        required=False,
+        help_text="Which fields of the call the order on file has otherwise; `lines`, `receiver`, `code` or "
+        "`confirmation` of an order that a shop told.",
     )
     elsewhere_left = serializers.IntegerField(
         required=False, help_text="How often the API key is still told today that another edition has a code."

@@ -13,9 +13,11 @@ FACTS: Final = {
     "code": "another code",
     "confirmation": "not confirmed by its shop yet",
     "lines": "other lines",
+    "ordered_at": "another day",
     "product": "another product",
     "quantity": "another quantity",
     "receiver": "another receiver",
+    "registered_name": "another name",
     "variant": "another variant",
 }
 TROUBLES: Final[dict[type[Exception], str]] = {

@@ -61,7 +61,7 @@ def sale_of(sent: dict[str, Any]) -> Sale:
     address = address_of(sent["email"])
     edition = Edition.objects.filter(sku=sent["sku"]).first()
     if edition is None:
-        raise NothingToGive
+        raise NothingToGive("There is no edition with this `sku`.")
     return Sale(
         customer_id=address.customer_id,
         address_id=address.pk,
@@ -77,17 +77,17 @@ def sale_of(sent: dict[str, Any]) -> Sale:
 def address_of(typed: str) -> EmailAddress:
     try:
         found = EmailAddress.objects.current().filter(canonical=canonical(typed, smtputf8=True)).first()
-    except AddressError as error:
-        raise NotOnFile from error
+    except AddressError:
+        found = None
     if found is None:
-        raise NotOnFile
+        raise NotOnFile("`email` is no customer's address now.")
     return found
 
 
 def store_named(name: str) -> UUID:
     found: UUID | None = Store.objects.filter(name=name).values_list("pk", flat=True).first()
     if found is None:
-        raise NotOnFile
+        raise NotOnFile("There is no `store` of this name.")
     return found
 
 

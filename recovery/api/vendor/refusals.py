@@ -31,11 +31,11 @@ TOLD: Final[dict[type[errors.Refused], tuple[int, str]]] = {
     ),
     errors.KeysRefused: (422, "One of the keys cannot be taken."),
     errors.KeysElsewhere: (422, "One of the keys is another edition's."),
-    errors.NothingToGive: (
-        422,
-        "There is no such edition, or the number of units or the order's number is none.",
-    ),
+    errors.NothingToGive: (422, "The number of units or the order's number is none."),
 }
+
+# Facts of an order, by the fields that the call has for them. The others are no field of it.
+FIELDS: Final = {"address": "email", "product": "sku", "variant": "sku"}
 
 
 class Unmatched(exceptions.APIException):
@@ -66,10 +66,11 @@ def told(error: errors.Refused) -> Answer:
     status, sentence = TOLD[type(error)]
     more: dict[str, Any] = {}
     if isinstance(error, errors.OrderDiffers):
-        more = {"differing": list(error.differing)}
+        more = {"differing": sorted({FIELDS.get(each, each) for each in error.differing})}
     if isinstance(error, errors.KeysElsewhere):
         more = {"elsewhere_left": error.left}
-    words = str(error) if isinstance(error, errors.KeysRefused) else sentence
+    own_words = isinstance(error, errors.KeysRefused | errors.NotOnFile | errors.NothingToGive)
+    words = (own_words and str(error)) or sentence
     return Answer(status, problem(status, error.code, words, **more))
 
 

@@ -71,8 +71,10 @@ def test_the_same_again_changes_nothing_and_is_recorded_once() -> None:
         ({"quantity": 2}, ("quantity",)),
         ({"edition": "another"}, ("product",)),
         ({"customer": "x"}, ("address",)),
+        ({"ordered_at": ORDERED_AT + timedelta(minutes=1)}, ("ordered_at",)),
+        ({"registered_name": "Otto"}, ("registered_name",)),
     ],
-    ids=["quantity", "product", "address"],
+    ids=["quantity", "product", "address", "time", "name"],
 )
 def test_an_order_on_file_that_says_otherwise_refuses_it_in_words(
     fields: dict[str, Any], differing: tuple[str, ...]
@@ -103,6 +105,17 @@ def test_in_a_shop_it_is_called_as_the_shop_calls_it_so_that_its_own_telling_agr
 
     assert not Purchase.objects.get().cases.exists()
     assert KeyAssignment.objects.count() == 0
+
+
+def test_what_its_shop_told_to_the_second_support_may_tell_by_the_day() -> None:
+    sold = sale(factories.customer(email="anna@example.com"), known(), store_id=factories.store().pk)
+    tell_each(order(line("clipcutter")))
+    noon = replace(sold, reference="1001", ordered_at=ORDERED_AT + timedelta(hours=5))
+
+    assert add(noon) == Purchase.objects.get()
+
+    with pytest.raises(OrderDiffers):
+        add(replace(noon, ordered_at=ORDERED_AT + timedelta(days=2)))
 
 
 def test_a_store_that_never_sold_the_edition_learns_what_it_means() -> None:
