@@ -1,5 +1,6 @@
 """Contestants that take turns, and what their numbers say: medians with their range, ratios within one round."""
 
+import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -75,3 +76,16 @@ def rank_statistic(ones: Sequence[float], others: Sequence[float]) -> float:
         ranks_of_ones += tied * (position + 1 + end) / 2
         position = end
     return (ranks_of_ones - len(ones) * (len(ones) + 1) / 2) / (len(ones) * len(others))
+
+
+def rank_interval(
+    ones: Sequence[float], others: Sequence[float], *, times: int = 1_000, share: float = 0.95
+) -> tuple[float, float]:
+    """Between which two `share` of the statistic's values lie, where as many are drawn anew from both, with replacement
+    (percentile bootstrap)."""
+    drawn = sorted(
+        rank_statistic(random.choices(ones, k=len(ones)), random.choices(others, k=len(others)))
+        for _ in range(times)
+    )
+    left_out = round(times * (1 - share) / 2)
+    return drawn[left_out], drawn[-1 - left_out]

@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bench.rounds import Contestant, Spread, race, rank_statistic
+from bench.rounds import Contestant, Spread, race, rank_interval, rank_statistic
 
 
 def test_equal_times_tell_nothing() -> None:
@@ -18,6 +18,14 @@ def test_the_rank_statistic_is_the_share_of_pairs_that_are_won_ties_counting_hal
     ones, others = [1.0, 2.0, 2.0, 5.0], [2.0, 3.0, 1.0]
     won = [(one > other) + (one == other) / 2 for one, other in itertools.product(ones, others)]
     assert rank_statistic(ones, others) == pytest.approx(sum(won) / len(won))
+
+
+def test_the_interval_holds_the_middle_where_nothing_differs_and_leaves_it_where_all_do() -> None:
+    times = [float(number) for number in range(200)]
+    low, high = rank_interval(times, times)
+    assert 0.4 < low < 0.5 < high < 0.6
+    assert rank_interval([each + 1_000 for each in times], times) == (1.0, 1.0)
+    assert rank_interval([each + 40 for each in times], times)[0] > 0.5
 
 
 def test_a_ratio_compares_within_the_same_round() -> None:
