@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import api, hooks, imports, mail, requests, timing
+from bench import api, events, hooks, imports, mail, requests, timing
 from bench.machine import Machine
 from bench.rounds import Standing
 from bench.table import print_races, print_timings
@@ -18,6 +18,7 @@ RACES: dict[str, Callable[..., list[Standing]]] = {
     "api": api.measure,
     "hooks": hooks.measure,
     "mail": mail.measure,
+    "events": events.measure,
     "import": imports.measure,
 }
 LEAST_ROUNDS = 5

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bench.inside.console import entries, erased, prove, read, texts
+from bench.inside.events import by_lane, by_posts, endpoint
 from bench.inside.fill import customers
 from bench.inside.send import by_smtplib, by_worker
 
@@ -13,6 +14,9 @@ DOES: dict[str, Callable[..., float]] = {
     "customers": customers,
     "worker": by_worker,
     "smtplib": by_smtplib,
+    "endpoint": endpoint,
+    "lane": by_lane,
+    "posts": by_posts,
     "erased": erased,
     "texts": texts,
     "entries": entries,

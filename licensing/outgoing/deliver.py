@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -15,13 +16,15 @@ import structlog
 from django.db import connections
 from django.utils import timezone
 
-from licensing.models import Endpoint
-from licensing.outgoing.claim import claim, endpoints_due
+from licensing.models import Delivery, Endpoint
+from licensing.outgoing.claim import claim_some, endpoints_due, let_go
 from licensing.outgoing.lanes import ending, guard, lanes, take_place
-from licensing.outgoing.mark import Disabled, mark
-from licensing.outgoing.send import attempt
+from licensing.outgoing.mark import Disabled, mark, mark_taken
+from licensing.outgoing.send import Outcome, attempt
 from licensing.outgoing.tell import nudge
 
+BATCH: Final = 100  # leased together, so that claiming and writing down cost each of them little
+BATCH_SECONDS: Final = 1.0  # so late at most it is noticed that the endpoint was changed or switched off
 LANE_SECONDS: Final = 60.0  # then whoever is woken next goes on, perhaps another process
 
 log = structlog.get_logger(__name__)
@@ -62,24 +65,55 @@ def run_lane(endpoint_id: UUID, disabled: Disabled) -> None:
 
 
 def tell_one_by_one(endpoint_id: UUID, *, seconds: float, disabled: Disabled) -> bool:
-    """Until nothing is due there, or for so long; whether there may be more."""
-    end = time.monotonic() + seconds
+    """Until nothing is due there, or for so long; whether there may be more. The more, the quicker it takes them."""
+    end, most = time.monotonic() + seconds, 1
     while time.monotonic() < end and not ending.is_set():
-        if not tell_next(endpoint_id, disabled=disabled):
+        told = tell_some(endpoint_id, most=most, disabled=disabled)
+        if told is None:
             return False
+        most = min(most * 4, BATCH) if told else 1
     return True
 
 
 def tell_next(endpoint_id: UUID, *, disabled: Disabled) -> bool:
     """One attempt; False if nothing was due."""
-    owner = uuid4()
-    delivery = claim(endpoint_id, owner=owner)
-    if delivery is None:
-        return False
-    endpoint = Endpoint.objects.get(pk=endpoint_id)
+    return tell_some(endpoint_id, most=1, disabled=disabled) is not None
+
+
+def tell_some(endpoint_id: UUID, *, most: int, disabled: Disabled) -> bool | None:
+    """One attempt each at so many, until one is not taken or a second is over; whether all were taken before. None if
+    nothing was due.
+
+    What is taken is written down at the end, together: so much is told twice if the process is killed.
+    """
+    owner, end = uuid4(), time.monotonic() + BATCH_SECONDS
+    in_hand = claim_some(endpoint_id, owner=owner, most=most)
+    if not in_hand:
+        return None
+    endpoint, told = Endpoint.objects.get(pk=endpoint_id), list[tuple[Delivery, Outcome]]()
+    try:
+        for delivery in in_hand:
+            told.append((delivery, tried(delivery, endpoint)))
+            if not told[-1][1].taken or time.monotonic() > end or ending.is_set():
+                break
+    finally:  # also where one broke us: those before it were taken
+        written(told, owner=owner, disabled=disabled)
+    if left := [each.pk for each in in_hand[len(told) :]]:
+        let_go(left, owner=owner)
+    return told[-1][1].taken and time.monotonic() <= end
+
+
+def tried(delivery: Delivery, endpoint: Endpoint) -> Outcome:
     outcome = attempt(delivery, endpoint, now=timezone.now())
-    mark(delivery, outcome, owner=owner, disabled=disabled)
     log.info(
         "event_told", delivery=str(delivery.pk), kind=delivery.kind, taken=outcome.taken, answer=outcome.words
     )
-    return True
+    return outcome
+
+
+def written(told: Sequence[tuple[Delivery, Outcome]], *, owner: UUID, disabled: Disabled) -> None:
+    """Only the last may have failed."""
+    if taken := [each for each in told if each[1].taken]:
+        mark_taken(taken, owner=owner, disabled=disabled)
+    for delivery, outcome in told[len(taken) :]:
+        mark(delivery, outcome, owner=owner, disabled=disabled)
