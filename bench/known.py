@@ -11,6 +11,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 
 import psycopg
@@ -92,7 +93,7 @@ class Run:
         for call in CALLS:
             if call.path == "resend/":
                 self.execute(LATER)
-            self.report(call, self.each(lambda name, call=call: self.go_on(call, name)))
+            self.report(call, self.each(partial(self.go_on, call)))
 
     def each(self, do: Callable[[str], float]) -> dict[str, float]:
         """Seconds by name. Those that warm up come first, and count for nothing."""

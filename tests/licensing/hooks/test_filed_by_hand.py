@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from licensing.intake.hooks.filing import CONTRADICTS
+from licensing.intake.record import Told
 from licensing.models import Case, Customer, HookEvent, Purchase, Store
 from licensing.support.by_hand import Sale, add_purchase
 from tests import factories
@@ -60,7 +61,10 @@ def test_the_shops_own_order_contradicts_it_and_is_a_persons() -> None:
 def test_a_code_that_the_shop_tells_by_the_number_alone_is_not_given_to_who_filed_it(first: str) -> None:
     """Some shops tell the key apart from the order: it went to whoever the order on file was."""
     file_by_hand()
-    told = {"code": late("BOBS-1111", reference="1005"), "order": order(reference="1005", email=BOB)}
+    told: dict[str, Told] = {
+        "code": late("BOBS-1111", reference="1005"),
+        "order": order(reference="1005", email=BOB),
+    }
 
     outcomes = tell_each(told.pop(first), *told.values())
 
