@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.db import connection
+from bench.bulk import bulk
 
 FIRST: Final = """
     Ada Alan Alice Amal Anna Annika Antonio Barbara Ben Carla Charles Chen Claire Daniel David Dora Edsger
@@ -89,36 +89,12 @@ CODE_TAIL: Final = f"upper({scrambled(6, 4)})"
 
 def fill(rows: int, *, store: str, edition: str) -> None:
     """Writes them without looking up what refers to what, and with the spare indexes made afterwards."""
-    spare = spare_indexes()
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        cursor.execute("SET synchronous_commit = off")
-        for name, _ in spare:
-            cursor.execute(f'DROP INDEX "{name}"')
+    with bulk(TABLES) as cursor:
         for table, columns in statements(store=store, edition=edition).items():
             few = table.startswith("recovery_")
             names, values = ", ".join(columns), ", ".join(columns.values())
             numbers = f"generate_series(1, {rows}, {10 if few else 1}) n"
             cursor.execute(f"INSERT INTO {table} ({names}) SELECT {values} FROM {numbers}")
-        cursor.execute("SET maintenance_work_mem = '1GB'")
-        for _, definition in spare:
-            cursor.execute(definition)
-        cursor.execute("RESET session_replication_role")
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
-
-
-def spare_indexes() -> list[tuple[str, str]]:
-    """Name and definition of every index of these tables that no constraint lives by."""
-    query = """
-        SELECT i.relname, pg_get_indexdef(x.indexrelid) FROM pg_index x
-        JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
-        LEFT JOIN pg_constraint c ON c.conindid = x.indexrelid
-        WHERE t.relname = ANY(%s) AND c.oid IS NULL AND NOT x.indisunique
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(query, [list(TABLES)])
-        return list(cursor.fetchall())
 
 
 def statements(*, store: str, edition: str) -> dict[str, dict[str, str]]:

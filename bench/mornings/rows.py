@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.db import connection
+from bench.bulk import bulk
 
 YEAR, QUARTER = 365 * 86_400, 90 * 86_400  # seconds
 DIGEST: Final = "int8send(n) || int8send(n)"
@@ -56,10 +56,6 @@ def fill(rows: int, *, store: str, edition: str) -> None:
         f"licensing_case (id, kind, digest, detail, opened_at) SELECT {row_id('009', bought)},"
         f" (ARRAY['contradiction', 'same_person'])[1 + n % 2], int8send(n), '{{}}', {bought}": rows // 1000,
     }
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica; SET synchronous_commit = off")
+    with bulk([statement.split(" ", 1)[0] for statement in statements]) as cursor:
         for statement, count in statements.items():
             cursor.execute(f"INSERT INTO {statement} FROM generate_series(1, {count}) n")
-        cursor.execute("RESET session_replication_role; RESET synchronous_commit")
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
