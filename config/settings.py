@@ -157,7 +157,7 @@ SPECTACULAR_SETTINGS = {
             "Vendor: figures",
         )
     ],
-    "POSTPROCESSING_HOOKS": ["recovery.api.described.complete"],
+    "POSTPROCESSING_HOOKS": ["recovery.api.completed.complete"],
 }
 
 LANGUAGE_CODE = "en"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 
 from recovery.api import examples, fields, shapes
+from recovery.api.problem_examples import BY_NAME, INVALID, RULES
 from recovery.api.vendor import examples as of_vendor
 from recovery.problem_documents import CONTENT_TYPE
 
@@ -20,17 +21,26 @@ PROBLEMS: Final = {
     403: "The API key may not do that; or two people are wanted for it, and no second one approved the key.",
     404: "There is no such thing, or it is not the caller's: the two look the same.",
     409: "The state of things does not allow it; `code` says which rule. Nothing was changed.",
-    410: "The request is over: proved already, or its code is too old.",
+    410: "The request is over.",
     412: "What was sent as `If-Match` is not what is there now: it has changed since it was read.",
     413: "The body is larger than any call needs.",
     415: "The body is not `application/json`.",
-    422: "Fields are wrong, missing or unknown: `errors` names them. Or the code is not the mailed one.",
+    422: "What was sent makes no sense as it stands. With `invalid`, `errors` names the fields.",
     428: "The call changes a row, and comes without the `ETag` that was read of it.",
     429: "Too often. `Retry-After` says when again, where that is known.",
-    503: "The database is away (`database_away`), or another deed was in the way (`busy`). Nothing was accepted; "
-    "repeat the call after `Retry-After` seconds, best with an `Idempotency-Key`.",
+    503: "The database is away, or another deed was in the way. Nothing was accepted; repeat the call after "
+    "`Retry-After` seconds, best with an `Idempotency-Key`.",
 }
-OF_EVERY_POST: Final = (400, 413, 415, 422, 503)
+OF_EVERY_CALL: Final = ("database_away", "busy")
+OF_EVERY_POST: Final = (
+    "malformed",
+    "bad_idempotency_key",
+    "answer_lost",
+    "too_large",
+    "unsupported_media_type",
+    INVALID,
+    "idempotency_key_reused",
+)
 IDEMPOTENCY: Final = OpenApiParameter(
     "Idempotency-Key",
     {"type": "string", "pattern": '^("[!#-~]{16,128}"|[!#-~]{16,128})$'},
@@ -38,18 +48,12 @@ IDEMPOTENCY: Final = OpenApiParameter(
     description="A random text of yours. A call that is repeated with it and the same body within an hour is done "
     "once, and answered alike.",
 )
-SECRET, TOKEN, API_KEY = "requestSecret", "accessToken", "apiKey"
 EXAMPLES: Final = examples.OF | of_vendor.OF
 SCOPES: Final[dict[str, list[str]]] = {}  # of the vendor's calls, each by its name: see `vendor/described.py`
-OF_OPERATION: Final = {  # who may call: see `complete`
-    "showRequest": SECRET,
-    "proveMailbox": SECRET,
-    "resendMail": SECRET,
-    "listLicenses": TOKEN,
-    "askPolicy": TOKEN,
-    "moveLicense": TOKEN,
-    "undoMove": TOKEN,
-}
+# Of each call, by its name: the problems that it may tell, by their names in `problem_examples.py`; and what is read
+# of its body or its query.
+REFUSED: Final[dict[str, tuple[str, ...]]] = {}
+READ: Final[dict[str, type[fields.Sent]]] = {}
 
 
 def call(
@@ -58,14 +62,16 @@ def call(
     *,
     sent: Any = None,
     told: tuple[int, Any],
-    problems: tuple[int, ...],
+    refused: tuple[str, ...] = (),
     tag: str,
     parameters: Sequence[OpenApiParameter | type[fields.Sent]] = (),
 ) -> Decorator:
-    """One call. `problems` are those beside what every call of its kind may answer."""
-    usual = OF_EVERY_POST if sent is not None else (503,)
+    """One call. `refused` are the problems beside what every call of its kind may tell."""
+    usual = OF_EVERY_POST if sent is not None else ()
+    REFUSED[name] = (*refused, *usual, *OF_EVERY_CALL)
+    READ[name] = next((each for each in (sent, *parameters) if isinstance(each, type)), fields.Nothing)
     status, shape = told
-    answers = {status: shape} | {(each, CONTENT_TYPE): problem(each) for each in sorted({*usual, *problems})}
+    answers = {status: shape} | dict(problems_of(REFUSED[name]))
     return extend_schema(
         operation_id=name,
         summary=words.partition(".")[0],
@@ -78,8 +84,13 @@ def call(
     )
 
 
-def problem(status: int) -> OpenApiResponse:
-    return OpenApiResponse(shapes.Problem, description=PROBLEMS[status])
+def problems_of(names: Iterable[str]) -> Iterator[tuple[tuple[int, str], OpenApiResponse]]:
+    """Each status of them, and which codes it comes with."""
+    found = [BY_NAME[each] for each in names]
+    for status in sorted({each["status"] for each in found}):
+        codes = dict.fromkeys(f"`{each['code']}`" for each in found if each["status"] == status)
+        words = f"{PROBLEMS[status]} `code`: {', '.join(codes)}."
+        yield (status, CONTENT_TYPE), OpenApiResponse(shapes.Problem, description=words)
 
 
 def headers_told(name: str, status: int) -> list[OpenApiParameter]:
@@ -104,6 +115,8 @@ def shown(name: str, status: int) -> list[OpenApiExample]:
     return [*sent, told]
 
 
+OF_SECRET: Final = ("no_secret", "wrong_secret")
+OF_TOKEN: Final = ("no_secret", "no_view")
 LOST, OWNED, CODES = "Lost keys", "Licenses", "Keys"
 asking = call(
     "askForMail",
@@ -111,14 +124,13 @@ asking = call(
     "it or not.",
     sent=fields.Asking,
     told=(202, shapes.Asked),
-    problems=(409,),
     tag=LOST,
 )
 seeing = call(
     "showRequest",
     "What has become of the mail. The same four states for every address.",
     told=(200, shapes.State),
-    problems=(401, 404),
+    refused=(*OF_SECRET, "not_found"),
     tag=LOST,
 )
 proving = call(
@@ -127,7 +139,7 @@ proving = call(
     "mailed link goes on working. The keys are mailed, too, to the address on file.",
     sent=fields.Proving,
     told=(200, shapes.Proved),
-    problems=(401, 404, 409, 410, 429),
+    refused=("wrong_code", *OF_SECRET, "not_found", "used", "expired", "too_many_tries"),
     tag=LOST,
 )
 resending = call(
@@ -136,7 +148,7 @@ resending = call(
     "mail that has not gone yet is not sent twice.",
     sent=fields.Nothing,
     told=(202, shapes.Asked),
-    problems=(401, 404, 409, 410, 429),
+    refused=(*OF_SECRET, "not_found", "used", "too_soon"),
     tag=LOST,
 )
 listing = call(
@@ -144,14 +156,14 @@ listing = call(
     "All licenses of the customer whose mailbox was proved. Newest purchase first, each with its key or the reason why "
     "there is none.",
     told=(200, shapes.Owned),
-    problems=(401,),
+    refused=OF_TOKEN,
     tag=OWNED,
 )
 asking_policy = call(
     "askPolicy",
     "Whether a license may move to another platform. Changes nothing.",
     told=(200, shapes.Prospect),
-    problems=(401, 404),
+    refused=(*OF_TOKEN, "no_such_license", "not_found"),
     tag=OWNED,
 )
 moving = call(
@@ -160,7 +172,7 @@ moving = call(
     "until its grace period is over. Asked again, it is the same move.",
     sent=fields.Moving,
     told=(200, shapes.Moved),
-    problems=(401, 404, 409, 429),
+    refused=(*OF_TOKEN, "no_such_license", "not_found", *RULES, "stale", "too_many_moves"),
     tag=OWNED,
 )
 undoing = call(
@@ -168,7 +180,7 @@ undoing = call(
     "Take the last move back. The old key serves again, the new one ends at once, and the move still counts.",
     sent=fields.Nothing,
     told=(200, shapes.Moved),
-    problems=(401, 404, 409, 429),
+    refused=(*OF_TOKEN, "no_such_license", "not_found", "cannot_undo"),
     tag=OWNED,
 )
 checking = call(
@@ -176,68 +188,6 @@ checking = call(
     "Whether a code counts. Answers nothing about whose it is. Only where the vendor has switched it on.",
     sent=fields.Checking,
     told=(200, shapes.CheckedCode),
-    problems=(404, 409, 429),
+    refused=("not_offered", "too_many_checks"),
     tag=CODES,
 )
-
-
-def complete(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
-    """What the generator cannot know: who may call what, what follows what, and that unknown fields are refused."""
-    result["components"]["securitySchemes"] = {
-        SECRET: {"type": "http", "scheme": "bearer", "description": "The `secret` that the first call gave."},
-        TOKEN: {"type": "http", "scheme": "bearer", "description": "The `access_token` that the proof gave."},
-        API_KEY: {
-            "type": "http",
-            "scheme": "bearer",
-            "bearerFormat": "lr_…",
-            "description": "A key that an administrator made in the console. The words beside it are the scopes that "
-            "a call needs.",
-        },
-    }
-    for methods in result["paths"].values():
-        for operation in methods.values():
-            name = operation["operationId"]
-            scheme = OF_OPERATION.get(name) or (API_KEY if name in SCOPES else None)
-            operation["security"] = [{scheme: SCOPES.get(name, [])}] if scheme else []
-            for linked, link in LINKS.get(name, {}).items():
-                operation["responses"]["202"].setdefault("links", {})[linked] = link
-    for schema in bodies(result):
-        schema["additionalProperties"] = False
-    forget_marks(result)
-    return result
-
-
-def bodies(result: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """What is sent, and what stands in it."""
-    for methods in result["paths"].values():
-        for operation in methods.values():
-            content = operation.get("requestBody", {}).get("content", {})
-            for each in content.values():
-                yield from named_in(each["schema"], result)
-
-
-def named_in(schema: dict[str, Any], result: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    if "$ref" in schema:
-        named = result["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-        yield named
-        for field in named.get("properties", {}).values():
-            yield from named_in(field, result)
-    elif "items" in schema:
-        yield from named_in(schema["items"], result)
-
-
-def forget_marks(part: Any) -> None:
-    """The generator's own notes on enumerations, which say nothing to anybody else."""
-    if isinstance(part, dict):
-        part.pop("x-spec-enum-id", None)
-    for each in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
-        forget_marks(each)
-
-
-def follows(operation: str) -> dict[str, Any]:
-    return {"operationId": operation, "parameters": {"request_id": "$response.body#/id"}}
-
-
-LINKS: Final = {
-    "askForMail": {name: follows(name) for name in ("showRequest", "proveMailbox", "resendMail")},
-}

@@ -44,6 +44,7 @@ from recovery.errors import (
 from recovery.problem_documents import CONTENT_TYPE, problem
 
 A_DAY: Final = 24 * 3600
+NO_ROW: Final = "There is nothing by that id, or it is not for you."
 MOST_FAULTS: Final = 50  # of one body: a thousand rows may each have one
 # Error -> status, and what it means in a sentence.
 TOLD: Final[dict[type[RecoveryError], tuple[int, str]]] = {
@@ -152,7 +153,7 @@ def handled(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, RecoveryError):
         return response_of(told(error))
     if isinstance(error, Http404):
-        error = exceptions.NotFound()
+        error = exceptions.NotFound(NO_ROW)
     if not isinstance(error, exceptions.APIException):
         return None
     return response_of(refused(error, context))

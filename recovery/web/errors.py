@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from recovery.problem_documents import is_for_programs, problem_response
+from recovery.problem_documents import FOR_PROGRAMS, is_for_programs, problem_response
 from recovery.web.vendor import vendor
 
 Words = str | Promise
@@ -101,7 +101,8 @@ def trouble_page(trouble: Trouble) -> HttpResponse:
 def told(request: HttpRequest, trouble: Trouble) -> HttpResponse:
     """A page, or a problem document for who calls the API."""
     if is_for_programs(request):
-        return problem_response(trouble.status, trouble.code, str(trouble.what))
+        words = FOR_PROGRAMS.get(trouble.code) or str(trouble.what)
+        return problem_response(trouble.status, trouble.code, words)
     return trouble_page(trouble)
 
 

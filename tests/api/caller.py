@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.test import Client
 
+from tests.api.told_problems import ensure_described
 from tests.recovery.web.visitor import HOST
 
 REQUESTS = "/api/v1/recovery-requests/"
@@ -30,6 +31,8 @@ class Caller(Client):
         data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         answer = self.generic(method, path, data, **{"content_type": "application/json", **headers, **more})
         assert isinstance(answer, HttpResponse)
+        if answer.status_code >= 400 and answer.headers["Content-Type"] == PROBLEM and method != "HEAD":
+            ensure_described(answer, method=method, path=path)
         return answer
 
     def see(self, path: str, **more: Any) -> HttpResponse:

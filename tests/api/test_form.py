@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from recovery.models import RecoveryRequest
-from tests.api.caller import EMAIL, LICENSES, PROBLEM, REQUESTS, Caller, code_of, faults_of
+from tests.api.caller import EMAIL, LICENSES, PROBLEM, REQUESTS, Caller, code_of, faults_of, said
 from tests.recovery.web.visitor import HOST
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +83,7 @@ def test_other_methods_are_refused_with_those_there_are(method: str) -> None:
 def test_what_is_not_there_is_said_in_a_document(path: str) -> None:
     answer = Caller().see(path)
     assert (answer.status_code, code_of(answer)) == (404, "not_found")
+    assert "/api/docs/" in said(answer)["detail"]  # and not what customers read about links in mails
 
 
 def test_a_wrong_host_is_refused_in_a_document() -> None:

@@ -8,20 +8,22 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 
 from recovery.api.described import SCOPES, Decorator, call
+from recovery.api.problem_examples import INVALID, lacking
 from recovery.api.vendor import filters, shapes
 from recovery.api.vendor.filters import Query
 from recovery.models import Scope
 
-OF_EVERY_CALL: Final = (401, 403, 429)
+OF_EVERY_KEY: Final = ("no_secret", "no_such_key", "key_over", "too_many_calls")
 
 
 def vendor_call(
-    name: str, words: str, *, scope: Scope | None, problems: tuple[int, ...] = (), **more: Any
+    name: str, words: str, *, scope: Scope | None, refused: tuple[str, ...] = (), **more: Any
 ) -> Decorator:
-    """One call with an API key. `problems`: those beside what every such call may answer."""
+    """One call with an API key. `refused`: the problems beside what every such call may tell."""
     SCOPES[name] = [scope.value] if scope else []
     needs = f" Needs `{scope.value}`." if scope else " Any good key may ask."
-    return call(name, words + needs, problems=(*OF_EVERY_CALL, *problems), **more)
+    lacks = (lacking(scope),) if scope else ()
+    return call(name, words + needs, refused=(*OF_EVERY_KEY, *lacks, *refused), **more)
 
 
 KEYS, SOLD, PEOPLE = "API keys", "Vendor: purchases", "Vendor: customers"
@@ -39,14 +41,16 @@ IN_PAGES: Final = "Newest first, in pages."
 def listing(
     name: str, words: str, *, scope: Scope | None, asked: type[Query], shape: Any, tag: str
 ) -> Decorator:
+    """Whole lists are what an export is; what is sold is no secret."""
+    refused = ("second_person_needed", INVALID) if scope and tag != FIGURES else (INVALID,)
     return vendor_call(
-        name, words, scope=scope, told=(200, shape), problems=(422,), tag=tag, parameters=[asked]
+        name, words, scope=scope, told=(200, shape), refused=refused, tag=tag, parameters=[asked]
     )
 
 
 def showing(name: str, words: str, *, scope: Scope | None, shape: Any, tag: str) -> Decorator:
     return vendor_call(
-        name, words, scope=scope, told=(200, shape), problems=(404,), tag=tag, parameters=[TAG]
+        name, words, scope=scope, told=(200, shape), refused=("not_found",), tag=tag, parameters=[TAG]
     )
 
 

@@ -9,6 +9,7 @@ from drf_spectacular.utils import OpenApiParameter
 
 from recovery.api.described import Decorator
 from recovery.api.fields import Nothing
+from recovery.api.problem_examples import NEVER
 from recovery.api.vendor import bodies, shapes
 from recovery.api.vendor.described import MOVES, PEOPLE, SOLD, TAG, vendor_call
 from recovery.models import Scope
@@ -22,29 +23,30 @@ IF_MATCH: Final = OpenApiParameter(
 )
 
 
-def changing(name: str, words: str, *, sent: Any, scope: Scope, shape: Any, tag: str) -> Decorator:
+def changing(
+    name: str, words: str, *, sent: Any, scope: Scope, shape: Any, tag: str, refused: tuple[str, ...] = ()
+) -> Decorator:
     """A change of one row."""
     parameters = [IF_MATCH, TAG] if shape is not shapes.ErasedCustomer else [IF_MATCH]
-    problems, told = (404, 409, 412, 428), (200, shape)
+    refused, told = ("not_found", *refused, "changed_meanwhile", "if_match_needed"), (200, shape)
     return vendor_call(
-        name, words, sent=sent, scope=scope, told=told, problems=problems, tag=tag, parameters=parameters
+        name, words, sent=sent, scope=scope, told=told, refused=refused, tag=tag, parameters=parameters
     )
 
 
-def of_purchase(name: str, words: str, sent: Any) -> Decorator:
-    return changing(
-        name, words, sent=sent, scope=Scope.PURCHASES_WRITE, shape=shapes.VendorPurchase, tag=SOLD
-    )
+def of_purchase(name: str, words: str, sent: Any, *refused: str) -> Decorator:
+    refused = (*refused, "counts_elsewhere", "not_counting", "not_on_file")
+    write, shape = Scope.PURCHASES_WRITE, shapes.VendorPurchase
+    return changing(name, words, sent=sent, scope=write, shape=shape, tag=SOLD, refused=refused)
 
 
 def of_license(name: str, words: str, sent: Any) -> Decorator:
     return changing(name, words, sent=sent, scope=Scope.PURCHASES_WRITE, shape=shapes.VendorLicense, tag=SOLD)
 
 
-def of_exchange(name: str, words: str, sent: Any) -> Decorator:
-    return changing(
-        name, words, sent=sent, scope=Scope.EXCHANGES_WRITE, shape=shapes.VendorExchange, tag=MOVES
-    )
+def of_exchange(name: str, words: str, sent: Any, *refused: str) -> Decorator:
+    write, shape = Scope.EXCHANGES_WRITE, shapes.VendorExchange
+    return changing(name, words, sent=sent, scope=write, shape=shape, tag=MOVES, refused=refused)
 
 
 adding_purchase = vendor_call(
@@ -54,7 +56,7 @@ adding_purchase = vendor_call(
     sent=bodies.AddingPurchase,
     scope=Scope.PURCHASES_WRITE,
     told=(200, shapes.VendorPurchase),
-    problems=(404, 409),
+    refused=("not_on_file", "nothing_to_give", "order_differs", "overtaken"),
     tag=SOLD,
     parameters=[TAG],
 )
@@ -63,11 +65,14 @@ marking_refund = of_purchase(
     "Say that an order was paid back, or some units of one of its lines. It stands beside what the shop says; the "
     "licenses end.",
     bodies.Refunding,
+    "overtaken",
+    "too_many_units",
 )
 withdrawing_refund = of_purchase(
     "withdrawRefund",
     "Take that back. What the shop itself says stays.",
     bodies.Reasoned,
+    "told_by_shop",
 )
 revoking = of_license(
     "revokeLicense", "End one license. Its key counts no more; restoring brings it back.", bodies.Revoking
@@ -82,7 +87,7 @@ loading_keys = vendor_call(
     sent=bodies.LoadingKeys,
     scope=Scope.KEYS_WRITE,
     told=(200, shapes.LoadedKeys),
-    problems=(404, 409),
+    refused=("second_person_needed", "not_on_file", "keys_refused", "too_many_elsewhere"),
     tag=SOLD,
 )
 erasing = changing(
@@ -92,6 +97,7 @@ erasing = changing(
     scope=Scope.CUSTOMERS_ERASE,
     shape=shapes.ErasedCustomer,
     tag=PEOPLE,
+    refused=("second_person_needed", "disputed"),
 )
 moving_for_owner = vendor_call(
     "moveForOwner",
@@ -100,7 +106,7 @@ moving_for_owner = vendor_call(
     sent=bodies.MovingLicense,
     scope=Scope.EXCHANGES_WRITE,
     told=(200, shapes.VendorExchange),
-    problems=(404, 409),
+    refused=("no_such_license", *NEVER, "stale", "reason_needed"),
     tag=MOVES,
     parameters=[TAG],
 )
@@ -111,15 +117,26 @@ replacing_key = changing(
     scope=Scope.EXCHANGES_WRITE,
     shape=shapes.VendorExchange,
     tag=MOVES,
+    refused=(*NEVER, "out_of_stock", "stale"),
 )
-approving = of_exchange("approveExchange", "Allow a move that a person decides.", bodies.Reasoned)
+approving = of_exchange(
+    "approveExchange", "Allow a move that a person decides.", bodies.Reasoned, "not_running", "stale"
+)
 declining = of_exchange(
-    "declineExchange", "Decline it. The customer reads the reason in a mail.", bodies.Reasoned
+    "declineExchange",
+    "Decline it. The customer reads the reason in a mail.",
+    bodies.Reasoned,
+    "not_running",
 )
-asking_back = of_exchange("askBackAboutExchange", "Ask the customer about it, by mail.", bodies.AskingBack)
+asking_back = of_exchange(
+    "askBackAboutExchange", "Ask the customer about it, by mail.", bodies.AskingBack, "not_running"
+)
 undoing_for_owner = of_exchange(
-    "undoExchange", "Take a move back, within its grace period. The old key serves again.", Nothing
+    "undoExchange",
+    "Take a move back, within its grace period. The old key serves again.",
+    Nothing,
+    "cannot_undo",
 )
 cancelling = of_exchange(
-    "cancelExchange", "Give up a move that is still open. The license keeps its key.", Nothing
+    "cancelExchange", "Give up a move that is still open. The license keeps its key.", Nothing, "not_running"
 )
