@@ -103,7 +103,7 @@ def invalid(sent: type[Sent]) -> Document:
     for body in ({}, {"more": 1}):
         fields = sent(data=body)
         if not fields.is_valid():
-            document = problems.refused(exceptions.ValidationError(fields.errors), {}).document
+            document: Document = problems.refused(exceptions.ValidationError(fields.errors), {}).document
             return document | {"errors": document["errors"][:1]}
     raise AssertionError("a body takes no field that it does not know")
 

@@ -15,7 +15,7 @@ from recovery.journeys.verify import prove_by_code
 from recovery.mail_language import mail_language
 from recovery.models import RecoveryRequest
 from recovery.tokens import CODE_LENGTH, forgiving
-from recovery.web.embed import note_where_from
+from recovery.web.embed import note_where_from, way_back
 from recovery.web.errors import Trouble, trouble_page
 from recovery.web.network import client_ip
 from recovery.web.opened import has_open_view
@@ -122,4 +122,5 @@ class Request(OfOneBrowser):
             "state": "verified" if verified else str(mail_state(asked)),
             "keys_mail": str(keys_mail_state(asked)) if verified else "",
             "has_view": verified and has_open_view(request),
+            "way_back": way_back(request) if verified else "",
         }

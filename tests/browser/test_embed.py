@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 from django.conf import LazySettings
@@ -10,7 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from recovery.web.embed import SCRIPT
 from tests.browser.conftest import CODE, OtherSite
-from tests.kit.mails import code_in
+from tests.kit.mails import code_in, link_in
 from tests.kit.smtp import SmtpServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -76,6 +77,27 @@ def test_the_button_leads_there_and_back_and_the_shop_learns_that_it_is_done(
     if not ours.is_closed():
         assert ours.url == shop
         assert ours.evaluate("document.referrer") == ""
+
+
+def test_the_window_that_asked_leads_back_when_the_mails_link_was_used_in_another(
+    shop: str, site: str, page: Page, smtp: SmtpServer, deliver: Callable[[], int]
+) -> None:
+    page.goto(f"{site}/?back={quote(shop)}")
+    page.get_by_label("Your email address").fill("anna@example.com")
+    page.get_by_role("button", name="Send me the link").click()
+    page.get_by_label("The code from the mail").wait_for()
+    deliver()
+    other = page.context.new_page()
+    other.goto(link_in(smtp.messages[-1]))
+    other.get_by_role("button", name="Show my licenses").click()
+    other.get_by_role("heading", name="Your licenses").wait_for()
+    page.reload()
+    page.get_by_role("link", name="Show my licenses").wait_for()
+    other.get_by_role("button", name="I’m done").click()
+    other.get_by_role("link", name="Back to").wait_for()
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    back = page.get_by_role("link", name="Back to")
+    assert back.get_attribute("href") == f"{shop}#license-recovery=done"
 
 
 def test_a_shop_that_pries_sees_nothing(

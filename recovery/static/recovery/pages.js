@@ -64,6 +64,21 @@
     });
   }
 
+  // --- licenses that are open in this browser may be put away in another window: then this one leads back ------------
+  const opened = "data-opened";
+  if (document.querySelector(`[${opened}]`)) {
+    const lookAgain = async () => {
+      if (document.hidden) return;
+      try {
+        const answer = await fetch(location.pathname);
+        if (answer.ok && !(await answer.text()).includes(opened)) location.reload();
+      } catch { /* the network is away: look again later */ }
+    };
+    addEventListener("focus", lookAgain);
+    document.addEventListener("visibilitychange", lookAgain);
+    setInterval(lookAgain, LONGEST_WAIT_MS);
+  }
+
   // --- what has become of the mail -------------------------------------------------------------------------------
   const status = document.querySelector("[data-poll]");
   if (!status) return;
