@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+import sys
+import textwrap
 import time
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
+from unittest.mock import patch
 
 from licensing.outgoing.kinds import KINDS, Kind
 from licensing.outgoing.signing import signatures
@@ -26,6 +30,21 @@ def python_verifier() -> Any:
     names: dict[str, Any] = {}
     exec(compile(example("python"), str(DOCUMENT), "exec"), names)
     return names["verified"]
+
+
+def receiver(secret: str) -> Any:
+    """The handler of requests of the receiver to try it with, which has the verifier beside it."""
+    (lines,) = re.findall(
+        r"^    # receiver\.py.*?\n(?=\n^## )", DOCUMENT.read_text(), re.DOTALL | re.MULTILINE
+    )
+    lines, began, _ = textwrap.dedent(lines).replace("whsec_…", secret).rpartition("HTTPServer((")
+    assert began
+    signing = ModuleType("signing")
+    signing.__dict__["verified"] = python_verifier()
+    names: dict[str, Any] = {}
+    with patch.dict(sys.modules, signing=signing):
+        exec(compile(lines, str(DOCUMENT), "exec"), names)
+    return names["Receiver"]
 
 
 def sent(*keys: str, age: int = 0, webhook_id: str = "evt_1", body: bytes = BODY) -> dict[str, str]:
