@@ -33,10 +33,10 @@ def license_on(platform: str, code: str, *former: dict[str, str]) -> dict[str, A
         "shop": "Our shop",
         "order": "1001",
         "version": "2",
-        "sku": f"clip-cutter-{platform}",
+        "sku": f"clipcutter-{platform}",
         "platform": platform,
         "key": {"code": code, "file": None},
-        "download_url": f"https://www.example.com/clip-cutter-{platform}",
+        "download_url": f"https://www.example.com/clipcutter-{platform}",
         "activation_help": "Open the program, choose Help, then Register, and paste the key.",
         "former_keys": list(former),
     }
@@ -106,7 +106,7 @@ OF: Final[dict[str, dict[str, Any]]] = {
         }
     },
     "checkKey": {
-        "sent": {"sku": "clip-cutter-windows", "code": "AAAA-BBBB-CCCC-DDDD"},
+        "sent": {"sku": "clipcutter-windows", "code": "AAAA-BBBB-CCCC-DDDD"},
         "told": {"state": "valid", "since": None},
     },
 }

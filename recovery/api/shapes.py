@@ -76,7 +76,9 @@ class FormerKey(Shape):
 class Bought(Shape):
     product = serializers.CharField()
     standing = one_of(Standing, help_text="`active`, or why there is no key.")
-    registered_name = serializers.CharField()
+    registered_name = serializers.CharField(
+        help_text="The name that the key is registered to. Empty where the key has none, as those of a pool mostly."
+    )
     purchased_at = serializers.DateTimeField()
     shop = serializers.CharField()
     order = serializers.CharField(help_text="The shop's order reference.")

@@ -159,7 +159,7 @@ def example(name: str, *path: str) -> Any:
 
 
 def example_shop() -> Shop:
-    product = factories.product(slug="clip-cutter")
+    product = factories.product(slug="clipcutter")
     editions = {
         platform: factories.edition(
             of=product, platform=platform, version="2", download_url="https://example.com"

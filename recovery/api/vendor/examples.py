@@ -18,7 +18,7 @@ WHEN = "2024-05-01T12:00:00Z"
 
 SOLD_LINE: Final = {
     "id": LINE,
-    "product_ref": "clip-cutter",
+    "product_ref": "clipcutter",
     "variant": "(Windows)",
     "name": "Clip Cutter Pro",
     "quantity": 1,
@@ -51,7 +51,7 @@ LICENSED: Final = {
     "line": LINE,
     "unit": 1,
     "customer": CUSTOMER,
-    "sku": "clip-cutter-windows",
+    "sku": "clipcutter-windows",
     "product": "Clip Cutter",
     "platform": "windows",
     "standing": "active",
@@ -63,7 +63,7 @@ LICENSED: Final = {
 }
 EDITED: Final = {
     "id": EDITION,
-    "sku": "clip-cutter-windows",
+    "sku": "clipcutter-windows",
     "product": "Clip Cutter",
     "version": "2",
     "platform": "windows",
@@ -87,9 +87,9 @@ EXCHANGED: Final = {
     "license": LICENSE,
     "customer": CUSTOMER,
     "from": "windows",
-    "from_sku": "clip-cutter-windows",
+    "from_sku": "clipcutter-windows",
     "to": "macos",
-    "to_sku": "clip-cutter-macos",
+    "to_sku": "clipcutter-macos",
     "by": "",
     "reason": "",
     "undone_by": "",
@@ -149,7 +149,7 @@ ADDED: Final = {
     "lines": [
         {
             **SOLD_LINE,
-            "product_ref": "clip-cutter-windows",
+            "product_ref": "clipcutter-windows",
             "variant": "by hand",
             "receiver": CUSTOMER,
         }
@@ -187,7 +187,7 @@ REPLACED: Final = {
     **APPROVED,
     "kind": "leaked",
     "to": "windows",
-    "to_sku": "clip-cutter-windows",
+    "to_sku": "clipcutter-windows",
     "old_key_until": "2026-06-01T12:07:00Z",
 }
 WAITING: Final = {**EXCHANGED, **BY, "state": "waiting"}
@@ -228,7 +228,7 @@ OF: Final[dict[str, dict[str, Any]]] = {
     "addPurchase": {
         "sent": {
             "email": "anna@example.com",
-            "sku": "clip-cutter-windows",
+            "sku": "clipcutter-windows",
             "reference": "BOX-1",
             "ordered_at": "2026-05-30T09:00:00Z",
             "reason": "Bought at the fair",

@@ -62,7 +62,7 @@ class Ground:
 
 def laid() -> Ground:
     """Anna bought one unit for Windows, and asked for a move to the Mac, for which there is a key."""
-    product = factories.product(slug="clip-cutter")
+    product = factories.product(slug="clipcutter")
     windows, mac = (
         factories.edition(of=product, platform=platform, version="2") for platform in ("windows", "macos")
     )
@@ -103,7 +103,7 @@ def sold(
     purchase = factories.purchase(buyer=customer, store=store, reference=reference)
     PurchaseReference.objects.create(purchase=purchase, kind="invoice", value="INV-77")
     PurchaseReference.objects.create(purchase=purchase, kind="account", value="other@example.com")
-    line = factories.line(of=purchase, product_ref="clip-cutter", variant="(Windows)")
+    line = factories.line(of=purchase, product_ref="clipcutter", variant="(Windows)")
     license = factories.license(owner=customer, edition=edition, line=line)
     key = factories.key(edition=edition, code=code)
     assign(license=license, key=key, now=factories.ORDERED_AT)

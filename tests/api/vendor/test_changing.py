@@ -24,7 +24,7 @@ KEY = "8e03978e-40d5-43dd-bc93-6894a57f9324"
 NOBODY = "00000000-0000-7000-8000-000000000000"
 BOX = {
     "email": "anna@example.com",
-    "sku": "clip-cutter-windows",
+    "sku": "clipcutter-windows",
     "reference": "BOX-1",
     "ordered_at": "2026-05-30T09:00:00Z",
     "reason": "Bought at the fair",
@@ -171,7 +171,7 @@ def test_a_purchase_that_is_there_is_not_added_twice(ground: Ground, with_every_
     "other",
     [
         {"quantity": 2},
-        {"sku": "clip-cutter-macos"},
+        {"sku": "clipcutter-macos"},
         {"email": "otto@example.com"},
         {"ordered_at": "2026-05-30T09:00:01Z"},
         {"registered_name": "Otto"},
