@@ -214,13 +214,13 @@ ALL: Final = (
         "The foot",
         {
             "foot_why": _("Why you get this"),
-            "foot_why_asked": _("This address was typed on our page on {asked_at} (UTC)."),
+            "foot_why_asked": _("This address was typed on our page or in our app on {asked_at} (UTC)."),
             "foot_why_filed": _(
                 "Our support sent it on {asked_at} (UTC), since it was asked to file purchases under this address."
             ),
             "foot_why_proved": _("Then the link or the code that we mailed here was used."),
             "foot_why_support": _("Something about a license of yours changed at {vendor_name}."),
-            "foot_why_mailbox": _("Somebody who reads this mailbox asked for it on our page."),
+            "foot_why_mailbox": _("Somebody who reads this mailbox asked for it, on our page or in our app."),
             "foot_why_promised": _(
                 "This order at {shop} is filed under this address, and its key was promised by mail."
             ),
