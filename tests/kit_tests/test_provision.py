@@ -7,7 +7,7 @@ import pytest
 
 from tests.kit.processes import ROOT
 
-ALL = ["postgresql", "redis-server", "chromium", "fonts-noto-core", "fonts-noto-color-emoji"]
+ALL = ["postgresql", "redis-server", "chromium-headless-shell", "fonts-noto-core", "fonts-noto-color-emoji"]
 TOOLS = {
     "id": "echo 0",
     "env": 'exec /usr/bin/env "$@"',
@@ -73,7 +73,7 @@ def test_names_the_packages_where_there_is_no_apt(bare: Path) -> None:
     put(bare, "id", "echo 0")
     done = provision(bare)
     assert done.returncode == 1
-    assert "postgresql redis-server chromium" in done.stderr
+    assert "postgresql redis-server chromium-headless-shell" in done.stderr
 
 
 def test_asks_for_a_newer_server_than_the_one_there(bare: Path) -> None:
@@ -97,6 +97,27 @@ def test_installs_only_what_is_missing_as_root(bare: Path) -> None:
     assert provision(bare).returncode == 0
     calls = (bare / "apt.log").read_text().splitlines()
     assert calls == ["update -qq", "install -y -qq --no-install-recommends redis-server"]
+
+
+@pytest.mark.parametrize(("known", "browser"), [(True, "chromium-headless-shell"), (False, "chromium")])
+def test_takes_the_browser_without_windows_where_the_distribution_has_it(
+    bare: Path, known: bool, browser: str
+) -> None:
+    put_everything(bare)
+    (bare / "bin" / "chromium").rename(bare / browser)
+    for name, body in TOOLS.items():
+        put(bare, name, body)
+    put(bare, "apt-get", f'{TOOLS["apt-get"]}; [[ $1 != install ]] || /bin/mv "$BARE/{browser}" "$BARE/bin/"')
+    put(bare, "apt-cache", "exit 0" if known else "exit 100")
+    assert provision(bare).returncode == 0
+    packages = f"{browser} fonts-noto-core fonts-noto-color-emoji"
+    assert f"install -y -qq --no-install-recommends {packages}\n" in (bare / "apt.log").read_text()
+
+
+def test_needs_no_other_browser_beside_that(bare: Path) -> None:
+    put_everything(bare)
+    (bare / "bin" / "chromium").rename(bare / "bin" / "chromium-headless-shell")
+    assert provision(bare).returncode == 0
 
 
 def test_fails_when_the_installation_did_not_bring_what_was_missing(bare: Path) -> None:
