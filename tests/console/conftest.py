@@ -90,6 +90,7 @@ from recovery.models import (
 from recovery.policy import Policy
 from tests import factories
 from tests.console.addresses import Address, every_address
+from tests.kit.again import Again
 
 CODE = "CANA-RY7C-21XQ-PL0M"
 EMAIL = "ada@lovelace.example"
@@ -201,8 +202,7 @@ def told_of(purchase: Purchase, *, by: Connection) -> HookEvent:
     return event
 
 
-@pytest.fixture
-def filed(db: None) -> Filed:
+def file_everything() -> Filed:
     """One owner with one key, somebody else with another, and one row of every other model."""
     factories.owner_of("somebody@else.example", codes=["ELSE-0000-1111-2222"])
     edition = factories.edition()
@@ -301,6 +301,15 @@ def filed(db: None) -> Filed:
     return Filed(
         customer, line, unplaced, license, key, assignment, case, request, message, mute, suppression, pause
     )
+
+
+_file_everything = Again(file_everything)
+
+
+@pytest.fixture
+def filed(db: None) -> Filed:
+    """One row or more of every model: `file_everything`."""
+    return _file_everything()
 
 
 @pytest.fixture
