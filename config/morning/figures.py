@@ -22,9 +22,9 @@ MOST_BARS: Final = 10
 LINES: Final = (("half of them within", 0.5, "one"), ("95 of 100 within", 0.95, "two"))
 ALONE_TOLD: Final = (
     "Of the requests whose mailbox was proved: those whose mail with the keys was accepted by the receiving server, "
-    f"and in the {SUPPORT_HAS.days} days after nobody of support opened the customer's page or did anything for them, "
-    "nor did they ask support here. Who wrote to you past this service is not known to it; the last "
-    f"{SUPPORT_HAS.days} days may still fall."
+    f"and in the {SUPPORT_HAS.days} days after support neither did anything for them nor wrote a note, nor did they "
+    "ask support here. A look at their page is no support. Who wrote to you past this service is not known to it; the "
+    f"last {SUPPORT_HAS.days} days may still fall."
 )
 
 
@@ -62,7 +62,7 @@ def requests(found: Figures) -> Chart:
     values = found.by_step(Figure.REQUESTS)
     return Chart(
         "Requests for keys",
-        "Everybody who asked, whether or not they are on file.",
+        "What customers asked: on the page, in an app or from a mail of ours, on file or not.",
         columns("Requests for keys", f"{number(sum(values))} in all.", labels(found), values, words=number),
         (step_word(found), "Requests"),
         [(name, number(value)) for name, value in zip(names(found), values, strict=True)],

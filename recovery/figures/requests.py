@@ -20,7 +20,9 @@ from recovery.models import (
     RecoveryRequest,
 )
 
+BY_CUSTOMERS = (Origin.PAGE, Origin.LINK)  # for keys: on the page, in an app, from a mail of ours
 NOT_A_PERSON = ("", "command")  # of the audit trail's `by`: the customer, and manage.py
+LOOKS = ("page.looked", "page.refused", "search.made", "owner_change.compared", "api.called", "api.refused")
 FOR_SUPPORT = (
     CaseKind.EXCHANGE,
     CaseKind.ADDRESS,
@@ -28,8 +30,8 @@ FOR_SUPPORT = (
 
 
 def requests_of(day: date) -> dict[str, int]:
-    """How many there were, how many were proved, and how many of those were served without support."""
-    asked = made_on(RecoveryRequest.objects.exclude(origin=Origin.SERVICE), day)
+    """How many customers made, how many were proved, and how many of those were served without support."""
+    asked = made_on(RecoveryRequest.objects.filter(origin__in=BY_CUSTOMERS), day)
     proved = asked.filter(verified_at__isnull=False)
     alone = proved.filter(Exists(keys_accepted()), ~Exists(support_had_to_do()))
     counts = {Figure.REQUESTS: asked, Figure.PROVED: proved, Figure.ALONE: alone}
@@ -41,17 +43,18 @@ def keys_accepted() -> QuerySet[Message]:
 
 
 def support_had_to_do() -> QuerySet[EmailAddress]:
-    """The mailbox of a request, if in the days after it support looked at its customer, or did something for them, or
-    was asked to."""
+    """The mailbox of a request, if in the days after it support did something for its customer, or was asked to. A look
+    is neither."""
     begin = OuterRef(OuterRef("created_at"))
     end = begin + SUPPORT_HAS
     its = OuterRef("customer")
-    seen = AuditEntry.objects.filter(customer=its, at__gte=begin, at__lt=end).exclude(by__in=NOT_A_PERSON)
+    told = AuditEntry.objects.filter(customer=its, at__gte=begin, at__lt=end)
+    deeds = told.exclude(by__in=NOT_A_PERSON).exclude(action__in=LOOKS)
     cases = Case.objects.filter(customer=its, kind__in=FOR_SUPPORT, opened_at__gte=begin, opened_at__lt=end)
     moves = Exchange.objects.filter(by_support(begin, end), license__owner=its)
     changes = OwnerChange.objects.filter(customer=its, asked_at__gte=begin, asked_at__lt=end)
     return EmailAddress.objects.filter(
-        Exists(seen) | Exists(cases) | Exists(moves) | Exists(changes), canonical=OuterRef("address")
+        Exists(deeds) | Exists(cases) | Exists(moves) | Exists(changes), canonical=OuterRef("address")
     )
 
 

@@ -67,9 +67,9 @@ def mail_of(request: RecoveryRequest, *, after: float | None = None, **facts: An
     return Message.objects.create(pk=id_at(request.created_at), request=request, **told)
 
 
-def served_at(moment: datetime, *, email: str = "ada@lovelace.example") -> RecoveryRequest:
+def served_at(moment: datetime, *, email: str = "ada@lovelace.example", **facts: Any) -> RecoveryRequest:
     """Somebody asked then, proved the mailbox a minute later, and the server took the mail with the keys."""
-    request = request_at(moment, email=email, verified_at=moment + timedelta(minutes=1))
+    request = request_at(moment, email=email, verified_at=moment + timedelta(minutes=1), **facts)
     mail_of(request, after=2)
     mail_of(request, after=90, kind=MessageKind.KEYS)
     return request

@@ -58,12 +58,21 @@ def test_a_request_counts_on_the_day_it_was_made_by_utc() -> None:
     assert value(Figure.REQUESTS, TODAY - timedelta(days=1)) == 1
 
 
-def test_what_nobody_asked_for_is_no_request() -> None:
-    request_at(NOON, origin=Origin.SERVICE)
+@pytest.mark.parametrize("origin", [Origin.SERVICE, Origin.SUPPORT, Origin.CLAIM])
+def test_what_no_customer_asked_their_keys_with_is_no_request(origin: Origin) -> None:
+    served_at(NOON, origin=origin)
 
     count()
 
-    assert value(Figure.REQUESTS) == 0
+    assert (value(Figure.REQUESTS), value(Figure.PROVED)) == (0, 0)
+
+
+def test_who_asks_anew_from_a_mail_of_ours_counts() -> None:
+    request_at(NOON, origin=Origin.LINK)
+
+    count()
+
+    assert value(Figure.REQUESTS) == 1
 
 
 def test_who_got_the_keys_was_served_without_support() -> None:
@@ -85,8 +94,8 @@ def test_who_proved_but_whose_mail_was_refused_was_not_served() -> None:
     assert (value(Figure.PROVED), value(Figure.ALONE)) == (1, 0)
 
 
-def looked_at(owner: Customer, at: datetime, *, by: str = "ann") -> None:
-    AuditEntry.objects.create(at=at, by=by, action="page.seen", customer=owner.pk, key="k", sealed=b"s")
+def noted(owner: Customer, at: datetime, *, by: str = "ann", action: str = "note.written") -> None:
+    AuditEntry.objects.create(at=at, by=by, action=action, customer=owner.pk, key="k", sealed=b"s")
 
 
 def asked_support(owner: Customer, at: datetime) -> None:
@@ -108,7 +117,7 @@ def asked_for_another_address(owner: Customer, at: datetime) -> None:
     OwnerChange.objects.create(customer=owner, asked_at=at, **told)
 
 
-HAD_TO_DO = [looked_at, asked_support, asked_for_another_address, moved_by_support, undone_by_support]
+HAD_TO_DO = [noted, asked_support, asked_for_another_address, moved_by_support, undone_by_support]
 
 
 @pytest.mark.parametrize("had_to_do", HAD_TO_DO)
@@ -140,9 +149,20 @@ def test_what_support_did_before_or_long_after_says_nothing_of_a_request(
 def test_what_a_customer_or_a_command_did_is_not_support() -> None:
     owner = factories.owner_of(ADA)
     served_at(NOON)
-    looked_at(owner, NOON, by="")
-    looked_at(owner, NOON, by="command")
+    noted(owner, NOON, by="")
+    noted(owner, NOON, by="command")
     move_at(NOON, of=factories.license(owner=owner))
+
+    count()
+
+    assert value(Figure.ALONE) == 1
+
+
+@pytest.mark.parametrize("look", ["page.looked", "page.refused", "search.made", "api.called"])
+def test_a_look_at_a_customer_is_no_support(look: str) -> None:
+    owner = factories.owner_of(ADA)
+    served_at(NOON)
+    noted(owner, NOON + timedelta(hours=1), action=look)
 
     count()
 
