@@ -11,6 +11,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
 
+from config.trail.deeds import meant
 from licensing.models import AuditEntry
 
 ON_A_PAGE: Final = 50
@@ -18,17 +19,30 @@ ON_A_PAGE: Final = 50
 
 class TrailForm(forms.Form):
     by = forms.CharField(label="Who", max_length=150, required=False)
-    action = forms.CharField(label="What, or how it begins", max_length=60, required=False)
+    action = forms.CharField(
+        label="What was done",
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"list": "deeds", "size": 34, "autocomplete": "off"}),
+    )
     customer = forms.UUIDField(label="Customer’s id", required=False)
     row = forms.CharField(label="Row’s id", max_length=64, required=False)
     since = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     p = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
+    def clean_action(self) -> list[str]:
+        """The names within of the deeds that are meant."""
+        typed = self.cleaned_data["action"]
+        found = meant(typed) if typed and "\0" not in typed else []
+        if typed and not found:
+            raise forms.ValidationError("There is no such deed; choose one.")
+        return found
+
     def clean(self) -> dict[str, Any]:
         """PostgreSQL takes no NUL in a text."""
         typed = super().clean() or self.cleaned_data
-        for name in ("by", "action", "row"):
+        for name in ("by", "row"):
             if "\0" in typed.get(name, ""):
                 self.add_error(name, "There is a character in it that no name has.")
         return typed
@@ -56,7 +70,7 @@ def asked_for(typed: dict[str, Any]) -> QuerySet[AuditEntry]:
     exact = {name: typed[name] for name in ("by", "customer", "row") if typed.get(name)}
     rows = rows.filter(**exact)
     if typed.get("action"):
-        rows = rows.filter(action__startswith=typed["action"])
+        rows = rows.filter(action__in=typed["action"])
     if typed.get("since"):
         rows = rows.filter(id__gte=first_id(typed["since"]))
     if typed.get("until"):

@@ -14,8 +14,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from config.staff.frame import frame
-from config.trail.asked import TrailForm, page_of_entries
-from config.trail.words import lines_of, named, words_for
+from config.trail.asked import Page, TrailForm, page_of_entries
+from config.trail.deeds import known
+from config.trail.details import lines_of
+from config.trail.words import named, words_for
 from licensing.audit.chain import chain
 from licensing.audit.export import lines
 from licensing.audit.looked import concerns
@@ -38,12 +40,13 @@ def trail(request: HttpRequest) -> HttpResponse:
     refuse_unless(request, SEE)
     form = TrailForm(request.GET)
     typed = form.cleaned_data if form.is_valid() else {}
-    page = page_of_entries(typed, request.GET)
+    page = page_of_entries(typed, request.GET) if form.is_valid() else Page([], "")
     if typed.get("customer"):
         concerns(request, typed["customer"])
     keys = keys_of(page.entries)
     context = {
         "form": form,
+        "deeds": dict.fromkeys(known().values()),
         "rows": [shown(entry, keys.get(entry.key)) for entry in page.entries],
         "older": page.older,
         "first": not typed.get("p"),

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from django.apps import apps
-from django.utils.text import capfirst
 
 ACTIONS: Final = {
+    "search.made": "searched",
+    "code.revealed": "revealed a code",
+    "keys.sent": "sent the keys",
+    "link.sent": "sent a fresh link",
+    "mute.set": "stopped mails to an address",
+    "note.written": "wrote a note",
+    "note.withdrawn": "withdrew a note",
+    "license.revoked": "revoked a license",
+    "license.restored": "restored a license",
+    "purchase.added": "added a purchase",
+    "purchase.marked_refunded": "marked an order refunded",
+    "purchase.refund_withdrawn": "took the mark of a refund back",
+    "customer.corrected": "corrected a customer's name",
+    "customer.exported": "exported what is held about a customer",
+    "customer.erased": "erased a customer",
     "page.looked": "looked at a page",
     "page.sent": "sent a form",
     "page.refused": "was refused a page",
@@ -35,6 +48,10 @@ ACTIONS: Final = {
     "importrun.begun": "said what a file is, to have it read",
     "importrun.keep": "put a file on file",
     "importrun.discard": "discarded a file",
+    "owner_change.begun": "began a change of who receives keys",
+    "owner_change.approved": "approved a change of who receives keys",
+    "owner_change.shortened": "shortened the wait of a change of who receives keys",
+    "owner_change.stopped": "stopped a change of who receives keys",
     "owner_change.claimed": "claimed a new address",
     "owner_change.done": "a change of who receives keys took effect",
     "owner_change.disputed": "objected to a change of who receives keys",
@@ -82,7 +99,7 @@ ACTIONS: Final = {
     "staff.password_changed": "changed their password",
     "staff.sessions_ended": "ended their other sessions",
 }
-DEEDS: Final = {"added": "added", "changed": "changed", "removed": "removed"}
+DEEDS: Final = ("added", "changed", "removed")  # with rows that people keep in the console
 
 
 def words_for(action: str) -> str:
@@ -103,40 +120,3 @@ def named(model: str) -> str:
         except LookupError:
             continue
     return model.replace("_", " ")
-
-
-def lines_of(said: Mapping[str, Any] | None) -> list[tuple[str, str]]:
-    """What an entry says beyond that, as names and values."""
-    if said is None:
-        return [("Details", "erased, with the person or the month that they were of")]
-    details = dict(said.get("details") or {})
-    fields = details.pop("fields", None)
-    if "page" in details:
-        details["page"] = page_in_words(str(details["page"]))
-    found = [(str(capfirst(name.replace("_", " "))), in_a_line(value)) for name, value in details.items()]
-    if isinstance(fields, dict):
-        found += [(name, f"{in_a_line(was)} → {in_a_line(now)}") for name, (was, now) in fields.items()]
-    elif fields:
-        found.append(("Fields", in_a_line(fields)))
-    around = (("Reason", str(said.get("reason") or "")), *found, ("From", str(said.get("where") or "")))
-    return [each for each in around if each[1]]
-
-
-def page_in_words(name: str) -> str:
-    """`admin:licensing_customer_changelist` is the list of customers; what is no model's is called by its own name."""
-    label, _, rest = name.rpartition(":")[2].partition("_")
-    model, _, view = rest.partition("_")
-    try:
-        about = apps.get_model(label, model)._meta
-    except LookupError:
-        return name.rpartition(":")[2].replace("_", " ")
-    words = {"changelist": f"list of {about.verbose_name_plural}", "change": str(about.verbose_name)}
-    return words.get(view, f"{about.verbose_name}, {view.replace('_', ' ')}")
-
-
-def in_a_line(value: Any) -> str:
-    if isinstance(value, dict):
-        return "; ".join(f"{name}: {in_a_line(each)}" for name, each in value.items())
-    if isinstance(value, list):
-        return ", ".join(in_a_line(each) for each in value)
-    return "nothing" if value in (None, "") else str(value)
