@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from licensing.admin.export import Exporting
-from licensing.console.cells import link, related, said, state, text, when
+from licensing.console.cells import address, link, related, said, state, text, when
 from licensing.console.pages import ReadOnly
 from licensing.console.people import mailboxes
 from licensing.console.search import addresses, customers, keys, orders
@@ -70,7 +70,7 @@ class CustomerAdmin(Exporting):
 class EmailAddressAdmin(ReadOnly):
     customer_path = ("customer_id",)
     list_display = (
-        "address",
+        address("address", "address"),
         link("customer", "customer"),
         standing,
         when("former_since", "former since"),

@@ -6,9 +6,11 @@ list, so that a column never costs a query of its own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,13 +21,19 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString, mark_safe
 
 Cell = Callable[[Any], str]
 
 EMPTY: Final = "–"
 LINK: Final = "to_"  # how the names of columns begin that lead to other rows
 NIL: Final = UUID(int=0)
-UNITS: Final = ((31_557_600, "y"), (2_629_800, "mo"), (86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+NO_WORDS: Final[Mapping[Any, str]] = MappingProxyType({})
+AFTER_SIGNS: Final = re.compile(r"(?<=[@.])(?=.)")
+MAY_BREAK: Final = mark_safe("<wbr>")
+HOUR: Final = 3_600
+HOURS_AHEAD: Final = 96  # below which what is to come is said in hours
+UNITS: Final = ((31_557_600, "y"), (2_629_800, "mo"), (86_400, "d"), (HOUR, "h"), (60, "min"), (1, "s"))
 
 
 def follow(row: Any, path: str) -> Any:
@@ -45,6 +53,16 @@ def named(cell: Cell, *, name: str, title: str) -> Cell:
 
 def text(path: str, title: str) -> Cell:
     return named(lambda row: str(follow(row, path) or EMPTY), name=path, title=title)
+
+
+def address(path: str, title: str) -> Cell:
+    """An address of a mailbox, as `broken` writes it."""
+    return named(lambda row: broken(str(follow(row, path) or EMPTY)), name=path, title=title)
+
+
+def broken(words: str) -> SafeString:
+    """An address that may break after its @ and its dots, and never within a name."""
+    return format_html_join(MAY_BREAK, "{}", ((part,) for part in AFTER_SIGNS.split(words)))
 
 
 def said(path: str, title: str) -> Cell:
@@ -93,13 +111,21 @@ def timed(value: datetime, words: str) -> str:
 
 
 def distance(value: datetime, *, now: datetime) -> str:
-    """`5 min ago`, `in 3 d`, `now`: whole units, rounded down."""
-    seconds = int(abs((now - value).total_seconds()))
+    """`5 min ago`, `now`: whole units, rounded down. What is still to come is rounded to the nearest, and said in hours
+    below four days: `in 72 h`, `in 5 d`."""
+    if value > now:
+        return ahead(round((value - now).total_seconds()))
+    seconds = int((now - value).total_seconds())
     size, unit = next(((size, unit) for size, unit in UNITS if seconds >= size), (1, ""))
-    if not unit:
-        return "now"
-    span = f"{seconds // size} {unit}"
-    return f"in {span}" if value > now else f"{span} ago"
+    return f"{seconds // size} {unit} ago" if unit else "now"
+
+
+def ahead(seconds: int) -> str:
+    hours = round(seconds / HOUR)
+    if 1 <= hours < HOURS_AHEAD:
+        return f"in {hours} h"
+    size, unit = next(((size, unit) for size, unit in UNITS if round(seconds / size)), (1, ""))
+    return f"in {round(seconds / size)} {unit}" if unit else "now"
 
 
 def state(word: object, tone: str) -> str:
@@ -107,14 +133,15 @@ def state(word: object, tone: str) -> str:
     return format_html('<span class="state state-{}">{}</span>', tone, word)
 
 
-def choice(path: str, title: str, tones: Mapping[Any, str]) -> Cell:
-    """A field with choices as a state."""
+def choice(path: str, title: str, tones: Mapping[Any, str], *, short: Mapping[Any, str] = NO_WORDS) -> Cell:
+    """A field with choices as a state. `short`: words where there is little room, instead of the choice's own."""
     holder, _, field = path.rpartition("__")
 
     def cell(row: Any) -> str:
         owner = follow(row, holder) if holder else row
         value = getattr(owner, field)
-        return state(getattr(owner, f"get_{field}_display")(), tones.get(value, "off")) if value else EMPTY
+        words = short.get(value) or getattr(owner, f"get_{field}_display")()
+        return state(words, tones.get(value, "off")) if value else EMPTY
 
     return named(cell, name=path, title=title)
 
@@ -127,7 +154,10 @@ def link(path: str, title: str, *, label: str = "", words: Cell | None = None) -
         if target is None:
             return EMPTY
         shown = words(target) if words else follow(target, label) if label else target
-        return format_html('<a href="{}">{}</a>', page_of(target), shown or target.pk)
+        name = str(shown or target.pk)
+        return format_html(
+            '<a href="{}">{}</a>', page_of(target), broken(name) if "@" in name else shown or name
+        )
 
     return named(cell, name=f"{LINK}{path}", title=title)
 

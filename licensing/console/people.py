@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from licensing.console.cells import EMPTY, Cell, follow, named
+from django.utils.html import format_html_join
+
+from licensing.console.cells import EMPTY, Cell, broken, follow, named
 
 
 def mailboxes(path: str = "") -> Cell:
@@ -13,6 +15,7 @@ def mailboxes(path: str = "") -> Cell:
     def cell(row: Any) -> str:
         customer = follow(row, path) if path else row
         known = customer.addresses.all() if customer else []
-        return ", ".join(each.address for each in known if each.former_since is None) or EMPTY
+        current = ((broken(each.address),) for each in known if each.former_since is None)
+        return format_html_join(", ", "{}", current) or EMPTY
 
     return named(cell, name=f"{path}_addresses", title="addresses")

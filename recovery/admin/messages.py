@@ -8,7 +8,7 @@ from recovery.admin.mail_filters import Failed, IsLate, ToDomain
 from recovery.admin.owner_change_cells import told
 from recovery.admin.requests import HOW_TO_SEARCH, asked_for
 from recovery.admin.search import requests
-from recovery.admin.tones import ATTEMPT_TONES, MESSAGE_TONES
+from recovery.admin.tones import ATTEMPT_TONES, MESSAGE_TONES, MESSAGE_WORDS
 from recovery.admin.whose import OfRequest
 from recovery.models import MailAttempt, Message
 
@@ -37,7 +37,7 @@ class MessageAdmin(OfRequest):
     list_display = (
         "kind",
         link("request", "to", words=asked_for),
-        choice("state", "state", MESSAGE_TONES),
+        choice("state", "state", MESSAGE_TONES, short=MESSAGE_WORDS),
         choice("withheld_because", "why not", {}),
         number("attempts", "attempts"),
         text("reply", "server's words"),

@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
-from licensing.console.cells import EMPTY, choice, link, moment_of, page_of, state
+from licensing.console.cells import EMPTY, broken, choice, link, moment_of, page_of, state
 from licensing.models import EmailAddress, License, Purchase
-from recovery.admin.tones import CHANGE_TONES
+from recovery.admin.tones import CHANGE_TONES, CHANGE_WORDS
 from recovery.models import ChangeState, Message, MessageKind, OwnerChange
 from recovery.models.owner_changes import is_with_customer
 from recovery.owners.notices import GETS, GIVES
@@ -30,14 +30,23 @@ STEPS: Final = {
 SIDES: Final = {GIVES: "who had it", GETS: "who gets it"}
 to_other = link("other", "to")
 as_it_is = choice("state", "state", CHANGE_TONES)
+in_short = choice("state", "state", CHANGE_TONES, short=CHANGE_WORDS)
 
 
 @admin.display(description="state", ordering="state")
 def standing(change: OwnerChange) -> str:
     """A claim of which the customer was asked something waits for them, and not for support."""
-    if is_with_customer(change, now=timezone.now()):
-        return state("the customer was asked", "info")
-    return as_it_is(change)
+    return asked_back(change) or as_it_is(change)
+
+
+@admin.display(description="state", ordering="state")
+def standing_in_list(change: OwnerChange) -> str:
+    """The same in few words: when an approved one takes effect has a column of its own."""
+    return asked_back(change) or in_short(change)
+
+
+def asked_back(change: OwnerChange) -> str:
+    return state("the customer was asked", "info") if is_with_customer(change, now=timezone.now()) else ""
 
 
 @admin.display(description="objection")
@@ -65,7 +74,7 @@ def thing(change: OwnerChange) -> str:
 @admin.display(description="to")
 def goes_to(change: OwnerChange) -> str:
     """Another customer, or a mailbox that is nobody's yet."""
-    return to_other(change) if change.other_id else change.new_address or EMPTY
+    return to_other(change) if change.other_id else broken(change.new_address or EMPTY)
 
 
 @admin.display(description="takes effect")

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from licensing.console.cells import choice, happened, link, text, when
+from licensing.console.cells import address, choice, happened, link, text, when
 from licensing.console.pages import ReadOnlyRows
 from licensing.console.people import mailboxes
 from licensing.console.search import customers, orders
@@ -20,13 +20,14 @@ from recovery.admin.owner_change_cells import (
     objection,
     orders_leaving,
     standing,
+    standing_in_list,
     takes_effect,
     thing,
     told,
     why_ended,
 )
 from recovery.admin.owner_change_start import Startable
-from recovery.admin.tones import MESSAGE_TONES
+from recovery.admin.tones import MESSAGE_TONES, MESSAGE_WORDS
 from recovery.models import ChangeKind, Message, OwnerChange
 from recovery.owners.told import nobody_told
 
@@ -70,8 +71,8 @@ class Mails(ReadOnlyRows):
     model = Message
     columns = (
         told,
-        text("request__address", "to"),
-        choice("state", "state", MESSAGE_TONES),
+        address("request__address", "to"),
+        choice("state", "state", MESSAGE_TONES, short=MESSAGE_WORDS),
         text("reply", "server's words"),
         when("accepted_at", "accepted"),
     )
@@ -83,7 +84,7 @@ class OwnerChangeAdmin(Startable):
     customer_path = ("customer_id", "other_id")
     list_display = (
         "kind",
-        standing,
+        standing_in_list,
         link("customer", "from"),
         mailboxes("customer"),
         goes_to,
@@ -102,11 +103,11 @@ class OwnerChangeAdmin(Startable):
         (orders, "license__line__purchase"),
     )
     details = (
-        list_display[1],
+        standing,
         objection,
         *list_display[2:4],
         link("other", "to"),
-        text("new_address", "new address"),
+        address("new_address", "new address"),
         thing,
         giving_way,
         orders_leaving,

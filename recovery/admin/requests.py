@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from licensing.console.cells import choice, link, number, state, text, when
+from licensing.console.cells import address, choice, link, number, state, text, when
 from licensing.console.pages import ReadOnlyRows
 from recovery.admin.search import requests
 from recovery.admin.tones import MESSAGE_TONES
@@ -65,7 +65,7 @@ class Challenges(ReadOnlyRows):
 
 class RecoveryRequestAdmin(OfRequest):
     list_display = (
-        text("address", "address"),
+        address("address", "address"),
         "origin",
         proof,
         text("language", "language"),

@@ -1,4 +1,4 @@
-"""The colours of the words for mail and exchanges."""
+"""The colours of the words for mail and exchanges, and shorter words for lists."""
 
 from recovery.models import AttemptOutcome, ChangeState, ExchangeState, MessageState
 
@@ -9,6 +9,7 @@ MESSAGE_TONES = {
     MessageState.REFUSED: "bad",
     MessageState.WITHHELD: "off",
 }
+MESSAGE_WORDS = {MessageState.ACCEPTED: "accepted", MessageState.REFUSED: "refused"}
 ATTEMPT_TONES = {
     AttemptOutcome.DEFERRED: "wait",
     AttemptOutcome.REFUSED: "bad",
@@ -32,3 +33,4 @@ CHANGE_TONES = {
     ChangeState.UNDONE: "off",
     ChangeState.EXPIRED: "off",
 }
+CHANGE_WORDS = {ChangeState.UNPROVEN: "not proved yet", ChangeState.WAITING: "approved"}

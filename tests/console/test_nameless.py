@@ -72,7 +72,7 @@ def buyer_without_a_name() -> Customer:
 def test_lists_call_a_customer_by_the_first_address(model: type[Model], support: Client) -> None:
     owner = buyer_without_a_name()
 
-    text = support.get(list_address(model)).content.decode()
+    text = support.get(list_address(model)).content.decode().replace("<wbr>", "")
 
     assert f">{owner.addresses.get().address}</a>" in text
     assert f">{owner.pk}<" not in text

@@ -1,0 +1,48 @@
+"""Cells of the console's lists with what they need to stand one below the other on a phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from django import template
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
+
+from licensing.console.cells import EMPTY
+
+register = template.Library()
+START: Final = re.compile(r"^<(td|th)(?: class=\"([^\"]*)\")?")
+NOTHING: Final = re.compile(rf"<t[dh][^>]*>\s*[{EMPTY}-]?\s*</t[dh]>")
+CHECKBOX: Final = "action-checkbox"
+
+Row = Sequence[str]
+
+
+@register.filter
+def labelled(rows: Sequence[Row], headers: Sequence[dict[str, Any]]) -> Iterator[list[SafeString]]:
+    """Rows of a list, each cell with its column's title (`data-label`). A cell that says nothing has the class `empty`,
+    and is hidden where none of its column on this page says anything."""
+    titles = [str(capfirst(header["text"])) for header in headers]
+    vacant = [is_vacant(rows, place) for place in range(1, len(titles) + 1)]
+    for row in rows:
+        yield [marked(*each) for each in zip(row, titles, vacant, strict=True)]
+
+
+@register.filter
+def is_vacant(rows: Sequence[Row], place: int) -> bool:
+    """Whether the column, the first being 1, says nothing on this page."""
+    return all(NOTHING.fullmatch(row[place - 1]) for row in rows)
+
+
+def marked(cell: str, title: str, vacant: bool) -> SafeString:
+    if CHECKBOX in cell.partition(">")[0]:
+        return mark_safe(cell)  # noqa: S308 - as Django made it
+    start = START.match(cell)
+    assert start, cell  # noqa: S101 - Django begins each so
+    classes = " ".join(filter(None, (start[2], "empty" if NOTHING.fullmatch(cell) else "")))
+    hidden = " hidden" if vacant else ""
+    began = f'<{start[1]} class="{classes}" data-label="{escape(title)}"{hidden}'
+    return mark_safe(began + cell[start.end() :])  # noqa: S308 - Django's cell, and a title that is escaped
