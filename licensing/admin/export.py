@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 import structlog
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
@@ -17,7 +18,7 @@ from licensing.audit.trail import record
 from licensing.console.pages import Listing
 from licensing.console.proof import asks_for_proof
 from licensing.console.rights import only_with, refuse_unless
-from licensing.console.second_person import ForTwo, needs_second_person
+from licensing.console.second_person import ForTwo, is_held, needs_second_person
 from licensing.everything.kinds import CONTENT_TYPES, pieces
 from licensing.everything.rows import CannotWrite
 
@@ -52,7 +53,12 @@ class Exporting(Listing):
 
     def everything(self, request: HttpRequest) -> HttpResponse:
         refuse_unless(request, MAY)
-        context = {**self.admin_site.each_context(request), "title": "Export everything", "opts": self.opts}
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Export everything",
+            "opts": self.opts,
+            "for_two": is_held(ForTwo.EXPORTS, settings.SECOND_PERSON),
+        }
         return TemplateResponse(request, "console/everything.html", context)
 
     def download(self, request: HttpRequest, kind: str) -> HttpResponseBase:

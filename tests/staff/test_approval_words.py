@@ -11,6 +11,7 @@ from tests.staff.people import Person, person
 
 pytestmark = pytest.mark.django_db
 APPROVALS = "/console/approvals/"
+EVERYTHING = "/console/licensing/customer/everything/"
 
 
 @pytest.fixture(autouse=True)
@@ -72,14 +73,14 @@ def test_what_the_form_refuses_is_no_question_for_anybody(lena: Person, amina: C
 
 def test_who_asked_finds_the_answer_on_the_first_page(lena: Person, luis: Person, amina: Customer) -> None:
     approval = asked(lena, amina)
-    assert "now do it" not in words(lena.client.get("/console/"))
+    assert "do it now" not in words(lena.client.get("/console/"))
 
     luis.client.post(f"{APPROVALS}{approval.pk}/approve/")
 
     page = words(lena.client.get("/console/"))
     assert "Erase Amina Öberg" in page
-    assert "approved: now do it" in page
-    assert "now do it" not in words(luis.client.get("/console/"))
+    assert "luis approved it: do it now" in page
+    assert "do it now" not in words(luis.client.get("/console/"))
 
 
 def test_a_decline_is_told_with_its_reason(lena: Person, luis: Person, amina: Customer) -> None:
@@ -107,3 +108,34 @@ def test_an_account_is_named_too(grace: Person, luis: Person) -> None:
     held = grace.sign_in().client.post(f"/console/people/{luis.user.pk}/role/", {"role": "agent"})
 
     assert "luis, luis@vendor.example" in words(held)
+
+
+def test_who_sees_only_their_own_is_not_told_that_nobody_asked(
+    lena: Person, luis: Person, amina: Customer
+) -> None:
+    asked(lena, amina)
+    agent = person("anders", role=Role.AGENT).sign_in()
+
+    page = words(agent.client.get(APPROVALS))
+
+    assert "You have asked for nothing." in page
+    assert "Nobody has asked" not in page
+
+
+def test_what_the_address_alone_says_is_told_in_words(lena: Person, luis: Person) -> None:
+    boss = person("boss", role=Role.ADMINISTRATOR).sign_in()
+    assert "somebody else has to agree first" in words(boss.client.get(f"{EVERYTHING}"))
+    held = boss.client.post(f"{EVERYTHING}zip/")
+    boss.client.post("/console/approvals/ask/", {"kept": held.context["kept"], "reason": "The audit."})
+
+    page = words(luis.client.get(f"{APPROVALS}{Approval.objects.get().pk}/"))
+
+    assert "<dt>File</dt><dd><bdi>CSV files (zip)</bdi>" in page
+    assert "Export everything, codes and addresses in clear</bdi>. Nothing is filled in" in page
+
+
+def test_where_nobody_else_is_needed_the_export_speaks_of_nobody(settings: LazySettings) -> None:
+    settings.SECOND_PERSON = set()
+    boss = person("boss", role=Role.ADMINISTRATOR).sign_in()
+
+    assert "somebody else has to agree" not in words(boss.client.get(EVERYTHING))

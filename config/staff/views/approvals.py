@@ -32,6 +32,7 @@ TONES: Final = {
     ApprovalState.GIVEN: "good",
     ApprovalState.DECLINED: "bad",
 }
+SEE_ALL: Final = "staff.view_approval"
 DECIDE: Final = "staff.decide_approval"
 
 
@@ -77,7 +78,7 @@ def address_of(approval: Approval) -> str:
 def seen_by(user: User) -> Any:
     """All of them for who decides and for auditors; their own for everybody else."""
     rows = Approval.objects.select_related("asked_by", "decided_by")
-    return rows if user.has_perm("staff.view_approval") else rows.filter(asked_by=user)
+    return rows if user.has_perm(SEE_ALL) else rows.filter(asked_by=user)
 
 
 @require_GET
@@ -85,7 +86,8 @@ def listed(request: HttpRequest) -> HttpResponse:
     """The newest of them."""
     found = list(seen_by(signed_in(request))[:AT_MOST])
     rows = [(each, words, *standing(each)) for each, words in zip(found, told(found), strict=True)]
-    return render(request, "staff/approvals.html", frame(request, title="Approvals") | {"rows": rows})
+    context = {"rows": rows, "sees_all": request.user.has_perm(SEE_ALL)}
+    return render(request, "staff/approvals.html", frame(request, title="Approvals") | context)
 
 
 def standing(approval: Approval) -> tuple[str, str]:

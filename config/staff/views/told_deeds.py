@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -20,6 +20,16 @@ from licensing.models import Customer
 
 Deed = Approval | Asked
 UNSAID: Final = ("press", "_save", "action_checkbox", "post", "seen")  # fields that people do not see either
+
+WHOSE: Final = ("customer_id", "pk")  # told as who it concerns
+LABELS: Final = {"kind": "File", "deed": "What", "since": "From", "until": "To"}
+PARTS: Final = {  # of addresses
+    "zip": "CSV files (zip)",
+    "xlsx": "a workbook (xlsx)",
+    "role": "another role",
+    "renew": "a new invitation: password, second factors and sessions are gone",
+    "enable": "open the account again, with a new invitation",
+}
 
 
 @dataclass(frozen=True)
@@ -99,11 +109,24 @@ def accounts_of(matches: Iterable[ResolverMatch | None]) -> dict[Any, Who]:
 def in_words(deed: Deed, match: ResolverMatch | None, people: dict[Any, Who]) -> Told:
     mark = second_person_for(match.func) if match else None
     who = people.get(named(match))
-    facts = [(name, label, value) for name, label, value in fields_of(deed, mark)]
+    facts = [*said_by_address(deed, match), *fields_of(deed, mark)]
     why = next((value for name, _, value in facts if mark and name == mark.why), "")
     shown = [(label, value) for name, label, value in facts if not (mark and name == mark.why)]
     what = (mark.of if mark and who else "") or (f"{deed.title}:" if who else deed.title)
     return Told(what, who, shown, why)
+
+
+def said_by_address(deed: Deed, match: ResolverMatch | None) -> Iterable[tuple[str, str, str]]:
+    """Name, label and value of what is said by the page's address alone: which file, which deed, from which day."""
+    said = {**match.kwargs} if match else {}
+    parts = [*said.items(), *parse_qsl(urlsplit(deed.address).query)]
+    for name, value in parts:
+        if name not in WHOSE:
+            yield name, LABELS.get(name, label_of(name)), PARTS.get(str(value), str(value))
+
+
+def label_of(name: str) -> str:
+    return name.strip("_").replace("_", " ").capitalize()
 
 
 def fields_of(deed: Deed, mark: Mark | None) -> Iterable[tuple[str, str, str]]:
@@ -113,7 +136,7 @@ def fields_of(deed: Deed, mark: Mark | None) -> Iterable[tuple[str, str, str]]:
         if name in UNSAID or name.startswith("initial-"):
             continue
         field = known.get(name)
-        label = str(field.label) if field and field.label else name.strip("_").replace("_", " ").capitalize()
+        label = str(field.label) if field and field.label else label_of(name)
         yield name, label, ", ".join(value_told(field, value) for value in values)
 
 
