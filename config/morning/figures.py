@@ -138,7 +138,7 @@ def step_word(found: Figures) -> str:
 
 
 def labels(found: Figures) -> list[str]:
-    return [date_format(step, "M" if by_months(found.days) else "j M") for step in found.steps]
+    return [date_format(step, "M Y" if by_months(found.days) else "j M") for step in found.steps]
 
 
 def names(found: Figures) -> list[str]:
