@@ -1,7 +1,7 @@
 """Making, renewing and closing the accounts of staff: the command and the console's pages do the same."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.auth.models import User
 from django.contrib.auth.validators import UnicodeUsernameValidator
@@ -15,6 +15,8 @@ from config.staff.models import Invitation
 from config.staff.roles import Role, give_role, role_of
 from licensing.audit.commands import BY
 from licensing.audit.trail import record
+
+NO_NAME: Final = "A name is one word of letters, digits and . - _ + @, without spaces: for example ana.agent."
 
 
 class Refused(Exception):
@@ -42,7 +44,7 @@ def add(*, name: str, email: str, role: Role, by: str, now: datetime) -> tuple[U
 
 def check(name: str, email: str) -> None:
     try:
-        UnicodeUsernameValidator()(name)
+        UnicodeUsernameValidator(message=NO_NAME)(name)
         validate_email(email)
     except ValidationError as error:
         raise Refused(" ".join(error.messages)) from None

@@ -183,7 +183,12 @@ class NewPassword(BaseUserCreationForm):  # type: ignore[type-arg]  # generic in
         self.fields["password1"].help_text = self.HINT
 
 
+NAMES: Final = (
+    "To sign in with, in one word: letters, digits and . - _ + @, no spaces. For example ana.agent."
+)
+
+
 class NewPerson(forms.Form):
-    name = forms.CharField(max_length=150)
+    name = forms.CharField(max_length=150, help_text=NAMES)
     email = forms.EmailField()
     role = forms.ChoiceField(choices=[(role.value, role.value) for role in Role], initial=Role.AGENT.value)

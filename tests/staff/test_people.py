@@ -177,7 +177,7 @@ def test_lists_everybody(grace: Person, invited: str) -> None:
         ("grace", "g@vendor.example", "already"),
         ("GRACE", "g@vendor.example", "already"),
         ("Command", "g@vendor.example", "manage.py"),
-        ("a b", "g@vendor.example", "valid"),
+        ("a b", "g@vendor.example", "without spaces"),
         ("ok", "no", "valid"),
     ],
     ids=["taken", "taken in capitals", "the name of commands in the trail", "bad name", "bad address"],
@@ -239,3 +239,25 @@ def test_changes_of_accounts_ask_for_the_factor_again(grace: Person) -> None:
 
     assert answer["Location"].startswith("/console/prove/")
     assert not Invitation.objects.filter(user=ada.user).exists()
+
+
+def test_a_name_that_cannot_be_is_explained_in_plain_words(grace: Person) -> None:
+    grace.sign_in()
+    form = {"name": "Ana Agent", "email": "ana@vendor.example", "role": "agent"}
+    before = grace.client.get("/console/people/").content.decode()
+
+    page = grace.client.post("/console/people/add/", form).content.decode()
+
+    assert "no spaces" in before
+    assert "without spaces: for example ana.agent" in page
+    assert "valid username" not in page
+
+
+def test_an_invitation_can_be_copied(grace: Person) -> None:
+    grace.sign_in()
+    form = {"name": "ana.agent", "email": "ana@vendor.example", "role": "agent"}
+
+    page = grace.client.post("/console/people/add/", form).content.decode()
+
+    assert 'data-copies="link"' in page
+    assert "console/copy.js" in page
