@@ -18,7 +18,7 @@ from django.db.models import Model, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 from django.db.models.expressions import Combinable
 from django.forms import BooleanField
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -238,6 +238,12 @@ class Listing(Noted):
         if row is not None:
             context |= {"title": self.opts.verbose_name, "subtitle": self.name_of(row)}
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def _get_obj_does_not_exist_redirect(
+        self, request: HttpRequest, opts: Any, object_id: str
+    ) -> HttpResponse:
+        """Django leads to the first page, where a line says that the row was perhaps deleted: nothing is here."""
+        raise Http404
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Off: what belongs to a row is not gathered, and facts are not erased one by one."""

@@ -237,6 +237,14 @@ def test_asks_a_stranger_to_sign_in(client: Client, db: None) -> None:
         assert page["Location"].startswith(reverse("console:login"))
 
 
+def test_a_row_that_is_not_there_is_said_so_on_a_page_of_its_own(support: Client) -> None:
+    for model in MODELS:
+        name = f"console:{model._meta.app_label}_{model._meta.model_name}_change"
+        page = support.get(reverse(name, args=["01890000-0000-7000-8000-000000000000"]))
+        assert page.status_code == 404, model
+        assert "To the first page" in page.content.decode(), model
+
+
 def test_a_new_mapping_begins_with_what_is_known_of_the_line(support: Client, filed: Filed) -> None:
     text = support.get(page_address(filed.unplaced)).content.decode()
     store = Store.objects.get(pk=filed.unplaced.purchase.store_id)
