@@ -257,8 +257,8 @@ def raw_cell(cell: str, *, is_code: bool) -> str:
 
 def payment_words(told: PurchaseRecord) -> str:
     facts = (
-        (told.payment.refunded, "paid back"),
-        (bool(told.payment.refunds) and not told.payment.refunded, "paid back in part"),
+        (told.payment.refunded, "refunded"),
+        (bool(told.payment.refunds) and not told.payment.refunded, "refunded in part"),
         (told.payment.tells_of_a_dispute, "disputed"),
     )
     said = [word for is_so, word in facts if is_so]

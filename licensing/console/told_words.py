@@ -53,7 +53,7 @@ def after_order(payment: Payment) -> str:
 
 def ended(payment: Payment) -> str:
     if payment.refunded or payment.refunds:
-        return "The licenses that were paid back end, and so do their keys."
+        return "The licenses that were refunded end, and so do their keys."
     if payment.tells_of_a_dispute and not payment.tells_of_a_win:
         return "Its licenses end, and so do their keys, until the dispute is won."
     return "Its licenses count again, unless another dispute is open." if payment.tells_of_a_win else ""

@@ -160,7 +160,7 @@ class PurchaseRefund(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.units} paid back"
+        return f"{self.units} refunded"
 
 
 class PurchaseDispute(Record):

@@ -117,4 +117,4 @@ class RefundMark(Record):
         indexes = [models.Index(fields=["purchase", "id"], name="marks_of_an_order")]
 
     def __str__(self) -> str:
-        return f"{self.units} paid back" if self.units else "paid back"
+        return f"{self.units} refunded" if self.units else "refunded"

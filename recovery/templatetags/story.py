@@ -39,7 +39,7 @@ STANDINGS: Final = {
     Standing.UNPLACED: ("no mapping", "wait"),
     Standing.UNPAID: ("not paid yet", "wait"),
     Standing.UNCONFIRMED: ("not confirmed", "wait"),
-    Standing.REFUNDED: ("paid back", "bad"),
+    Standing.REFUNDED: ("refunded", "bad"),
     Standing.DISPUTED: ("disputed", "bad"),
     Standing.ENDED: ("ended", "off"),
 }
@@ -91,7 +91,7 @@ def order_state(purchase: Purchase) -> str:
     found = purchase.state
     words = state(found.label, ORDER_TONES[found])
     if purchase.refunded_units:
-        words += state(f"{purchase.refunded_units} units paid back", "bad")
+        words += state(f"{purchase.refunded_units} units refunded", "bad")
     return words
 
 
@@ -137,8 +137,8 @@ TELLINGS: Final[dict[str, Any]] = {
         f"{label(ExchangeKind, e.one).capitalize()}: {label(ExchangeState, e.two)}{by(e.three)}"
     ),
     "order": lambda e: f"Order {e.one}",
-    "refunded": lambda e: f"Order {e.one} paid back",
-    "marked": lambda e: f"Order {e.one} marked as paid back{by(e.two)}",
+    "refunded": lambda e: f"Order {e.one} refunded",
+    "marked": lambda e: f"Order {e.one} marked as refunded{by(e.two)}",
     "unmarked": lambda e: f"Mark on order {e.one} taken back{by(e.two)}",
     "revoked": lambda e: f"License for {e.one} revoked",
     "muted": lambda e: f"Mails stopped{by(e.one) or ' by the mailbox’s reader'}",

@@ -95,11 +95,11 @@ def test_it_never_arrived(agent: Page) -> None:
 
 
 def test_refund(agent: Page, license: License) -> None:
-    follow(agent, "Mark paid back")
+    follow(agent, "Mark refunded")
     agent.get_by_label("Reason").fill("Paid back in the shop")
-    press(agent, "Mark as paid back")
+    press(agent, "Mark as refunded")
 
-    expect(agent.get_by_text("the keys of what was paid back count no more")).to_be_visible()
+    expect(agent.get_by_text("the keys of what was refunded count no more")).to_be_visible()
     license.line.purchase.refresh_from_db()
     assert license.line.purchase.state == PurchaseState.REFUNDED
 

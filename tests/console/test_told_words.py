@@ -51,7 +51,7 @@ def test_codes_are_counted_and_never_said() -> None:
     [
         (order(), "its buyer gets keys"),
         (order(payment=Payment(paid=False)), "gets nothing yet"),
-        (order(payment=REFUND), "that were paid back end"),
+        (order(payment=REFUND), "that were refunded end"),
         (order(test=True), "nobody gets or loses a key"),
         (PaymentNews(ORDER, DISPUTE), "until the dispute is won"),
         (PaymentNews(ORDER, WIN), "count again"),

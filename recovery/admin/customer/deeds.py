@@ -96,13 +96,15 @@ def refund(asked: Asked) -> str:
     mark_refunded(asked.row.pk, line_id=line, units=units, **asked.why)
     asked.row.refresh_from_db()
     left = f"{units} of its units are" if units and asked.row.refunded_units else "It is"
-    return f"Order {asked.row.reference}: marked. {left} paid back, and the keys of what was paid back count no more."
+    return f"Order {asked.row.reference}: marked. {left} refunded, and the keys of what was refunded count no more."
 
 
 def unrefund(asked: Asked) -> str:
     after = withdraw_marks(asked.row.pk, **asked.why)
     if after.refunded_at:
-        return f"Order {after.reference}: the mark is taken back. Its shop says it was paid back, so it stays so."
+        return (
+            f"Order {after.reference}: the mark is taken back. Its shop says it was refunded, so it stays so."
+        )
     return f"Order {after.reference}: the mark is taken back, and its licenses count again."
 
 
@@ -203,8 +205,8 @@ DEEDS: Final = {
         ),
         Deed(
             "refund",
-            "Mark as paid back",
-            "The licenses that were paid back count no more; their owner reads so beside them. No mail goes out, "
+            "Mark as refunded",
+            "The licenses that were refunded count no more; their owner reads so beside them. No mail goes out, "
             "and no money moves here: do that in the shop. It can be taken back, and what the shop "
             "says counts beside it.",
             "licensing.add_refundmark",

@@ -56,7 +56,7 @@ def current(customer: Customer) -> list[Any]:
 class Refunded(Reasoned):
     """The whole order, or so many units of one line."""
 
-    what = forms.ChoiceField(label="What was paid back")
+    what = forms.ChoiceField(label="What was refunded")
     units = forms.IntegerField(label="How many units of that line", min_value=1, required=False)
     field_order = ("what", "units", "words")
 
@@ -79,7 +79,7 @@ class Refunded(Reasoned):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         if given.get("what", WHOLE) != WHOLE and not given.get("units"):
-            self.add_error("units", "Say how many units of that line were paid back.")
+            self.add_error("units", "Say how many units of that line were refunded.")
         return given
 
 

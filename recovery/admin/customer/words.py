@@ -26,7 +26,7 @@ TROUBLES: Final[dict[type[Exception], str]] = {
     support.StalePage: "This form is too old. Open it again from the customer’s page.",
     support.NotCounting: "A test order, or one that its shop has not confirmed, has no payment to give back.",
     support.TooManyUnits: "The line has not that many units.",
-    support.ToldByShop: "The shop itself says that it was paid back: correct it there. What the shop says next counts.",
+    support.ToldByShop: "The shop itself says that it was refunded: correct it there. What the shop says next counts.",
     support.ShownOnce: "The code was shown for this reason already. Say again why you look.",
     support.TooManyLooks: "You looked at as many codes in one day as anybody may. “Send keys” needs no look.",
     support.NothingToGive: "The order needs a number, a product that is sold here, and at least one unit.",
