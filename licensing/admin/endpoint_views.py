@@ -71,7 +71,7 @@ class Tellable(ReadOnly):
             "endpoint": endpoint,
             "secret": secret,
             "address": page_of(endpoint),
-            "title": "Its secret",
+            "title": f"Secret of {endpoint}",
         }
         return self.page(request, "console/endpoint_secret.html", context)
 

@@ -68,15 +68,17 @@ def files(endpoint: Endpoint) -> str:
     return "one by one" if endpoint.also_files else "each file as a whole"
 
 
-class Off(admin.SimpleListFilter):
-    title = "off"
+class Standing(admin.SimpleListFilter):
+    title = "state"
     parameter_name = "off"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("failed", "because it failed")]
+        return [("no", "on"), ("yes", "off"), ("failed", "off, because it failed")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(pk__in=switched_off().values("pk")) if self.value() == "failed" else queryset
+        if self.value() == "failed":
+            return queryset.filter(pk__in=switched_off().values("pk"))
+        return queryset.filter(enabled=self.value() == "no") if self.value() in ("yes", "no") else queryset
 
 
 class EndpointAdmin(ByHand, Tellable):
@@ -88,7 +90,7 @@ class EndpointAdmin(ByHand, Tellable):
         when("failing_since", "failing since"),
         related(("deliveries", Delivery, "endpoint")),
     )
-    list_filter = (Off, "enabled")
+    list_filter = (Standing,)
     search_fields = ("place", "description")
     ordering = ("-id",)
     details = (

@@ -234,6 +234,16 @@ def test_one_delivery_and_several_of_a_list_are_told_again(lead: Client) -> None
     assert {each.state for each in Delivery.objects.all()} == {DeliveryState.WAITING}
 
 
+def test_the_list_of_endpoints_is_filtered_by_their_state(lead: Client) -> None:
+    (on, _), (off, _) = listening(), listening()
+    done(lead, off, "disable")
+
+    for state, shown, other in (("no", on, off), ("yes", off, on)):
+        text = lead.get("/console/licensing/endpoint/", {"off": state}).content.decode()
+        assert f"{shown.pk}" in text
+        assert f"{other.pk}" not in text
+
+
 def test_of_an_endpoint_that_is_off_nothing_is_told_again(lead: Client) -> None:
     endpoint, _ = listening()
     one = given_up(endpoint)
