@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
@@ -19,6 +20,7 @@ from licensing.console.stocks import counted
 from licensing.models import Case, CaseKind, Edition
 from recovery.admin.customer.pages import Storied
 from recovery.admin.exchange_cells import rule_of
+from recovery.admin.owner_change_cases import change_of, in_short, way_to, what_happened
 from recovery.models import Exchange, ExchangeState
 
 
@@ -52,28 +54,23 @@ class LicensePage(LicenseAdmin):
     change_form_template = "console/license.html"
 
 
-WHY: Final = {
-    "claimed": "The customer's old mailbox is gone; the new one is proved.",
-    "stopped": "Somebody concerned stopped a change of owner: it was not them.",
-    "disputed": "Somebody objects to a change of owner that is in effect.",
-    "overtaken": "A change of owner could not take effect.",
-}
-
-
 @admin.display(description="what differs")
 def what_is_up(case: Case) -> str:
-    """Of an exchange: the rule in the way, and the page on which support decides."""
+    """Of an exchange: the rule in the way, of a change of owner: what happened; and the page to decide or look on."""
     detail = case.detail if isinstance(case.detail, dict) else {}
     exchange = row_id(str(detail.get("exchange", "")))
-    if change := row_id(str(detail.get("owner_change", ""))):
-        page = reverse("admin:recovery_ownerchange_change", args=change)
-        return format_html(
-            '{} <a href="{}">Decide</a>', WHY.get(str(detail.get("why")), "A change of owner."), page
-        )
+    if change_of(case):
+        return in_short(case)
     if case.kind != CaseKind.EXCHANGE or not exchange:
         return what_differs(case)
     address = reverse("admin:recovery_exchange_change", args=exchange)
     return format_html('{} <a href="{}">Decide</a>', rule_of(str(detail.get("rule", ""))), address)
+
+
+@admin.display(description="what differs")
+def all_that_is_up(case: Case) -> str:
+    """On its own page: of a change of owner with the address, and whether keys were mailed there."""
+    return format_html("{} {}", what_happened(case), way_to(case)) if change_of(case) else what_is_up(case)
 
 
 class CasePage(CaseAdmin):
@@ -83,8 +80,8 @@ class CasePage(CaseAdmin):
         return with_way(super().get_list_display(request))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return with_way(super().get_fields(request, obj))
+        return with_way(super().get_fields(request, obj), all_that_is_up)
 
 
-def with_way(columns: Any) -> tuple[Any, ...]:
-    return tuple(what_is_up if column is what_differs else column for column in columns)
+def with_way(columns: Any, way: Callable[[Case], str] = what_is_up) -> tuple[Any, ...]:
+    return tuple(way if column is what_differs else column for column in columns)

@@ -149,8 +149,8 @@ LINES: Final = (
         {"told": "nobody"},
     ),
     Line(
-        "change of owner that was stopped, since somebody objected or it was overtaken: look",
-        "changes of owner that were stopped, since somebody objected or they were overtaken: look",
+        "approved change of owner that was stopped by somebody, or overtaken: look",
+        "approved changes of owner that were stopped by somebody, or overtaken: look",
         Case,
         lambda now: to_look_at(),
         "opened_at",

@@ -14,8 +14,9 @@ ELSEWHERE: Final = (
 )  # such a change is itself undecided, and stands in a list of its own
 WHY: Final = {
     "claimed": "somebody's address has changed",
-    "stopped": "somebody objected, and it was stopped",
-    "overtaken": "what it was about has changed meanwhile, and it was stopped",
+    "stopped": "stopped: somebody objected",
+    "proved": "stopped: the old mailbox was proved after it had been approved",
+    "overtaken": "stopped: what it was about has changed meanwhile",
     "disputed": "somebody objected once it was in effect",
 }
 

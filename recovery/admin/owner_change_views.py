@@ -21,6 +21,7 @@ from licensing.console.rights import only_with
 from licensing.console.search import row_id
 from licensing.models import Customer
 from recovery.admin.exchange_deeds import LONGEST_REASON, Written
+from recovery.admin.owner_change_cases import open_case_of, what_happened
 from recovery.admin.owner_change_deeds import (
     DEEDS,
     SETTLE,
@@ -127,6 +128,7 @@ class Decidable(Held):
             concerns(request, change.customer_id)
             context["deeds"] = deeds_on(change, request)
             context["waits_for"] = whom_it_waits_for(change, request)
+            context["to_look_at"] = ended_case(change)
             context |= claim_beside_file(change, request)
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -145,6 +147,12 @@ def deeds_on(change: OwnerChange, request: HttpRequest) -> list[dict[str, Any]]:
         }
         for deed in possible(change, request)
     ]
+
+
+def ended_case(change: OwnerChange) -> dict[str, Any]:
+    """Of a change that was stopped: its open case, and what happened; empty where nobody has to look."""
+    case = open_case_of(change) if change.state == ChangeState.STOPPED else None
+    return {"page": page_of(case), "words": what_happened(case)} if case else {}
 
 
 def whom_it_waits_for(change: OwnerChange, request: HttpRequest) -> dict[str, bool]:

@@ -12,12 +12,12 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from licensing.audit.trail import record
-from recovery.models import ChangeKind, ChangeState, Ended, OwnerChange
+from recovery.models import ChangeKind, ChangeState, Ended, OwnerChange, RecoveryRequest
 from recovery.models.owner_changes import OwnerChangeQuerySet
-from recovery.owners.concerned import current_addresses, lock_customers, proved_since
+from recovery.owners.concerned import current_addresses, lock_customers, proof_since
 from recovery.owners.disputes import beside_a_dispute
 from recovery.owners.effect import Overtaken, take_effect
-from recovery.owners.ending import open_case, stop
+from recovery.owners.ending import open_case, stop, stop_as_proved
 from recovery.owners.events import tell_of_change
 from recovery.owners.handover import everything_of, hand_over
 from recovery.owners.notices import sides, tell_all
@@ -73,14 +73,16 @@ def do(change_id: UUID) -> bool:
             return False
         change = OwnerChange.objects.select_related("customer", "other", "request").get(pk=change_id)
         told = sides(change)
-        if owner_reads(change):
-            stop_instead(change, Ended.OWNER_PROVED)
+        if proof := proof_by_owner(change):
+            waits_again(change)
+            stop_as_proved(change, proof)
             return False
         try:
             with transaction.atomic():
                 take_effect(change, now=now)
         except Overtaken:
-            stop_instead(change, Ended.OVERTAKEN)
+            waits_again(change)
+            stop(change, Ended.OVERTAKEN)
             open_case(change, word="overtaken")
             return False
         change.save(update_fields=["other", "moved"])
@@ -90,19 +92,19 @@ def do(change_id: UUID) -> bool:
         return True
 
 
-def owner_reads(change: OwnerChange) -> bool:
-    """Whether an old mailbox was proved since the customer claimed that it is gone: the decision and that proof may
-    have come at one moment, neither seeing the other."""
+def proof_by_owner(change: OwnerChange) -> RecoveryRequest | None:
+    """What proved an old mailbox since the customer claimed that it is gone: the decision and that proof may have come
+    at one moment, neither seeing the other."""
     if change.kind != ChangeKind.ADDRESS or change.asked_by:
-        return False
+        return None
     old = [each for each in current_addresses(change.customer_id) if each.canonical != change.new_address]
-    return proved_since(old, change.asked_at)
+    return proof_since(old, change.asked_at)
 
 
-def stop_instead(change: OwnerChange, because: Ended) -> None:
+def waits_again(change: OwnerChange) -> None:
+    """As before it was taken to be done, so that it can be stopped."""
     OwnerChange.objects.filter(pk=change.pk).update(state=ChangeState.WAITING, done_at=None)
     change.refresh_from_db()
-    stop(change, because)
 
 
 def counted(change: OwnerChange) -> dict[str, object]:

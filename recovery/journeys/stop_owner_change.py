@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from django.db import transaction
 from django.db.models.functions import Now
 
 from licensing.audit.trail import record
+from licensing.models import EmailAddress
 from recovery.errors import Used
+from recovery.limits import address_digest
 from recovery.models import ChangeState, Ended, OwnerChange
 from recovery.owners.concerned import lock_customers
 from recovery.owners.ending import open_case, stop
@@ -20,13 +24,28 @@ PURPOSE = "stop-change"
 def check(token: str) -> OwnerChange:
     """The change that the token stops; changes nothing. Raises `InvalidToken`, and `Used` where there is nothing to
     stop any more."""
-    check_token(PURPOSE, token)
     change = OwnerChange.objects.filter(pk=row_named_by(token)).first()
     if change is None:
         raise InvalidToken
+    mailbox_of(token, change)
     if change.state != ChangeState.WAITING and not may_be_frozen(change):
         raise Used
     return change
+
+
+def mailbox_of(token: str, change: OwnerChange) -> str:
+    """Whose link it is (canonical); empty for a link of the time when all had the same. Raises `InvalidToken`."""
+    told = EmailAddress.objects.filter(
+        customer__in=[each for each in (change.customer_id, change.other_id) if each]
+    )
+    known = {
+        address_digest(each): each for each in [*told.values_list("canonical", flat=True), change.new_address]
+    }
+    for box, canonical in {**known, b"": ""}.items():
+        with suppress(InvalidToken):
+            check_token(PURPOSE, token, box)
+            return canonical
+    raise InvalidToken
 
 
 def may_be_frozen(change: OwnerChange) -> bool:
@@ -52,14 +71,14 @@ def object_to(token: str) -> None:
         change = OwnerChange.objects.select_related("customer", "other", "request").get(pk=change.pk)
         if change.state == ChangeState.WAITING:
             stop(change, Ended.NOT_ME)
-            open_case(change, word="stopped")
+            open_case(change, word="stopped", mailbox=mailbox_of(token, change))
         elif may_be_frozen(change):
-            disputed(change)
+            disputed(change, by=mailbox_of(token, change))
         else:
             raise Used
 
 
-def disputed(change: OwnerChange) -> None:
+def disputed(change: OwnerChange, *, by: str) -> None:
     """Frozen, once: a second press finds it so."""
     if change.frozen_at is not None:
         return
@@ -67,5 +86,5 @@ def disputed(change: OwnerChange) -> None:
     freeze(change, now=told_by_now)
     change.save(update_fields=["moved", "frozen_at"])
     record("owner_change.disputed", by="", customer=change.customer_id, row=change)
-    open_case(change, word="disputed")
+    open_case(change, word="disputed", mailbox=by)
     tell_all(change, step="disputed")

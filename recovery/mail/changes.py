@@ -67,7 +67,7 @@ def draft(message: Message) -> Draft:
         "words": change.reason if step == "declined" else "",
         "thing": thing(change),
         "start_url": f"{settings.PUBLIC_URL}/",
-        "stop_url": f"{settings.PUBLIC_URL}/stop-change/{make_token('stop-change', change.pk)}/",
+        "stop_url": f"{settings.PUBLIC_URL}/stop-change/{stop_token(change, message)}/",
     }
     context: dict[str, Hashable] = {
         "kind": str(change.kind),
@@ -83,6 +83,11 @@ def draft(message: Message) -> Draft:
         {name: text for name, text in facts.items() if text},
         message.created_at,
     )
+
+
+def stop_token(change: OwnerChange, message: Message) -> str:
+    """Each mailbox has a link of its own, so that support knows where somebody objected."""
+    return make_token("stop-change", change.pk, bytes(request_of(message).mailbox))
 
 
 def thing(change: OwnerChange) -> str:

@@ -48,14 +48,14 @@ def refuse_beside_another(*customers: UUID | None, apart_from: UUID | None = Non
         raise AlreadyChanging
 
 
-def proved_since(addresses: Iterable[EmailAddress], moment: datetime) -> bool:
-    """Whether somebody proved one of these mailboxes since then: its owner reads it."""
+def proof_since(addresses: Iterable[EmailAddress], moment: datetime) -> RecoveryRequest | None:
+    """The last request that proved one of these mailboxes since then: its owner reads it."""
     boxes = [address_digest(each.canonical) for each in addresses]
     asked = RecoveryRequest.objects.for_keys().filter(mailbox__in=boxes)
-    return asked.filter(verified_at__gte=moment).exists()
+    return asked.filter(verified_at__gte=moment).order_by("verified_at").last()
 
 
 def refuse_if_owner_reads(addresses: Iterable[EmailAddress], *, since: datetime) -> None:
     """Raises `OwnerReadsIt` where one of these mailboxes was proved since."""
-    if proved_since(addresses, since):
+    if proof_since(addresses, since):
         raise OwnerReadsIt

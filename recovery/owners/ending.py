@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from licensing.audit.trail import record
 from licensing.keys.sealed import vault
-from licensing.models import Case, CaseKind
+from licensing.models import Case, CaseKind, EmailAddress
 from recovery.errors import NotRunning
 from recovery.mail.outbox import alert
 from recovery.models import ChangeKind, ChangeState, Ended, OwnerChange, RecoveryRequest
@@ -69,11 +69,22 @@ def owner_proved(request: RecoveryRequest) -> None:
     for change in alive.select_related("customer", "other", "request"):
         if change.new_address != request.address:
             with suppress(NotRunning):  # it ended, or took effect, at this moment
-                stop(change, Ended.OWNER_PROVED)
+                stop_as_proved(change, request)
 
 
-def open_case(change: OwnerChange, *, word: str) -> None:
-    """Into support's queue, with a mail that says so; `word` is the alert's."""
+def stop_as_proved(change: OwnerChange, request: RecoveryRequest | None) -> None:
+    """An approved change stops, since that request proved an old mailbox, and support learns of it: who reads a mailbox
+    that was mistyped may be a stranger. In the caller's transaction. Raises `NotRunning`."""
+    stop(change, Ended.OWNER_PROVED)
+    told = {"request": str(request.pk)} if request else {}
+    open_case(change, word="proved", mailbox=request.address if request else "", **told)
+
+
+def open_case(change: OwnerChange, *, word: str, mailbox: str = "", **told: str) -> None:
+    """Into support's queue, with a mail that says so; `word` is the alert's. `mailbox` (canonical) is whose reader
+    brought it about; the case names its row, so that no address outlives it there."""
+    row = EmailAddress.objects.filter(canonical=mailbox).values_list("pk", flat=True).first()
+    named = {"address": str(row)} if row else {}
     digests = vault().fingerprints(f"{change.pk} {word}", edition="owner-change")
     Case.objects.get_or_create(
         kind=CaseKind.ADDRESS,
@@ -81,7 +92,7 @@ def open_case(change: OwnerChange, *, word: str) -> None:
         digest=digests[min(digests)],
         defaults={
             "customer_id": change.customer_id,
-            "detail": {"owner_change": str(change.pk), "why": word},
+            "detail": {"owner_change": str(change.pk), "why": word, **named, **told},
         },
     )
     alert(f"{word} {change.pk}")

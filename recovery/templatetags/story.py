@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 
+from licensing.console.address_cases import told_by
 from licensing.console.cells import day, list_of, moment, page_of, state
 from licensing.holdings import Standing
 from licensing.keys.code import mask
-from licensing.models import CaseKind, Purchase, PurchaseState, RegistrationKey, RevealReason
+from licensing.models import Case, CaseKind, Purchase, PurchaseState, RegistrationKey, RevealReason
 from recovery.admin.tones import ATTEMPT_TONES, EXCHANGE_TONES, MESSAGE_TONES
 from recovery.models import (
     ExchangeKind,
@@ -119,6 +120,12 @@ def words_of_server(mail: Message) -> str:
 @register.filter
 def move_state(exchange: Any) -> str:
     return state(exchange.get_state_display(), EXCHANGE_TONES[ExchangeState(exchange.state)])
+
+
+@register.filter
+def why_opened(case: Case) -> str:
+    """What happened to the change of owner that it is about; empty for any other."""
+    return told_by(case)
 
 
 def label(choices: Any, value: str) -> str:

@@ -14,10 +14,12 @@ from config.staff.roles import Role, give_role, make_roles
 from licensing.models import AuditEntry, Case, Customer, EmailAddress, License, Purchase
 from recovery.journeys.effect_owner_changes import take_effect_of_due
 from recovery.journeys.stop_owner_change import object_to
-from recovery.models import ChangeKind, ChangeState, MessageKind, MessageState, OwnerChange
+from recovery.journeys.verify import prove_by_link
+from recovery.models import ChangeKind, ChangeState, Message, MessageKind, MessageState, OwnerChange
 from recovery.tokens import make_token
 from tests.factories import customer, owner_of
 from tests.recovery.owning import NEW, OLD, REASON, approved, begun_merge, let_the_wait_pass, proved
+from tests.recovery.test_owner_changes import keys_link
 
 pytestmark = pytest.mark.django_db
 SAYS = {"words": REASON}
@@ -351,7 +353,51 @@ class TestStopped:
         text = support.get(address).content.decode()
         close = reverse("admin:licensing_case_close", args=[case.pk])
         assert (page(OwnerChange.objects.get()) in text, close in text) == (True, True)
+        assert (">Look</a>" in text, ">Decide</a>" in text) == (True, False)
         assert "Closed." in support.post(close, follow=True).content.decode()
-        assert close not in support.get(address).content.decode()
+        text = support.get(address).content.decode()
+        assert (close in text, ">Look</a>" in text) == (False, False)
         assert AuditEntry.objects.filter(action="case.closed").count() == 1
         assert "closed already" in support.post(close, follow=True).content.decode()
+
+    def test_the_change_says_what_happened_and_leads_back_to_the_case(
+        self, case: Case, support: Client
+    ) -> None:
+        text = support.get(page(OwnerChange.objects.get())).content.decode()
+        assert "Somebody concerned stopped a change of owner" in text
+        assert reverse("admin:licensing_case_change", args=[case.pk]) in text
+
+
+class TestProvedMeanwhile:
+    """An approved change that ended because somebody read the old mailbox: perhaps a stranger, of a mistyped one."""
+
+    @pytest.fixture
+    def case(self, anna: Customer) -> Case:
+        approved(anna)
+        prove_by_link(keys_link(OLD))
+        return Case.objects.get(closed_at=None)
+
+    def test_stands_on_the_first_page_and_with_the_customer(
+        self, case: Case, anna: Customer, support: Client
+    ) -> None:
+        assert "change=ended" in support.get(reverse("admin:index")).content.decode()
+        text = support.get(reverse("admin:licensing_customer_change", args=[anna.pk])).content.decode()
+        assert "stopped: the old mailbox was proved after it had been approved" in text
+        assert reverse("admin:licensing_case_change", args=[case.pk]) in text
+
+    @pytest.mark.parametrize(
+        ("sent", "words"),
+        [
+            (MessageState.ACCEPTED, "A mail with keys went there"),
+            (MessageState.WITHHELD, "No mail with keys went there"),
+        ],
+    )
+    def test_says_at_which_address_and_whether_keys_were_mailed_there(
+        self, case: Case, support: Client, sent: str, words: str
+    ) -> None:
+        Message.objects.filter(kind=MessageKind.KEYS).update(state=sent)
+        address = reverse("admin:licensing_case_change", args=[case.pk])
+        for where in (address, page(OwnerChange.objects.get())):
+            text = support.get(where).content.decode()
+            assert f"It was proved at <bdi>{OLD}</bdi>" in text
+            assert words in text

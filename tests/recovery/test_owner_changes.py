@@ -43,6 +43,8 @@ from recovery.journeys.effect_owner_changes import (
 )
 from recovery.journeys.stop_owner_change import object_to
 from recovery.journeys.verify import prove_by_link as prove_for_keys
+from recovery.limits import address_digest
+from recovery.mail.changes import stop_token as token_in_mail
 from recovery.mail.decide import mint_challenges
 from recovery.models import (
     Challenge,
@@ -259,6 +261,18 @@ class TestOwnerIsThere:
         assert Message.objects.filter(kind=MessageKind.KEYS).count() == 1
         assert change.mails.filter(about__startswith="stopped", request__address=NEW).exists()
 
+    def test_support_learns_that_an_approved_change_was_ended_by_a_proof_and_at_which_address(
+        self, anna: Customer
+    ) -> None:
+        change = approved(anna)
+        prove_for_keys(keys_link(OLD))
+        case = Case.objects.get(closed_at=None)
+        assert case.customer_id == anna.pk
+        assert case.detail["owner_change"] == str(change.pk)
+        assert case.detail["address"] == str(anna.addresses.get(canonical=OLD).pk)
+        assert OLD not in str(case.detail)
+        assert Message.objects.filter(about=f"proved {change.pk}").exists()
+
     def test_an_owner_who_came_before_the_decision_makes_it_impossible(self, anna: Customer) -> None:
         change = proved(old_address=OLD)
         prove_for_keys(keys_link(OLD))
@@ -283,6 +297,21 @@ class TestOwnerIsThere:
             object_to(stop_token(change))
         let_the_wait_pass(change)
         assert take_effect_of_due() == 0
+
+    def test_each_mailbox_has_a_link_of_its_own_so_that_support_knows_who_objected(
+        self, anna: Customer
+    ) -> None:
+        second = EmailAddress.objects.create(customer=anna, address="a@b.example", canonical="a@b.example")
+        change = approved(anna)
+        notice = change.mails.get(kind=MessageKind.NOTICE, request__address="a@b.example")
+        object_to(token_in_mail(change, notice))
+        assert Case.objects.get(closed_at=None).detail["address"] == str(second.pk)
+
+    def test_a_link_made_for_a_mailbox_that_it_does_not_concern_stops_nothing(self, anna: Customer) -> None:
+        change = approved(anna)
+        with pytest.raises(InvalidToken):
+            object_to(make_token("stop-change", change.pk, address_digest("eve@evil.example")))
+        assert state_of(change) == ChangeState.WAITING
 
     def test_only_its_own_token_stops_it(self, anna: Customer) -> None:
         change = approved(anna)

@@ -22,7 +22,7 @@ def situation(desk: Desk, kind: Kind) -> Shown:
     if kind.name == "claim":
         return desk.said("situation_claim_by_support" if named["by_support"] else "situation_claim")
     if kind.name == "change-outcome":
-        return desk.said(f"outcome_{outcome(desk)}")
+        return desk.said(f"outcome_{outcome(desk)}", *what_the_claimant_does(desk))
     if kind.name == "replacement":
         which = "leaked" if named["leaked"] else "approved" if named["approved"] else "moved"
     elif any(each.standing == "active" for each in named["holdings"]):
@@ -50,6 +50,12 @@ def outcome(desk: Desk) -> str:
     if kind == "address":
         return f"address_{'gives' if side == 'gives' else 'gets'}"
     return kind if kind in ("merge", "split") else "gives" if side == "gives" else "gets"
+
+
+def what_the_claimant_does(desk: Desk) -> list[str]:
+    """Where what they asked for was stopped after it had been allowed."""
+    theirs = desk.named["kind"] == "address" and desk.named["side"] == "gets"
+    return ["outcome_stopped_asked"] if theirs and desk.named["step"] == "stopped" else []
 
 
 def what(desk: Desk, kind: Kind) -> Shown:

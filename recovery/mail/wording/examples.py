@@ -182,6 +182,8 @@ ALL: Final[dict[str, dict[str, dict[str, Any]]]] = {
             step: CHANGE | {"step": step, "with_stop": False, "words": ""}
             for step in ("approved", "stopped", "undone", "stands", "objected")
         },
+        "stopped, for who asked": CHANGE
+        | {"step": "stopped", "side": "gets", "with_stop": False, "words": ""},
         "declined": CHANGE | {"step": "declined", "with_stop": False},
         "odd names": CHANGE | {"step": "done", "kind": "reassign", "thing": HOSTILE, "words": ""},
     },

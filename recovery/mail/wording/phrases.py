@@ -194,6 +194,10 @@ ALL: Final = (
             "outcome_stopped": _(
                 "The change that you were told of will not happen. Everything stays as it was."
             ),
+            "outcome_stopped_asked": _(
+                "If it was you who asked for it, and you still cannot get your keys, answer this mail and say what you "
+                "know: support looks at it."
+            ),
             "outcome_undone": _(
                 "Support has taken the change back that you were told of. Everything is as it was before it."
             ),
