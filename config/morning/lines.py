@@ -141,8 +141,8 @@ LINES: Final = (
         pressing=True,
     ),
     Line(
-        "change of owner of which nobody could be told: a lead confirms or stops it",
-        "changes of owner of which nobody could be told: a lead confirms or stops them",
+        "change of owner of which nobody could be told, or whose mistyped address is read: a lead decides",
+        "changes of owner of which nobody could be told, or whose mistyped address is read: a lead decides",
         OwnerChange,
         lambda now: nobody_told(),
         "decided_at",

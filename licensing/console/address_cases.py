@@ -11,11 +11,13 @@ from licensing.models import Case, CaseKind
 ELSEWHERE: Final = (
     "claimed",
     "disputed",
+    "mistyped",
 )  # such a change is itself undecided, and stands in a list of its own
 WHY: Final = {
     "claimed": "somebody's address has changed",
     "stopped": "stopped: somebody objected",
     "proved": "stopped: the old mailbox was proved after it had been approved",
+    "mistyped": "somebody reads an address that is said to be mistyped",
     "overtaken": "stopped: what it was about has changed meanwhile",
     "disputed": "somebody objected once it was in effect",
 }

@@ -18,10 +18,16 @@ WHY: Final = {
     "claimed": "The customer's old mailbox is gone; the new one is proved.",
     "stopped": "Somebody concerned stopped a change of owner: it was not them.",
     "proved": "A change of address was approved, and stopped when somebody proved the old mailbox.",
+    "mistyped": "Somebody reads an address that is said to be mistyped. No keys went there; a lead decides.",
     "disputed": "Somebody objects to a change of owner that is in effect.",
     "overtaken": "A change of owner could not take effect.",
 }
-AT: Final = {"stopped": "They objected from", "disputed": "They objected from", "proved": "It was proved at"}
+AT: Final = {
+    "stopped": "They objected from",
+    "disputed": "They objected from",
+    "proved": "It was proved at",
+    "mistyped": "It was proved at",
+}
 SENT: Final = {
     MessageState.ACCEPTED: "A mail with keys went there: if the address is a typing error, a stranger may have them.",
     MessageState.WAITING: "A mail with keys is on its way there.",
@@ -77,8 +83,5 @@ def way_to(case: Case) -> str:
 
 def open_case_of(change: OwnerChange) -> Case | None:
     """What support still has to look at about it."""
-    return cases_of(change.pk).filter(closed_at=None).order_by("-id").first()
-
-
-def cases_of(change_id: UUID) -> Any:
-    return Case.objects.filter(kind=CaseKind.ADDRESS, detail__owner_change=str(change_id))
+    cases = Case.objects.filter(kind=CaseKind.ADDRESS, closed_at=None)
+    return cases.filter(detail__owner_change=str(change.pk)).order_by("-id").first()

@@ -151,8 +151,8 @@ DEEDS: Final = {
         Deed(
             "confirm",
             "Let it take effect all the same",
-            "Nobody who has these keys now could be told, so nobody can object. You take it on yourself that it is "
-            "right: it takes effect when its time has come.",
+            "Nobody who has these keys now could be told, so that nobody can object, or somebody reads an address that "
+            "is said to be mistyped. You take it on yourself that it is right: it takes effect when its time has come.",
             "How you know that it is right (recorded)",
             SHORTEN,
             LONGEST_REASON,

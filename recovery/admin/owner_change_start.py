@@ -23,7 +23,7 @@ from licensing.console.rights import only_with
 from licensing.console.search import as_address, can_be_stored, row_id
 from licensing.models import Customer, EmailAddress, License, Purchase
 from recovery.admin.exchange_deeds import LONGEST_REASON, Written
-from recovery.admin.owner_change_deeds import SETTLE, in_plain_words, what_follows
+from recovery.admin.owner_change_deeds import SETTLE, SHORTEN, in_plain_words, what_follows
 from recovery.admin.owner_change_views import Decidable
 from recovery.admin.owner_change_whom import who
 from recovery.errors import NotPossible, RecoveryError
@@ -49,11 +49,18 @@ class AddressForm(Reason):
     retired = forms.TypedMultipleChoiceField(
         coerce=UUID, required=False, label="Addresses that prove nothing any more"
     )
-    field_order = ("new", "retired", "words")
+    mistyped = forms.TypedMultipleChoiceField(
+        coerce=UUID,
+        required=False,
+        label="Of these, never theirs (mistyped): no keys go there while this waits, and the notice says only that an "
+        "address was corrected, and how to object",
+    )
+    field_order = ("new", "retired", "mistyped", "words")
 
     def __init__(self, *args: Any, side: Side, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         tick(self.fields["retired"], [(each.pk, each.address) for each in side.addresses])
+        tick(self.fields["mistyped"], [(each.pk, each.address) for each in side.addresses])
         self.fields["retired"].initial = [each.pk for each in side.addresses]
 
 
@@ -111,8 +118,9 @@ class Startable(Decidable):
     def new_address(self, request: HttpRequest) -> HttpResponse:
         side = self.side(request, "customer")
 
-        def begin(new: str, retired: list[UUID], words: str) -> OwnerChange:
-            return change_address(side.customer.pk, new=new, retired=retired, by=by(request), reason=words)
+        def begin(words: str, **chosen: Any) -> OwnerChange:
+            lead = request.user.has_perm(SHORTEN)
+            return change_address(side.customer.pk, **chosen, lead=lead, by=by(request), reason=words)
 
         form = AddressForm(request.POST or None, side=side)
         return self.answered(request, "address", form, begin, side=side, title="File another address")

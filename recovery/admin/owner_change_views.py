@@ -35,6 +35,7 @@ from recovery.admin.owner_change_whom import compare
 from recovery.claimed import Claimed, opened
 from recovery.errors import RecoveryError
 from recovery.journeys.decide_owner_change import approve
+from recovery.mistyped import READ
 from recovery.models import ChangeState, OwnerChange
 from recovery.owners.compare import MOST, Candidate, candidates, compared, look_up, owner_of_new
 from recovery.owners.told import needs_a_lead
@@ -103,7 +104,9 @@ class Decidable(Held):
             lambda: approve(
                 change_id,
                 customer=given["customer"],
-                retired=[each for typed in request.POST.getlist("retired") for each in row_id(typed)],
+                retired=ticked(request, "retired"),
+                mistyped=ticked(request, "mistyped"),
+                lead=request.user.has_perm(SHORTEN),
                 by=request.user.get_username(),
                 reason=given["words"],
             ),
@@ -133,6 +136,10 @@ class Decidable(Held):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
+def ticked(request: HttpRequest, name: str) -> list[UUID]:
+    return [each for typed in request.POST.getlist(name) for each in row_id(typed)]
+
+
 def back(change_id: UUID) -> HttpResponse:
     return HttpResponseRedirect(page_of(OwnerChange(pk=change_id)))
 
@@ -158,8 +165,11 @@ def ended_case(change: OwnerChange) -> dict[str, Any]:
 def whom_it_waits_for(change: OwnerChange, request: HttpRequest) -> dict[str, bool]:
     """Of an approved change: whether nobody could be told, and whether who looks may do what only a lead may."""
     awaited = change.state == ChangeState.WAITING and not change.shortened_by
+    held = awaited and needs_a_lead(change)
+    read = READ in change.chosen
     return {
-        "nobody_told": awaited and needs_a_lead(change),
+        "nobody_told": held and not read,
+        "mistyped_read": held and read,
         "time": awaited,
         "runs": request.user.has_perm(SHORTEN),
     }

@@ -23,14 +23,25 @@ from recovery.models import ChangeKind, ChangeState, MessageKind, Origin, OwnerC
 from recovery.owners.approval import begin_waiting
 from recovery.owners.concerned import current_addresses, lock_customers, refuse_beside_another
 from recovery.owners.leaving import refuse_own, refuse_to_leave_nobody, refuse_to_leave_nothing
+from recovery.owners.mistyped import chosen_mistyped
 from recovery.tokens import digest_of, new_browser_secret
 
 
 def change_address(
-    customer_id: UUID, *, new: str, retired: Sequence[UUID], by: str, reason: str
+    customer_id: UUID,
+    *,
+    new: str,
+    retired: Sequence[UUID],
+    mistyped: Sequence[UUID] = (),
+    lead: bool = False,
+    by: str,
+    reason: str,
 ) -> OwnerChange:
     """The customer is reached at `new` once it is proved and the waiting period is over; those addresses of theirs
-    prove nothing any more then. Raises `AddressError`, and `AddressTaken` for another customer's."""
+    prove nothing any more then. `mistyped` and `lead` are those of `approve`.
+
+    Raises `AddressError`, and `AddressTaken` for another customer's.
+    """
     needed(reason)
     address = canonical(new, smtputf8=settings.SMTPUTF8)
     with transaction.atomic():
@@ -40,7 +51,10 @@ def change_address(
         if not set(retired) <= theirs:
             raise NotPossible("One of the old addresses is not a current one of this customer.")
         change = OwnerChange(kind=ChangeKind.ADDRESS, customer=customer, new_address=address)
-        change.chosen = {"addresses": [str(each) for each in retired]}
+        change.chosen = {
+            "addresses": [str(each) for each in retired],
+            **chosen_mistyped(retired, mistyped, lead=lead),
+        }
         return begun(change, by=by, reason=reason)
 
 

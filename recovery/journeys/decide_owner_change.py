@@ -27,13 +27,25 @@ from recovery.owners.concerned import (
 )
 from recovery.owners.ending import close_cases, end, stop
 from recovery.owners.events import tell_of_change
+from recovery.owners.mistyped import chosen_mistyped
 from recovery.owners.notices import sides, tell_all, tell_new
 from recovery.owners.told import nobody_told
 from recovery.owners.undoing import may_be_undone, put_back, thaw
 
 
-def approve(change_id: UUID, *, customer: UUID, retired: Sequence[UUID], by: str, reason: str) -> OwnerChange:
+def approve(
+    change_id: UUID,
+    *,
+    customer: UUID,
+    retired: Sequence[UUID],
+    mistyped: Sequence[UUID] = (),
+    lead: bool = False,
+    by: str,
+    reason: str,
+) -> OwnerChange:
     """The claim is that customer's: those addresses of theirs are to give way to the new one, after the waiting period.
+
+    `mistyped` of them were never theirs, see `owners/mistyped.py`; `lead`: it is a lead who says so.
 
     Raises `ReasonNeeded`, `NotRunning` (also where somebody else decided a moment ago), `AddressTaken`,
     `OwnerReadsIt` where an old mailbox was proved since the claim, `AlreadyChanging`, `NotPossible`.
@@ -48,13 +60,17 @@ def approve(change_id: UUID, *, customer: UUID, retired: Sequence[UUID], by: str
         refuse_taken(change.new_address, customer)
         refuse_beside_another(customer, apart_from=change.pk)
         current = current_addresses(customer)
-        refuse_if_owner_reads(current, since=change.asked_at)
+        own = [each for each in current if each.pk not in mistyped]
+        refuse_if_owner_reads(own, since=change.asked_at)
         if not set(retired) <= {each.pk for each in current}:
             raise NotPossible("One of the old addresses is not a current one of this customer.")
         begin_waiting(
             change,
             customer=customer,
-            chosen={"addresses": [str(each) for each in retired]},
+            chosen={
+                "addresses": [str(each) for each in retired],
+                **chosen_mistyped(retired, mistyped, lead=lead),
+            },
             decided_by=by,
             reason=reason.strip(),
         )
@@ -106,6 +122,7 @@ def shorten(change_id: UUID, *, by: str, reason: str) -> OwnerChange:
         if not waiting.update(**facts):
             raise NotRunning
         change.refresh_from_db()
+        close_cases(change)
         details = {"before": str(before), "after": str(change.effective_at)}
         record(
             "owner_change.shortened",
@@ -128,6 +145,7 @@ def confirm(change_id: UUID, *, by: str, reason: str) -> OwnerChange:
         if not unheard.update(confirmed_by=by, confirmed_reason=reason.strip()):
             raise NotRunning
         change.refresh_from_db()
+        close_cases(change)
         record("owner_change.confirmed", by=by, customer=change.customer_id, row=change, reason=reason)
     return change
 

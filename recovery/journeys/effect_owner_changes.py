@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from licensing.audit.trail import record
+from recovery.mistyped import MISTYPED
 from recovery.models import ChangeKind, ChangeState, Ended, OwnerChange, RecoveryRequest
 from recovery.models.owner_changes import OwnerChangeQuerySet
 from recovery.owners.concerned import current_addresses, lock_customers, proof_since
@@ -20,6 +21,7 @@ from recovery.owners.effect import Overtaken, take_effect
 from recovery.owners.ending import open_case, stop, stop_as_proved
 from recovery.owners.events import tell_of_change
 from recovery.owners.handover import everything_of, hand_over
+from recovery.owners.mistyped import put_in_place
 from recovery.owners.notices import sides, tell_all
 from recovery.owners.told import may_take_effect, on_their_way, only_just_told
 
@@ -72,6 +74,7 @@ def do(change_id: UUID) -> bool:
         if not taken:
             return False
         change = OwnerChange.objects.select_related("customer", "other", "request").get(pk=change_id)
+        put_in_place(change)
         told = sides(change)
         if proof := proof_by_owner(change):
             waits_again(change)
@@ -97,7 +100,9 @@ def proof_by_owner(change: OwnerChange) -> RecoveryRequest | None:
     at one moment, neither seeing the other."""
     if change.kind != ChangeKind.ADDRESS or change.asked_by:
         return None
-    old = [each for each in current_addresses(change.customer_id) if each.canonical != change.new_address]
+    mistyped = change.chosen.get(MISTYPED, [])
+    current = [each for each in current_addresses(change.customer_id) if str(each.pk) not in mistyped]
+    old = [each for each in current if each.canonical != change.new_address]
     return proof_since(old, change.asked_at)
 
 

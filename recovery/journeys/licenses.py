@@ -11,6 +11,7 @@ from licensing.models import CodeReveal, EmailAddress
 from licensing.support.reveals import looks_at
 from recovery.errors import NoView
 from recovery.mail.outbox import MailState, state_of
+from recovery.mistyped import is_set_aside
 from recovery.models import MessageKind, RecoveryRequest
 from recovery.tokens import digest_of
 
@@ -29,6 +30,11 @@ def holdings(request: RecoveryRequest, *, now: datetime) -> list[Holding]:
         EmailAddress.objects.current().select_related("customer").filter(canonical=request.address).first()
     )
     return holdings_of(address.customer, now=now) if address else []
+
+
+def is_under_review(request: RecoveryRequest) -> bool:
+    """Whether the proved mailbox is said to be a typing error, and support looks before anything is shown there."""
+    return is_set_aside(request.address)
 
 
 def looks(owned: Collection[Holding]) -> dict[UUID, list[CodeReveal]]:

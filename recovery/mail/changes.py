@@ -11,6 +11,7 @@ from django.conf import settings
 from licensing.models import EmailAddress
 from recovery.mail.moves import moment
 from recovery.mail.render import Draft, of_request, request_of
+from recovery.mistyped import is_mistyped
 from recovery.models import (
     CHALLENGE_LIFE,
     Challenge,
@@ -74,6 +75,7 @@ def draft(message: Message) -> Draft:
         "step": step,
         "side": side,
         "of_one_license": change.license_id is not None,
+        "mistyped": is_mistyped(change, request_of(message).address),
         "with_stop": (side == "gives" and step in ("notice", "done")) or step == "notice",
     }
     return Draft(

@@ -21,6 +21,7 @@ from recovery.mail.changes import notices_overtaken
 from recovery.mail.claim_questions import questions_overtaken
 from recovery.mail.moves import MOVE_MAILS, told_of_what_is_gone
 from recovery.mail.promised import no_longer_owed
+from recovery.mistyped import aside_among
 from recovery.models import (
     CHALLENGE_LIFE,
     Challenge,
@@ -71,6 +72,7 @@ class Known:
     mutes: dict[bytes, Mute]
     dead: set[bytes]
     pauses: dict[str, DomainPause]
+    aside: dict[str, EmailAddress]  # said to be mistyped: asked and proved as any other, but no keys go there
     gone: set[UUID]  # mails about moves undone, keys of orders refunded, and changes of owner ended, since
 
     @classmethod
@@ -85,6 +87,7 @@ class Known:
         )
         return cls(
             addresses=addresses_of(messages),
+            aside=aside_among(canonicals),
             mutes={bytes(each.mailbox): each for each in mutes},
             dead={bytes(each.mailbox) for each in dead},
             pauses={each.domain: each for each in pauses},
@@ -99,6 +102,10 @@ class Known:
         """The names that card statements show, for who has to search for a purchase."""
         names = Store.objects.exclude(statement_name="").values_list("statement_name", flat=True)
         return tuple(sorted(set(names)))
+
+    def whose(self, canonical: str) -> EmailAddress | None:
+        """What is on file of a mailbox that is asked for its proof."""
+        return self.addresses.get(canonical) or self.aside.get(canonical)
 
     def owners(self, messages: Iterable[Message]) -> list[Customer]:
         """Whose keys these mails are to carry."""

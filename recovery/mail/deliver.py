@@ -239,7 +239,7 @@ class Batch:
     def template_of(self, message: Message) -> str:
         """What it will be composed as."""
         if message.kind == MessageKind.CHALLENGE and message.request:
-            return "challenge" if message.request.address in self.known.addresses else "nothing-found"
+            return "challenge" if self.known.whose(message.request.address) else "nothing-found"
         return changes.TEMPLATES.get(MessageKind(message.kind), str(message.kind))
 
     def draft(self, message: Message) -> render.Draft:
@@ -266,9 +266,10 @@ class Batch:
         challenge = self.challenges[message.pk]
         if message.kind == MessageKind.CLAIM:
             return changes.claim(message, challenge)
+        asked = self.known.whose(message.request.address)
         return (
-            render.challenge(message, challenge, address=address)
-            if address
+            render.challenge(message, challenge, address=asked)
+            if asked
             else render.nothing_found(message, challenge, shops=self.known.shops)
         )
 

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from recovery.errors import AlreadyChanging, NotRunning
 from recovery.models import ChangeState, OwnerChange
 from recovery.owners.ending import close_cases
+from recovery.owners.mistyped import set_aside
 from recovery.owners.notices import give_notice
 
 
@@ -44,3 +45,4 @@ def begin_waiting(change: OwnerChange, *, among: tuple[ChangeState, ...] = (), *
     change.refresh_from_db()
     close_cases(change)
     give_notice(change)
+    set_aside(change)

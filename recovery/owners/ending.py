@@ -12,8 +12,10 @@ from licensing.keys.sealed import vault
 from licensing.models import Case, CaseKind, EmailAddress
 from recovery.errors import NotRunning
 from recovery.mail.outbox import alert
+from recovery.mistyped import aside_among
 from recovery.models import ChangeKind, ChangeState, Ended, OwnerChange, RecoveryRequest
 from recovery.models.owner_changes import RUNNING
+from recovery.owners.mistyped import note_that_it_is_read, put_in_place
 from recovery.owners.notices import tell_all, tell_new
 
 
@@ -52,6 +54,7 @@ def stop(change: OwnerChange, because: Ended, *, by: str = "", reason: str = "")
         details={"because": because},
     )
     if was_approved:
+        put_in_place(change)
         tell_all(change, step="stopped")
     elif change.new_address and because is Ended.SUPPORT:
         tell_new(change, step="stopped")
@@ -70,6 +73,16 @@ def owner_proved(request: RecoveryRequest) -> None:
         if change.new_address != request.address:
             with suppress(NotRunning):  # it ended, or took effect, at this moment
                 stop_as_proved(change, request)
+    for address in aside_among([request.address]).values():
+        mistyped_proved(address, request)
+
+
+def mistyped_proved(address: EmailAddress, request: RecoveryRequest) -> None:
+    """Somebody reads a mailbox that is said to be a typing error: the change goes on with a lead's word only."""
+    waiting = OwnerChange.objects.filter(customer=address.customer_id, state=ChangeState.WAITING)
+    for change in waiting.filter(kind=ChangeKind.ADDRESS):
+        if note_that_it_is_read(change):
+            open_case(change, word="mistyped", mailbox=request.address, request=str(request.pk))
 
 
 def stop_as_proved(change: OwnerChange, request: RecoveryRequest | None) -> None:

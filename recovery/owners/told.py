@@ -9,6 +9,7 @@ from typing import Final
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
+from recovery.mistyped import NOT_READ
 from recovery.models import (
     ChangeKind,
     ChangeState,
@@ -46,10 +47,10 @@ def reached(side: str) -> Exists:
 
 
 def may_take_effect() -> Q:
-    """That somebody who has the keys now was told (of a merge, on both sides: each gets the other's), or that a lead
-    takes it on themselves."""
+    """That somebody who has the keys now was told (of a merge, on both sides: each gets the other's) and nobody reads a
+    mailbox that is said to be mistyped, or that a lead takes it on themselves."""
     told = Q(reached(GIVES)) & (~Q(kind=ChangeKind.MERGE) | Q(reached(GETS)))
-    return told | ~Q(confirmed_by="") | ~Q(shortened_by="")
+    return told & NOT_READ | ~Q(confirmed_by="") | ~Q(shortened_by="")
 
 
 def nobody_told() -> OwnerChangeQuerySet:

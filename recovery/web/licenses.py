@@ -10,7 +10,7 @@ from licensing.holdings import Standing
 from recovery import cookies
 from recovery.errors import NoView
 from recovery.journeys.exchange import units
-from recovery.journeys.licenses import end_view, holdings, keys_mail_state, looks
+from recovery.journeys.licenses import end_view, holdings, is_under_review, keys_mail_state, looks
 from recovery.web.embed import way_back
 from recovery.web.files import attachment
 from recovery.web.opened import view_of
@@ -45,6 +45,7 @@ class Licenses(ViewPage):
             mail=str(keys_mail_state(view)),
             minutes_left=max(1, round(left / 60)),
             moves=moves,
+            looked_at_first=not owned and is_under_review(view),
             looks=looks(owned),
             active=[each for each in owned if each.standing is Standing.ACTIVE],
             others=[each for each in owned if each.standing is not Standing.ACTIVE],

@@ -368,6 +368,32 @@ class TestStopped:
         assert reverse("admin:licensing_case_change", args=[case.pk]) in text
 
 
+class TestMistyped:
+    @pytest.mark.parametrize(("role", "may"), [(Role.AGENT, False), (Role.LEAD, True)])
+    def test_of_a_mailbox_that_was_proved_before_is_said_by_leads_only(
+        self, anna: Customer, role: Role, may: bool
+    ) -> None:
+        prove_by_link(keys_link(OLD))
+        change, ids = proved(old_address=OLD), str(anna.addresses.get().pk)
+        form = {"customer": str(anna.pk), "retired": ids, "mistyped": ids, **SAYS}
+        said = signed_in(role).post(button("approve", change), form, follow=True).content.decode()
+        assert ("it may be no typing error" in said) is not may
+        assert (state_of(change) == ChangeState.WAITING) is may
+
+    def test_that_somebody_reads_stands_on_the_first_page_until_a_lead_confirms(
+        self, anna: Customer, support: Client
+    ) -> None:
+        change, ids = proved(old_address=OLD), str(anna.addresses.get().pk)
+        form = {"customer": str(anna.pk), "retired": ids, "mistyped": ids, **SAYS}
+        support.post(button("approve", change), form)
+        prove_by_link(keys_link(OLD))
+        OwnerChange.objects.get().mails.update(state=MessageState.ACCEPTED)
+        assert "told=nobody" in support.get(reverse("admin:index")).content.decode()
+        text = support.get(page(change)).content.decode()
+        assert "somebody reads the mistyped address" in text
+        assert button("confirm", change) in text
+
+
 class TestProvedMeanwhile:
     """An approved change that ended because somebody read the old mailbox: perhaps a stranger, of a mistyped one."""
 

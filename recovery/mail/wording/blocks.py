@@ -47,6 +47,8 @@ def outcome(desk: Desk) -> str:
     step, kind, side = (str(desk.named[name]) for name in ("step", "kind", "side"))
     if step != "done":
         return step if step in ("approved", "declined", "stopped", "undone", "stands") else "checked"
+    if desk.named.get("mistyped"):
+        return "mistyped"
     if kind == "address":
         return f"address_{'gives' if side == 'gives' else 'gets'}"
     return kind if kind in ("merge", "split") else "gives" if side == "gives" else "gets"
@@ -61,6 +63,8 @@ def what_the_claimant_does(desk: Desk) -> list[str]:
 def what(desk: Desk, kind: Kind) -> Shown:
     """What is to change, and for whom."""
     named = desk.named
+    if named.get("mistyped"):
+        return desk.said("change_mistyped")
     if named["kind"] in ("address", "split"):
         return desk.said(f"change_{named['kind']}")
     if named["kind"] == "merge":
@@ -70,7 +74,8 @@ def what(desk: Desk, kind: Kind) -> Shown:
 
 
 def still_yours(desk: Desk, kind: Kind) -> Shown:
-    return desk.said("change_still_yours") if desk.named["kind"] == "address" else NOTHING
+    theirs = desk.named["kind"] == "address" and not desk.named.get("mistyped")
+    return desk.said("change_still_yours") if theirs else NOTHING
 
 
 def what_next(desk: Desk, kind: Kind) -> Shown:

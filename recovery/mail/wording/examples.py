@@ -167,6 +167,7 @@ ALL: Final[dict[str, dict[str, dict[str, Any]]]] = {
     "claim-question": {"a question": {}, "odd names": {"words": HOSTILE}},
     "change-notice": {
         "a changed address": CHANGE,
+        "to a mistyped address": CHANGE | {"mistyped": True},
         "a license handed on": CHANGE | {"kind": "reassign", "of_one_license": True},
         "an order got": CHANGE | {"kind": "reassign", "side": "gets"},
         "two customers": CHANGE | {"kind": "merge"},

@@ -158,6 +158,10 @@ ALL: Final = (
             "change_gets_order": _(
                 "An order, {thing}, is to be handed on to you. Then its keys are among yours."
             ),
+            "change_mistyped": _(
+                "This address was given with an order, but is said to be a typing error for another one. It is to be "
+                "corrected. Until then no keys are sent to this address."
+            ),
             "change_still_yours": _(
                 "You can read this, so this mailbox is not gone. If you only want your keys, ask for them as always at "
                 "{start_url}; that ends the change, too."
@@ -173,6 +177,10 @@ ALL: Final = (
             ),
             "outcome_address_gives": _(
                 "What was filed under this address is now reached at {hidden}. This address gets no keys any more."
+            ),
+            "outcome_mistyped": _(
+                "This address was given with an order by mistake. It was corrected, and no keys are sent to this "
+                "address."
             ),
             "outcome_address_gets": _(
                 "What you bought is now filed under this address. You can ask for your keys with it, as often as you "

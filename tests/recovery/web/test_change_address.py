@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from recovery import cookies
 from recovery.claimed import opened
+from recovery.journeys.decide_owner_change import approve
 from recovery.journeys.effect_owner_changes import take_effect_of_due
 from recovery.limits import address_digest
 from recovery.models import ChangeState, Message, MessageKind, OwnerChange, RecoveryRequest, Suppression
@@ -252,6 +253,23 @@ def test_after_the_effect_the_old_address_is_told_that_nothing_is_filed(
     Visitor().ask(NEW)
     deliver()
     assert "/verify/" in mail_text(to(NEW, smtp))
+
+
+def test_who_proves_a_mailbox_that_is_said_to_be_mistyped_reads_that_support_looks_first(
+    deliver: Deliver, smtp: SmtpServer
+) -> None:
+    owner = owner_of(OLD, codes=["AAAA-1111"])
+    ids = [each.pk for each in owner.addresses.all()]
+    approve(proved().pk, customer=owner.pk, retired=ids, mistyped=ids, by="ada", reason="receipt")
+    visitor = Visitor()
+    visitor.ask(OLD)
+    deliver()
+    visitor.get(path_of(link_in(to(OLD, smtp), path="/verify/")))
+    visitor.send("/verify/")
+    text = text_of(visitor.get("/licenses/"))
+    assert "Support looks at this first" in text
+    assert "Nothing is filed under this address" not in text
+    assert "AAAA-1111" not in text
 
 
 def test_what_is_typed_is_kept_without_what_steers_a_terminal() -> None:
