@@ -75,6 +75,7 @@ def draft(message: Message) -> Draft:
         "step": step,
         "side": side,
         "of_one_license": change.license_id is not None,
+        "shortened": step == "done" and bool(change.shortened_by),
         "mistyped": is_mistyped(change, request_of(message).address),
         "with_stop": (side == "gives" and step in ("notice", "done")) or step == "notice",
     }

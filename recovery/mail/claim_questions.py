@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 
 from recovery.claimed import opened
+from recovery.mail.dates import minute
 from recovery.mail.render import Draft, request_of
 from recovery.models import ChangeState, Message, MessageKind, OwnerChange
 from recovery.tokens import make_token
@@ -47,6 +48,7 @@ def draft(message: Message) -> Draft:
     token = make_token(PURPOSE, change.pk, mark_of(number))
     facts = {
         "words": claimed.talk[number - 1].question,
+        "until": f"{minute(change.awaits_until)} UTC" if change.awaits_until else "",
         "answer_url": f"{settings.PUBLIC_URL}/address-change/answer/{token}/",
     }
     return Draft("claim-question", request_of(message).address, {}, facts, message.created_at)

@@ -22,7 +22,8 @@ def situation(desk: Desk, kind: Kind) -> Shown:
     if kind.name == "claim":
         return desk.said("situation_claim_by_support" if named["by_support"] else "situation_claim")
     if kind.name == "change-outcome":
-        return desk.said(f"outcome_{outcome(desk)}", *what_the_claimant_does(desk))
+        sooner = ["outcome_shortened"] if desk.named.get("shortened") else []
+        return desk.said(f"outcome_{outcome(desk)}", *sooner, *what_the_claimant_does(desk))
     if kind.name == "replacement":
         which = "leaked" if named["leaked"] else "approved" if named["approved"] else "moved"
     elif any(each.standing == "active" for each in named["holdings"]):

@@ -179,6 +179,7 @@ ALL: Final[dict[str, dict[str, dict[str, Any]]]] = {
         "done, for who gets the keys": CHANGE
         | {"step": "done", "side": "gets", "with_stop": False, "words": ""},
         "done, for who had them": CHANGE | {"step": "done", "words": ""},
+        "done, sooner than was told": CHANGE | {"step": "done", "words": "", "shortened": True},
         **{
             step: CHANGE | {"step": step, "with_stop": False, "words": ""}
             for step in ("approved", "stopped", "undone", "stands", "objected")

@@ -310,6 +310,7 @@ CLAIM_QUESTION: Final = Kind(
         WORDS,
         Placeholder("button", "the button that leads to the question, to answer it there", BLOCK),
         Placeholder("answer_url", "the same as an address", LINK),
+        Placeholder("until", "how long the answer is waited for"),
         *VENDOR,
     ),
     required=(("words",), ("button", "answer_url")),
@@ -323,6 +324,8 @@ You told {vendor_name} that your address has changed to this one. Before support
 {words}
 
 {button}
+
+Please answer by {until}: after that, support decides by what is here.
 
 The page takes the order number and a registration code, too, if you left them out. Nothing is changed, and no keys \
 are sent, before support has decided.""",

@@ -206,6 +206,9 @@ ALL: Final = (
                 "If it was you who asked for it, and you still cannot get your keys, answer this mail and say what you "
                 "know: support looks at it."
             ),
+            "outcome_shortened": _(
+                "Support has shortened the wait: the date that you were told of before does not count any more."
+            ),
             "outcome_undone": _(
                 "Support has taken the change back that you were told of. Everything is as it was before it."
             ),
