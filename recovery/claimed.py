@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from licensing.intake.cards import scrub
 from licensing.keys.stored import existing_key, stored_key
+from recovery.models import OwnerChange
 from recovery.plain_text import CONTROL
 
 LONGEST_LINE: Final = 300  # characters
@@ -88,6 +90,17 @@ def sealed(claimed: Claimed, *, change_id: UUID) -> bytes:
 def opened(claimed: bytes | memoryview | None, *, change_id: UUID) -> Claimed | None:
     """What was typed; None where nothing is kept, or it cannot be read any more."""
     key = existing_key(KEY) if claimed else None
+    return opened_by(key, claimed, change_id)
+
+
+def opened_all(changes: Iterable[OwnerChange]) -> list[tuple[OwnerChange, Claimed | None]]:
+    """Each of them with what was typed about it. One query besides theirs."""
+    found = list(changes)
+    key = existing_key(KEY) if found else None
+    return [(each, opened_by(key, each.claimed, each.pk)) for each in found]
+
+
+def opened_by(key: bytes | None, claimed: bytes | memoryview | None, change_id: UUID) -> Claimed | None:
     if key is None or claimed is None:
         return None
     value = bytes(claimed)

@@ -38,8 +38,8 @@ from licensing.models import (
     Tombstone,
 )
 from licensing.tombstones import erased_since
-from recovery.admin.hits import request_of_address, request_of_part, row_of_id
-from recovery.models import RecoveryRequest
+from recovery.admin.hits import change_of_address, request_of_address, request_of_part, row_of_id
+from recovery.models import OwnerChange, RecoveryRequest
 
 SHOWN: Final = MOST_SHOWN - 1  # customers
 MANY: Final = 20  # licenses: more are not counted
@@ -54,6 +54,7 @@ LOOSE: Final = (
     Meaning("a part of an address", (Customer, EmailAddress), part_of_address),
     Meaning("a part of a name or company", (Customer,), part_of_name),
     Meaning("the last characters of a code", (RegistrationKey,), end_of_code),
+    Meaning("the address of a claim", (OwnerChange,), change_of_address),
     Meaning("the address of a request", (RecoveryRequest,), request_of_address),
     Meaning("a part of the address of a recent request", (RecoveryRequest,), request_of_part),
 )

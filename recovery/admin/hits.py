@@ -12,7 +12,7 @@ from django.utils import timezone
 from licensing.addresses import AddressError, canonical
 from licensing.console.cells import page_of
 from licensing.console.hits import Hit, Hits
-from licensing.console.search import as_part
+from licensing.console.search import as_address, as_part
 from licensing.console.terms import row_named
 from licensing.models import (
     Customer,
@@ -29,19 +29,24 @@ from licensing.models import (
 from recovery.limits import address_digest
 from recovery.models import (
     Challenge,
+    ChangeState,
     Exchange,
     ExchangeMail,
     ExchangeNote,
     MailAttempt,
     Message,
     Mute,
+    Origin,
+    OwnerChange,
     RecoveryRequest,
 )
+from recovery.owners.claims import claims_about
 
 SHOWN: Final = 5  # requests of one address
 NEWEST: Final = 2_000  # requests looked through for a part of an address
 SHORTEST_PART: Final = 3
 UNKNOWN: Final = "Requests from addresses that nobody has"
+CHANGES: Final = "Changes of address"
 ROWS: Final = "Rows with this id"
 # Where a row has its customer, beyond a reference of its own; and where the address it is about.
 OWNERS: Final[Mapping[type[Model], str]] = {
@@ -94,8 +99,31 @@ def request_of_part(term: str) -> Hits:
 
 
 def of_requests(requests: list[RecoveryRequest]) -> Hits:
+    """Those that read the same are listed once; what somebody asked before what brought a mail of ours."""
     owners = owners_of_addresses(each.address for each in requests)
-    return Hits(tuple(of_request(each, owners.get(each.address, frozenset())) for each in requests))
+    asked = sorted(requests, key=lambda each: each.origin == Origin.SERVICE)
+    once = {
+        hit.why: hit
+        for each in reversed(asked)
+        for hit in [of_request(each, owners.get(each.address, frozenset()))]
+    }
+    return Hits(tuple(reversed(once.values())))
+
+
+def change_of_address(term: str) -> Hits:
+    """Claims that wait for support and name exactly this address, as the new one or the old, and approved changes that
+    wait to bring it."""
+    address = as_address(term)
+    if not address:
+        return Hits()
+    waiting = OwnerChange.objects.filter(new_address=address, state=ChangeState.WAITING)
+    return Hits(tuple(map(of_change, [*claims_about([address]), *waiting.defer("claimed")])))
+
+
+def of_change(change: OwnerChange) -> Hit:
+    asked = f"{timezone.localtime(change.asked_at):%-d %b %Y}"
+    words = f"to {change.new_address}, asked {asked}: {change.get_state_display()}"
+    return Hit(words, exact=False, group=CHANGES, page=page_of(change))
 
 
 def of_request(request: RecoveryRequest, owners: frozenset[UUID]) -> Hit:

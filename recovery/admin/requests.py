@@ -8,13 +8,14 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html
 
-from licensing.console.cells import address, choice, link, number, state, text, when
+from licensing.console.cells import EMPTY, address, choice, link, number, page_of, state, text, when
 from licensing.console.pages import ReadOnlyRows
 from recovery.admin.search import requests
 from recovery.admin.tones import MESSAGE_TONES
 from recovery.admin.whose import OfRequest
-from recovery.models import Challenge, Message, RecoveryRequest
+from recovery.models import Challenge, Message, OwnerChange, RecoveryRequest
 
 HOW_TO_SEARCH = "Whole address; name of a customer; order reference; code; id"
 
@@ -33,6 +34,14 @@ def challenge_state(challenge: Challenge) -> str:
 
 def asked_for(request: RecoveryRequest) -> str:
     return request.address or "address forgotten"
+
+
+@admin.display(description="change of owner")
+def its_change(request: RecoveryRequest) -> str:
+    """The claim that it proves, or the change that its mail tells of."""
+    proves = OwnerChange.objects.filter(request=request)
+    found = proves.first() or OwnerChange.objects.filter(mails__request=request).first()
+    return format_html('<a href="{}">{}</a>', page_of(found), found.get_state_display()) if found else EMPTY
 
 
 CHALLENGE_CELLS = (
@@ -73,7 +82,7 @@ class RecoveryRequestAdmin(OfRequest):
         when("verified_at", "proved"),
         when("view_ends_at", "view ends"),
     )
-    details = list_display
+    details = (*list_display, its_change)
     search_help_text = HOW_TO_SEARCH
     ways = ((requests, "pk"),)
     inlines = (Mails, Challenges)

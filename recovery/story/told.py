@@ -12,6 +12,7 @@ from django.db.models import Model, Q, QuerySet
 from licensing.models import Case, Customer, CustomerNote, Purchase
 from recovery.models import Exchange, Message, MessageKind, OwnerChange
 from recovery.models.exchanges import OPEN_STATES
+from recovery.owners.claims import claims_about
 from recovery.story.latest import Latest
 from recovery.story.mailboxes import Mailbox, mailboxes_of
 from recovery.story.mails import mails_to
@@ -39,6 +40,7 @@ class Story:
     cases: Latest[Case]
     moves: Latest[Exchange]
     changes: Latest[OwnerChange]
+    claims: list[OwnerChange]  # undecided, by whoever typed one of the addresses
 
     @property
     def whose(self) -> Whose:
@@ -66,7 +68,7 @@ class Story:
 
 
 def story_of(customer: Customer, *, now: datetime) -> Story:
-    """Everything that the page tells, in nineteen queries at most, however much there is of it."""
+    """Everything that the page tells, in twenty-one queries at most, however much there is of it."""
     mailboxes = mailboxes_of(customer.addresses.all(), now=now)
     boxes = [each.box for each in mailboxes]
     return Story(
@@ -79,6 +81,7 @@ def story_of(customer: Customer, *, now: datetime) -> Story:
         cases=newest(open_cases(customer), most=ATTENTION),
         moves=newest(running_moves(customer), most=ATTENTION),
         changes=newest(OwnerChange.objects.running().concerning(customer), most=ATTENTION),
+        claims=claims_about([each.address.canonical for each in mailboxes])[:ATTENTION],
     )
 
 
