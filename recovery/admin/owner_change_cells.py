@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final
 
 from django.contrib import admin
@@ -10,10 +11,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
-from licensing.console.cells import EMPTY, broken, choice, link, moment_of, page_of, state
+from licensing.console.cells import EMPTY, broken, choice, link, page_of, state, timed
 from licensing.models import EmailAddress, License, Purchase
 from recovery.admin.tones import CHANGE_TONES, CHANGE_WORDS
-from recovery.models import ChangeState, Message, MessageKind, OwnerChange
+from recovery.mail.moves import moment
+from recovery.mistyped import MISTYPED
+from recovery.models import ChangeState, Ended, Message, MessageKind, OwnerChange
 from recovery.models.owner_changes import is_with_customer
 from recovery.owners.notices import GETS, GIVES
 
@@ -27,6 +30,7 @@ STEPS: Final = {
     "disputed": "that somebody objected",
     "stands": "that it stands",
 }
+OF_A_CLAIM: Final = ("approved", "declined")  # whoever claims an address does not have it yet, or never
 SIDES: Final = {GIVES: "who had it", GETS: "who gets it"}
 to_other = link("other", "to")
 as_it_is = choice("state", "state", CHANGE_TONES)
@@ -65,7 +69,7 @@ def moved_rows(change: OwnerChange) -> str:
 @admin.display(description="what is handed on")
 def thing(change: OwnerChange) -> str:
     if change.license:
-        return format_html('<a href="{}">{}</a>', page_of(change.license), change.license.edition)
+        return format_html('<a href="{}">{}</a>', page_of(change.license), unit_of_order(change.license))
     if change.purchase:
         return format_html('<a href="{}">order {}</a>', page_of(change.purchase), change.purchase)
     return EMPTY
@@ -77,22 +81,43 @@ def goes_to(change: OwnerChange) -> str:
     return to_other(change) if change.other_id else broken(change.new_address or EMPTY)
 
 
+@admin.display(description="name of the new customer")
+def new_name(change: OwnerChange) -> str:
+    """As it was typed for whoever gets what leaves."""
+    return str(change.chosen.get("name") or EMPTY) if isinstance(change.chosen, dict) else EMPTY
+
+
 @admin.display(description="takes effect")
 def takes_effect(change: OwnerChange) -> str:
-    """Only while it is still to happen."""
-    awaited = change.state == ChangeState.WAITING and change.effective_at
-    return moment_of(change.effective_at) if awaited and change.effective_at else EMPTY
+    """Only while it is still to happen; as the mails say it, since 72 hours are no `in 2 d`."""
+    return at_minute(change.effective_at) if change.state == ChangeState.WAITING else EMPTY
+
+
+@admin.display(description="answer awaited until")
+def answer_awaited(change: OwnerChange) -> str:
+    return at_minute(change.awaits_until)
+
+
+def at_minute(value: datetime | None) -> str:
+    return timed(value, moment(value)) if value else EMPTY
 
 
 @admin.display(description="ended because of")
 def why_ended(change: OwnerChange) -> str:
+    if change.ended_because == Ended.OWNER_PROVED:
+        return "the old mailbox was proved: somebody reads it"  # its owner, or at a mistyped one a stranger
     return str(change.get_ended_because_display()) if change.ended_because else EMPTY
 
 
 @admin.display(description="addresses that give way")
 def giving_way(change: OwnerChange) -> str:
     """Those that prove nothing for the customer once it is in effect."""
-    return links(EmailAddress.objects.all(), change, "addresses", words=lambda row: row.address)
+    return links(EmailAddress.objects.all(), change, "addresses", words=lambda row: called(row, change))
+
+
+def called(row: EmailAddress, change: OwnerChange) -> str:
+    mistyped = str(row.pk) in change.chosen.get(MISTYPED, ())
+    return f"{row.address} (never theirs: mistyped)" if mistyped else row.address
 
 
 @admin.display(description="orders that leave")
@@ -102,7 +127,9 @@ def orders_leaving(change: OwnerChange) -> str:
 
 @admin.display(description="licenses that leave")
 def licenses_leaving(change: OwnerChange) -> str:
-    found = License.objects.select_related("edition__product", "line__purchase").order_by("line", "unit")
+    found = License.objects.select_related("edition__product", "line__purchase").order_by(
+        "line__purchase__reference", "line", "unit"
+    )
     return links(found, change, "licenses", words=unit_of_order)
 
 
@@ -122,9 +149,19 @@ def told(mail: Message) -> str:
     """What a mail about a change says, and to which side; what another is about, as it is noted."""
     if mail.change_id is None:
         return mail.about or EMPTY
-    step, _, side = mail.about.partition(" ")
+    step, _, number = mail.about.partition(" ")
     if mail.kind == MessageKind.ASKED:
-        return f"question {side} of support, to who asked"
+        return f"question {number} of support, to who asked"
     if mail.kind == MessageKind.CLAIM or step not in STEPS:
         return str(mail.get_kind_display())
+    return step_in_words(mail.about)
+
+
+def step_in_words(about: str) -> str:
+    """Which step of a change, and which side of it, a notice or an outcome is about."""
+    step, _, side = about.partition(" ")
+    if step not in STEPS:
+        return about
+    if step in OF_A_CLAIM and side == GETS:
+        return f"{STEPS[step]}, to who asked"
     return f"{STEPS[step]}, to {SIDES[side]}" if side in SIDES else STEPS[step]

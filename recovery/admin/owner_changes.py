@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 
 from licensing.console.cells import address, choice, happened, link, text, when
@@ -13,10 +14,12 @@ from licensing.console.pages import ReadOnlyRows
 from licensing.console.people import mailboxes
 from licensing.console.search import customers, orders
 from recovery.admin.owner_change_cells import (
+    answer_awaited,
     giving_way,
     goes_to,
     licenses_leaving,
     moved_rows,
+    new_name,
     objection,
     orders_leaving,
     standing,
@@ -28,7 +31,7 @@ from recovery.admin.owner_change_cells import (
 )
 from recovery.admin.owner_change_start import Startable
 from recovery.admin.tones import MESSAGE_TONES, MESSAGE_WORDS
-from recovery.models import ChangeKind, Message, OwnerChange
+from recovery.models import ChangeKind, Message, MessageKind, OwnerChange
 from recovery.owners.told import nobody_told
 
 
@@ -67,6 +70,18 @@ class Unheard(admin.SimpleListFilter):
         return queryset.filter(pk__in=nobody_told()) if self.value() == "nobody" else queryset
 
 
+class WithItsProof(BaseInlineFormSet):  # type: ignore[type-arg]  # takes none at run time
+    """The mails of a change, and before them the one that proves the new mailbox, which is the claim's and not its."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        change = self.instance
+        proof = Q(request=change.request_id, kind=MessageKind.CLAIM) if change.request_id else Q()
+        rows = kwargs.get("queryset")
+        if rows is not None:
+            self.queryset = rows.filter(Q(change=change) | proof).order_by("pk") if proof else self.queryset
+
+
 class Mails(ReadOnlyRows):
     model = Message
     columns = (
@@ -78,6 +93,7 @@ class Mails(ReadOnlyRows):
     )
     select = ("request",)
     verbose_name_plural = "mails about it"
+    formset = WithItsProof
 
 
 class OwnerChangeAdmin(Startable):
@@ -92,7 +108,13 @@ class OwnerChangeAdmin(Startable):
         when("asked_at", "asked"),
         takes_effect,
     )
-    list_select_related = ("customer", "other", "license__edition__product", "purchase")
+    list_select_related = (
+        "customer",
+        "other",
+        "license__edition__product",
+        "license__line__purchase",
+        "purchase",
+    )
     list_filter = ("state", "kind", Awaited, Objected, Unheard)
     prefetch = ("customer__addresses", "other__addresses")
     search_help_text = "Address or name; order reference; id"
@@ -109,13 +131,14 @@ class OwnerChangeAdmin(Startable):
         link("other", "to"),
         address("new_address", "new address"),
         thing,
+        new_name,
         giving_way,
         orders_leaving,
         licenses_leaving,
         text("asked_by", "begun by"),
         when("asked_at", "asked"),
         when("proved_at", "new mailbox proved"),
-        when("awaits_until", "answer awaited until"),
+        answer_awaited,
         text("decided_by", "decided by"),
         when("decided_at", "decided"),
         text("reason", "reason"),

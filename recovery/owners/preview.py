@@ -26,6 +26,12 @@ class Side:
     more: bool
     running: OwnerChange | None
 
+    @property
+    def shares_codes(self) -> bool:
+        """Whether several of the licenses listed have one key."""
+        keys = [each.key_id for license in self.licenses for each in license.assignments.all()]
+        return len(set(keys)) < len(keys)
+
 
 def side_of(customer: Customer) -> Side:
     bought = customer.purchases.select_related("store").prefetch_related("lines").order_by("-pk")

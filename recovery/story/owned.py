@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -56,7 +57,15 @@ def units_of(rows: QuerySet[License], *, most: int, now: datetime) -> Latest[Own
         .order_by("-id")
     )
     found = list(licenses[: most + 1])
-    return Latest([owned(each, now=now) for each in found[:most]], len(found) > most)
+    return Latest([owned(each, now=now) for each in by_unit(found[:most])], len(found) > most)
+
+
+def by_unit(licenses: Sequence[License]) -> list[License]:
+    """Those of one line together, in the order of their units, where the newest of them stood."""
+    places: dict[object, int] = {}
+    for place, each in enumerate(licenses):
+        places.setdefault(each.line_id or each.pk, place)
+    return sorted(licenses, key=lambda each: (places[each.line_id or each.pk], each.unit))
 
 
 def owned(license: License, *, now: datetime) -> Owned:

@@ -15,10 +15,10 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db.models import CharField, F, Model, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Concat
 
 from licensing.models import Case, CodeReveal, CustomerNote, License, Purchase, RefundMark
-from recovery.models import Exchange, Message, Mute, OwnerChange, RecoveryRequest, Suppression
+from recovery.models import Exchange, Message, Mute, Origin, OwnerChange, RecoveryRequest, Suppression
 
 
 class Kind(StrEnum):
@@ -93,14 +93,14 @@ class Source:
     model: type[Model]
     at: str
     mine: Callable[[Whose], Q]
-    texts: tuple[str, ...]
+    texts: tuple[str | Concat, ...]
 
     def rows(self, whose: Whose, before: Place | None) -> QuerySet[Any]:
         rows = self.model._default_manager.filter(self.mine(whose), **{f"{self.at}__isnull": False})
         if before:
             earlier = Q(**{f"{self.at}__lt": before.at})
             rows = rows.filter(earlier | Q(**{self.at: before.at, "pk__lt": before.row}))
-        texts = [Cast(F(name), TextField()) for name in self.texts]
+        texts = [Cast(F(each) if isinstance(each, str) else each, TextField()) for each in self.texts]
         texts += [Cast(Value(""), TextField())] * (3 - len(texts))
         columns = {
             "t_at": F(self.at),
@@ -118,7 +118,8 @@ SOURCES: Final = (
         Kind.REQUEST,
         RecoveryRequest,
         "created_at",
-        lambda whose: whose.mailed("mailbox"),
+        # What brought a mail of ours by itself is told by that mail.
+        lambda whose: whose.mailed("mailbox") & ~Q(origin=Origin.SERVICE),
         ("origin", "address"),
     ),
     Source(
@@ -135,7 +136,7 @@ SOURCES: Final = (
         Message,
         "created_at",
         lambda whose: whose.mailed("request__mailbox"),
-        ("kind", "state", "reply"),
+        (Concat("kind", Value(" "), "about"), "state", "reply"),
     ),
     Source(
         "move",

@@ -16,7 +16,9 @@ from licensing.console.cells import day, list_of, moment, page_of, state
 from licensing.holdings import Standing
 from licensing.keys.code import mask
 from licensing.models import Case, CaseKind, Purchase, PurchaseState, RegistrationKey, RevealReason
+from recovery.admin.owner_change_cells import step_in_words
 from recovery.admin.tones import ATTEMPT_TONES, EXCHANGE_TONES, MESSAGE_TONES
+from recovery.mail.changes import CHANGE_MAILS
 from recovery.models import (
     ExchangeKind,
     ExchangeState,
@@ -132,14 +134,18 @@ def label(choices: Any, value: str) -> str:
     return str(choices(value).label) if value in choices.values else value
 
 
+def mailed(kind_and_step: str) -> str:
+    """What a mail says; of one about a change of owner, which step of it."""
+    kind, _, about = kind_and_step.partition(" ")
+    return step_in_words(about) if kind in CHANGE_MAILS else label(MessageKind, kind)
+
+
 TELLINGS: Final[dict[str, Any]] = {
     "asked": lambda e: (
-        f"Something was completed for {e.two or 'an address forgotten since'}, and a mail says so"
-        if e.one == Origin.SERVICE
-        else f"Keys asked for, with {e.two or 'an address forgotten since'}: {label(Origin, e.one)}"
+        f"Keys asked for, with {e.two or 'an address forgotten since'}: {label(Origin, e.one)}"
     ),
     "proved": lambda e: f"Mailbox proved: {e.one or 'address forgotten'}",
-    "mail": lambda e: f"Mail, {label(MessageKind, e.one)}: {label(MessageState, e.two)}",
+    "mail": lambda e: f"Mail, {mailed(e.one)}: {label(MessageState, e.two)}",
     "move": lambda e: (
         f"{label(ExchangeKind, e.one).capitalize()}: {label(ExchangeState, e.two)}{by(e.three)}"
     ),

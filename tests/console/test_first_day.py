@@ -85,7 +85,7 @@ def test_what_the_service_completed_is_told_in_plain_words(support: Client, file
 
     page = story(support, filed.customer)
 
-    assert "Something was completed for" in page
+    assert "Keys asked for" not in page
     assert "nobody asked: something was completed" not in page
 
 
