@@ -239,7 +239,7 @@ def test_what_is_still_to_come_says_when_the_first_is(support: Client) -> None:
     assert re.search(r"<small> <time[^>]*>in 9 d</time></small>", page(support))
 
     api_key("crm", ends=timedelta(days=3, hours=1))
-    assert re.search(r"<small>the first <time[^>]*>in 3 d</time></small>", page(support))
+    assert re.search(r"<small>the first <time[^>]*>in 73 h</time></small>", page(support))
 
 
 def test_an_auditor_finds_every_line_and_no_button(client: Client) -> None:
