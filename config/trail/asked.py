@@ -23,7 +23,7 @@ class TrailForm(forms.Form):
         label="What was done",
         max_length=100,
         required=False,
-        widget=forms.TextInput(attrs={"list": "deeds", "size": 34, "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"list": "deeds", "size": 26, "autocomplete": "off"}),
     )
     customer = forms.UUIDField(label="Customer’s id", required=False)
     row = forms.CharField(label="Row’s id", max_length=64, required=False)
