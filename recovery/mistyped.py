@@ -11,6 +11,7 @@ from licensing.models import EmailAddress
 from recovery.models import ChangeState, OwnerChange
 
 MISTYPED: Final = "mistyped"  # ids of addresses, in what was chosen
+BY_LEAD: Final = "mistyped_by_lead"  # that a lead says so, whoever proved it before
 READ: Final = "mistyped_read"  # that somebody proved one of them while the change waited
 NOT_READ: Final = Q(**{f"chosen__{READ}__isnull": True})
 

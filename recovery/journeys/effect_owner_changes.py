@@ -18,10 +18,10 @@ from recovery.models.owner_changes import OwnerChangeQuerySet
 from recovery.owners.concerned import current_addresses, lock_customers, proof_since
 from recovery.owners.disputes import beside_a_dispute
 from recovery.owners.effect import Overtaken, take_effect
-from recovery.owners.ending import open_case, stop, stop_as_proved
+from recovery.owners.ending import open_case, owner_proved, stop, stop_as_proved
 from recovery.owners.events import tell_of_change
 from recovery.owners.handover import everything_of, hand_over
-from recovery.owners.mistyped import put_in_place
+from recovery.owners.mistyped import put_in_place, unseen_proofs
 from recovery.owners.notices import sides, tell_all
 from recovery.owners.told import may_take_effect, on_their_way, only_just_told
 
@@ -74,12 +74,10 @@ def do(change_id: UUID) -> bool:
         if not taken:
             return False
         change = OwnerChange.objects.select_related("customer", "other", "request").get(pk=change_id)
+        if held_by_proof(change):
+            return False
         put_in_place(change)
         told = sides(change)
-        if proof := proof_by_owner(change):
-            waits_again(change)
-            stop_as_proved(change, proof)
-            return False
         try:
             with transaction.atomic():
                 take_effect(change, now=now)
@@ -93,6 +91,19 @@ def do(change_id: UUID) -> bool:
         tell_all(change, step="done", sides_before=told)
         tell_of_change(change)
         return True
+
+
+def held_by_proof(change: OwnerChange) -> bool:
+    """Whether somebody proved an old mailbox: then it is stopped, or, at a mistyped one, waits for a lead."""
+    unseen = unseen_proofs(change)
+    proof = None if unseen else proof_by_owner(change)
+    if unseen or proof:
+        waits_again(change)
+    for each in unseen:
+        owner_proved(each)
+    if proof:
+        stop_as_proved(change, proof)
+    return bool(unseen or proof)
 
 
 def proof_by_owner(change: OwnerChange) -> RecoveryRequest | None:

@@ -8,6 +8,7 @@ as somebody proves the mailbox, and from the beginning where somebody ever did: 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db.models.functions import Now
@@ -15,12 +16,12 @@ from django.db.models.functions import Now
 from licensing.models import EmailAddress
 from recovery.errors import NotPossible
 from recovery.limits import address_digest
-from recovery.mistyped import MISTYPED, NOT_READ, READ
+from recovery.mistyped import BY_LEAD, MISTYPED, NOT_READ, READ
 from recovery.models import ChangeState, OwnerChange, RecoveryRequest
 from recovery.owners.handover import addresses
 
 
-def chosen_mistyped(retired: Sequence[UUID], mistyped: Sequence[UUID], *, lead: bool) -> dict[str, list[str]]:
+def chosen_mistyped(retired: Sequence[UUID], mistyped: Sequence[UUID], *, lead: bool) -> dict[str, Any]:
     """For a change's `chosen`; empty where no address is one. Raises `NotPossible` where one of them does not give way,
     or was proved before and it is not a lead who says it."""
     if not set(mistyped) <= set(retired):
@@ -30,13 +31,26 @@ def chosen_mistyped(retired: Sequence[UUID], mistyped: Sequence[UUID], *, lead: 
             "Somebody has proved that mailbox before, so it may be no typing error. A lead or an administrator can say "
             "so; or leave that tick out."
         )
-    return {MISTYPED: [str(each) for each in mistyped]} if mistyped else {}
+    said_by = {BY_LEAD: True} if lead else {}
+    return {MISTYPED: [str(each) for each in mistyped], **said_by} if mistyped else {}
 
 
 def was_proved(address: EmailAddress) -> bool:
     """As far back as requests are kept."""
+    return proof_of(address) is not None
+
+
+def proof_of(address: EmailAddress) -> RecoveryRequest | None:
+    """The last one."""
     asked = RecoveryRequest.objects.for_keys().filter(mailbox=address_digest(address.canonical))
-    return asked.filter(verified_at__isnull=False).exists()
+    return asked.filter(verified_at__isnull=False).order_by("verified_at").last()
+
+
+def unseen_proofs(change: OwnerChange) -> list[RecoveryRequest]:
+    """Proofs that came at one moment with the approval, neither seeing the other, and that no lead has judged."""
+    judged = BY_LEAD in change.chosen or READ in change.chosen or change.confirmed_by or change.shortened_by
+    ids = [] if judged else change.chosen.get(MISTYPED, [])
+    return [proof for each in addresses(ids) if (proof := proof_of(each))]
 
 
 def set_aside(change: OwnerChange) -> None:

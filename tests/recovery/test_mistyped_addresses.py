@@ -17,7 +17,7 @@ from recovery.journeys.licenses import holdings, is_under_review
 from recovery.journeys.licenses import open_view as view_of
 from recovery.journeys.stop_owner_change import object_to
 from recovery.journeys.verify import prove_by_link as prove_for_keys
-from recovery.models import ChangeState, OwnerChange
+from recovery.models import ChangeState, OwnerChange, RecoveryRequest
 from tests.factories import owner_of
 from tests.kit.mails import link_in
 from tests.kit.mails import text_of as mail_text
@@ -99,6 +99,19 @@ class TestProof:
         assert (codes_at(NEW), codes_at(OLD)) == (["AAAA-1111"], [])
         undo(change.pk, by="lea", reason="It was theirs after all")
         assert (codes_at(NEW), codes_at(OLD)) == ([], ["AAAA-1111"])
+
+    def test_that_the_approval_could_not_see_yet_makes_it_wait_for_a_lead_when_its_time_comes(
+        self, anna: Customer
+    ) -> None:
+        change = said_mistyped(anna)
+        let_the_wait_pass(change)
+        # Committed a moment after the approval looked, begun before it.
+        RecoveryRequest.objects.filter(pk=asked(OLD).pk).update(verified_at=change.proved_at)
+        assert take_effect_of_due() == 0
+        assert take_effect_of_due() == 0
+        assert Case.objects.get(closed_at=None).detail["why"] == "mistyped"
+        confirm(change.pk, by="lea", reason="Spoke on the phone")
+        assert take_effect_of_due() == 1
 
     def test_of_who_objects_is_served_again(self, anna: Customer) -> None:
         change = said_mistyped(anna)
