@@ -16,6 +16,7 @@ from tests.api.caller import Caller, code_of, faults_of, said
 from tests.api.vendor.conftest import system
 from tests.api.vendor.ground import EMAIL, Ground, laid
 from tests.api.vendor.operations import operation
+from tests.kit.circles import looked_for_after, somebody_waits
 from tests.kit.race import released_together
 from tests.kit.waiting import wait_until
 
@@ -85,18 +86,15 @@ def test_gives_way_to_who_holds_a_license_and_waits_for_its_owner(key: str) -> N
             list(License.objects.select_for_update(of=("self",)).filter(pk=ground.license.pk))
             held.set()
             if connection.vendor == "postgresql":
+                looked_for_after("30s")
                 wait_until(somebody_waits, what="the erasing")
             return len(Customer.objects.select_for_update().filter(pk=ground.customer.pk))
 
     def erase_owner() -> int:
         held.wait(60)
+        if connection.vendor == "postgresql":
+            looked_for_after("3s")
         return erase(caller, ground, **({"key": key} if key else {})).status_code
 
     outcome = released_together([change_license, erase_owner], after=connections.close_all)
     assert (outcome.errors, outcome.results) == ([], [1, 200])
-
-
-def somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted")
-        return cursor.fetchone() is not None

@@ -23,6 +23,7 @@ from tests.api.caller import Caller, code_of
 from tests.api.vendor.conftest import system
 from tests.api.vendor.ground import Ground, laid
 from tests.api.vendor.operations import operation
+from tests.kit.circles import looked_for_after, somebody_waits
 from tests.kit.race import released_together
 from tests.kit.waiting import wait_until
 
@@ -38,9 +39,8 @@ def cancel(caller: Caller, ground: Ground, key: str = "") -> HttpResponse:
 def take_move_then_license(ground: Ground, held: threading.Event) -> int:
     """The other way round. This one waits for as long as it takes, so it is never the one that is ended."""
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            if ends_one():
-                cursor.execute("SET LOCAL deadlock_timeout = '60s'")
+        if ends_one():
+            looked_for_after("60s")
         list(Exchange.objects.select_for_update(of=("self",)).filter(pk=ground.exchange.pk))
         held.set()
         if ends_one():
@@ -56,17 +56,13 @@ def ends_one() -> bool:
     return connection.vendor == "postgresql"
 
 
-def somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted")
-        return cursor.fetchone() is not None
-
-
 def both(ground: Ground, caller: Caller, key: str = "") -> HttpResponse:
     held = threading.Event()
 
     def give_up() -> HttpResponse:
         held.wait(60)
+        if ends_one():
+            looked_for_after("3s")
         return cancel(caller, ground, key)
 
     outcome = released_together(
@@ -115,6 +111,8 @@ def test_visitors_of_pages_are_told_so_too(settings: LazySettings) -> None:
 
     def license_then_move() -> None:
         held.wait(60)
+        if ends_one():
+            looked_for_after("3s")
         with transaction.atomic():
             list(License.objects.select_for_update(of=("self",)).filter(pk=ground.license.pk))
             list(Exchange.objects.select_for_update(of=("self",)).filter(pk=ground.exchange.pk))

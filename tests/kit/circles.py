@@ -1,0 +1,16 @@
+"""Two connections of PostgreSQL that wait for each other, and which of them it ends."""
+
+from django.db import connection
+
+
+def looked_for_after(time: str) -> None:
+    """How long this connection waits for a lock before PostgreSQL looks, once, whether it waits in a circle; if so, it
+    is this one that is ended. Long enough, the other has begun to wait by then, however slow the machine."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET deadlock_timeout = %s", [time])
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone() is not None
