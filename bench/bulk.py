@@ -6,22 +6,22 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 
 @contextmanager
 def bulk(tables: Sequence[str]) -> Iterator[Any]:
-    """A cursor to write these tables with; afterwards they have their indexes again, and PostgreSQL knows them."""
+    """A cursor to write these tables with, in one transaction, so that `now()` and the ids made of it are the same in
+    all of them; afterwards they have their indexes again, and PostgreSQL knows them."""
     spare = spare_indexes(tables)
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica; SET synchronous_commit = off")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
         for name, _ in spare:
             cursor.execute(f'DROP INDEX "{name}"')
         yield cursor
-        cursor.execute("SET maintenance_work_mem = '1GB'")
+        cursor.execute("SET LOCAL maintenance_work_mem = '1GB'")
         for _, definition in spare:
             cursor.execute(definition)
-        cursor.execute("RESET session_replication_role; RESET synchronous_commit; RESET maintenance_work_mem")
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
