@@ -108,7 +108,7 @@ def code(term: str) -> Hits:
 
 
 def end_of_code(term: str) -> Hits:
-    return of_keys(keys_by_tail(term), exact=False)
+    return of_keys(keys_by_tail(term, most=MOST_SHOWN), exact=False)
 
 
 def of_keys(found: set[UUID], *, exact: bool) -> Hits:

@@ -126,9 +126,10 @@ def keys_by_code(term: str) -> set[UUID]:
     return first(RegistrationKey.objects.filter(code_is(term)))
 
 
-def keys_by_tail(term: str) -> set[UUID]:
+def keys_by_tail(term: str, *, most: int = MOST) -> set[UUID]:
+    """At most so many: each is a page read from somewhere else on the disk."""
     spellings = tails(term)
-    return first(RegistrationKey.objects.filter(tail__in=spellings)) if spellings else set()
+    return first(RegistrationKey.objects.filter(tail__in=spellings), most=most) if spellings else set()
 
 
 def code_is(term: str) -> Q:
@@ -150,8 +151,8 @@ def fingerprints(term: str, *, form: str, edition: UUID) -> dict[str, bytes]:
         return {}
 
 
-def first(rows: QuerySet[Any], column: str = "pk") -> set[UUID]:
-    return set(rows.order_by().values_list(column, flat=True)[:MOST])
+def first(rows: QuerySet[Any], column: str = "pk", *, most: int = MOST) -> set[UUID]:
+    return set(rows.order_by().values_list(column, flat=True)[:most])
 
 
 def first_id_at(moment: datetime) -> UUID:
