@@ -50,9 +50,11 @@ EXACT: Final = (
     Meaning("an order reference, a transaction or an invoice", (Purchase, PurchaseReference), order),
     Meaning("a code in any spelling", (RegistrationKey,), code),
 )
-LOOSE: Final = (
+PARTS: Final = (
     Meaning("a part of an address", (Customer, EmailAddress), part_of_address),
     Meaning("a part of a name or company", (Customer,), part_of_name),
+)
+LOOSE: Final = (
     Meaning("the last characters of a code", (RegistrationKey,), end_of_code),
     Meaning("the address of a claim", (OwnerChange,), change_of_address),
     Meaning("the address of a request", (RecoveryRequest,), request_of_address),
@@ -105,6 +107,11 @@ class Result:
     erased_at: datetime | None = None  # when the owner of exactly this address was erased
 
     @property
+    def customers(self) -> int:
+        """How many of them something was found of."""
+        return len({owner for hit in self.hits for owner in hit.owners})
+
+    @property
     def groups(self) -> dict[str, list[Hit]]:
         """What has no customer, by what it is."""
         found: dict[str, list[Hit]] = {}
@@ -132,10 +139,14 @@ def exactly(term: str, *, may: May, models: Sequence[type[Model]]) -> Result:
 
 def loosely(result: Result, term: str, *, may: May) -> None:
     """Adds what the term means as a part of something, and everybody whom all of it is about."""
+    # A name more often than an address, where it can be either; a page that is full with one needs no other.
+    for part in allowed(PARTS if "@" in term else PARTS[::-1], may):
+        if result.customers <= SHOWN:
+            result.add([part], term)
     result.add(allowed(LOOSE, may), term)
     if may(Customer):
         result.people = people(result.hits)
-        result.whole &= len({owner for hit in result.hits for owner in hit.owners}) <= SHOWN
+        result.whole &= result.customers <= SHOWN
 
 
 def further(result: Result, term: str, *, may: May) -> None:
