@@ -23,7 +23,7 @@ from recovery.models import ChangeKind, ChangeState, MessageKind, Origin, OwnerC
 from recovery.owners.approval import begin_waiting
 from recovery.owners.concerned import current_addresses, lock_customers, refuse_beside_another
 from recovery.owners.leaving import refuse_own, refuse_to_leave_nobody, refuse_to_leave_nothing
-from recovery.owners.mistyped import chosen_mistyped
+from recovery.owners.mistyped import chosen_addresses
 from recovery.tokens import digest_of, new_browser_secret
 
 
@@ -51,10 +51,7 @@ def change_address(
         if not set(retired) <= theirs:
             raise NotPossible("One of the old addresses is not a current one of this customer.")
         change = OwnerChange(kind=ChangeKind.ADDRESS, customer=customer, new_address=address)
-        change.chosen = {
-            "addresses": [str(each) for each in retired],
-            **chosen_mistyped(retired, mistyped, lead=lead),
-        }
+        change.chosen = chosen_addresses(retired, mistyped, lead=lead)
         return begun(change, by=by, reason=reason)
 
 

@@ -27,7 +27,7 @@ from recovery.owners.concerned import (
 )
 from recovery.owners.ending import close_cases, end, stop
 from recovery.owners.events import tell_of_change
-from recovery.owners.mistyped import chosen_mistyped
+from recovery.owners.mistyped import chosen_addresses
 from recovery.owners.notices import sides, tell_all, tell_new
 from recovery.owners.told import nobody_told
 from recovery.owners.undoing import may_be_undone, put_back, thaw
@@ -67,10 +67,7 @@ def approve(
         begin_waiting(
             change,
             customer=customer,
-            chosen={
-                "addresses": [str(each) for each in retired],
-                **chosen_mistyped(retired, mistyped, lead=lead),
-            },
+            chosen=chosen_addresses(retired, mistyped, lead=lead),
             decided_by=by,
             reason=reason.strip(),
         )

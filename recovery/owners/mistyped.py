@@ -21,9 +21,9 @@ from recovery.models import ChangeState, OwnerChange, RecoveryRequest
 from recovery.owners.handover import addresses
 
 
-def chosen_mistyped(retired: Sequence[UUID], mistyped: Sequence[UUID], *, lead: bool) -> dict[str, Any]:
-    """For a change's `chosen`; empty where no address is one. Raises `NotPossible` where one of them does not give way,
-    or was proved before and it is not a lead who says it."""
+def chosen_addresses(retired: Sequence[UUID], mistyped: Sequence[UUID], *, lead: bool) -> dict[str, Any]:
+    """A change's `chosen`: which addresses give way, and which of them were never theirs. Raises `NotPossible` where one
+    of the latter does not give way, or was proved before and it is not a lead who says it."""
     if not set(mistyped) <= set(retired):
         raise NotPossible("An address that was mistyped has to be among those that give way.")
     if not lead and any(was_proved(each) for each in addresses(mistyped)):
@@ -32,7 +32,8 @@ def chosen_mistyped(retired: Sequence[UUID], mistyped: Sequence[UUID], *, lead: 
             "so; or leave that tick out."
         )
     said_by = {BY_LEAD: True} if lead else {}
-    return {MISTYPED: [str(each) for each in mistyped], **said_by} if mistyped else {}
+    never_theirs = {MISTYPED: [str(each) for each in mistyped], **said_by} if mistyped else {}
+    return {"addresses": [str(each) for each in retired], **never_theirs}
 
 
 def was_proved(address: EmailAddress) -> bool:
