@@ -22,8 +22,8 @@ from recovery.owners.handover import addresses
 
 
 def chosen_addresses(retired: Sequence[UUID], mistyped: Sequence[UUID], *, lead: bool) -> dict[str, Any]:
-    """A change's `chosen`: which addresses give way, and which of them were never theirs. Raises `NotPossible` where one
-    of the latter does not give way, or was proved before and it is not a lead who says it."""
+    """A change's `chosen`: which addresses give way, and which of them were never theirs. Raises `NotPossible` where
+    one of the latter does not give way, or was proved before and it is not a lead who says it."""
     if not set(mistyped) <= set(retired):
         raise NotPossible("An address that was mistyped has to be among those that give way.")
     if not lead and any(was_proved(each) for each in addresses(mistyped)):
