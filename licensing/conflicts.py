@@ -1,4 +1,5 @@
-"""Transactions that stood in each other's way: the database ended one of them, whole, and it may come again."""
+"""What the database could not do just now and may do later: it is away, or ended one of two transactions that stood in
+each other's way, whole."""
 
 from __future__ import annotations
 
@@ -7,13 +8,19 @@ import time
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 
 T = TypeVar("T")
 TIMES: Final = 3
 CONFLICTS: Final = frozenset(
     {"40P01", "40001"}
 )  # PostgreSQL's words for a deadlock, and for no possible order
+
+
+def is_passing(error: BaseException) -> bool:
+    """The two errors by which drivers say that the database is away or too busy to answer, or that it ended a
+    transaction for another one."""
+    return isinstance(error, OperationalError | InterfaceError)
 
 
 def is_conflict(error: BaseException) -> bool:

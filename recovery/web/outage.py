@@ -4,11 +4,10 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from licensing.conflicts import is_conflict
+from licensing.conflicts import is_conflict, is_passing
 from recovery.web.errors import BUSY, OUTAGE, Trouble, told
 
 RETRY_SECONDS: Final = 60
@@ -17,8 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 class OutagePage:
-    """503 for the two errors by which drivers say that the database is away, or too busy to answer, or that it ended
-    a transaction for another one."""
+    """503 for what the database could not do just now."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -27,7 +25,7 @@ class OutagePage:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
-        if not isinstance(exception, OperationalError | InterfaceError):
+        if not is_passing(exception):
             return None
         error = {"error": type(exception.__cause__ or exception).__name__}
         if is_conflict(exception):

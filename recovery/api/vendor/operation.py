@@ -15,6 +15,7 @@ from licensing.addresses import network_of
 from licensing.audit.looked import concerned, shown
 from licensing.audit.occasion import Occasion, occasion
 from licensing.audit.trail import record
+from licensing.conflicts import is_passing
 from licensing.console.second_person import ForTwo
 from licensing.models import AuditEntry
 from licensing.network import client_ip
@@ -74,8 +75,8 @@ class VendorOperation(Operation):
         with occasion(network_of(client_ip(request))) as during:
             try:
                 response = super().dispatch(request, *args, **kwargs)
-            except Exception:
-                self.noted(request, during, status=500)
+            except Exception as error:
+                self.noted(request, during, status=503 if is_passing(error) else 500)
                 raise
             if self.noted(request, during, status=response.status_code):
                 return response

@@ -15,6 +15,7 @@ from django.test import RequestFactory
 from psycopg.errors import DeadlockDetected
 
 from licensing import conflicts
+from licensing.audit.sealing import opened
 from licensing.models import AuditEntry, License
 from recovery.api import operation as calls
 from recovery.models import Exchange, ExchangeState, KeptAnswer
@@ -101,6 +102,9 @@ def test_a_deed_that_is_ended_again_and_again_is_told_to_come_back_in_a_second(k
     if ends_one():
         assert (answer.status_code, code_of(answer), answer["Retry-After"]) == (503, "busy", "1")
         assert state_of(ground) == ExchangeState.ASKED
+        told = opened(AuditEntry.objects.get(action="api.called"))
+        assert told is not None
+        assert told["details"]["status"] == 503
     assert cancel(caller, ground, key).status_code == 200
 
 
