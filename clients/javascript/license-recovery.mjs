@@ -837,13 +837,13 @@ export class LicenseRecovery extends Connection {
   }
 
   /**
-   * Say that an order was paid back, or some units of one of its lines. It stands beside what the shop says;
+   * Say that an order was refunded, or some units of one of its lines. It stands beside what the shop says;
    * the licenses end. Needs `purchases:write`.
    * @param {string} purchaseId
    * @param {string} etag
    * @param {object} sent
    * @param {string} sent.reason Why; recorded.
-   * @param {string} [sent.line] Without it, the whole order is paid back.
+   * @param {string} [sent.line] Without it, the whole order is refunded.
    * @param {number} [sent.units] Of that line, all marked ones together.
    * @returns {Promise<{document: VendorPurchase, etag: string}>}
    */

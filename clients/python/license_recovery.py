@@ -1019,10 +1019,10 @@ class LicenseRecovery(Connection):
         units: int | None = None,
         idempotency_key: str | None = None,
     ) -> Tagged[VendorPurchase]:
-        """Say that an order was paid back, or some units of one of its lines. It stands beside what the shop says;
+        """Say that an order was refunded, or some units of one of its lines. It stands beside what the shop says;
         the licenses end. Needs `purchases:write`.
         `reason`: Why; recorded.
-        `line`: Without it, the whole order is paid back.
+        `line`: Without it, the whole order is refunded.
         `units`: Of that line, all marked ones together.
         """
         answer = self._call(

@@ -92,7 +92,7 @@ class AddingPurchase(Sent):
 
 
 class Refunding(Sent):
-    line = serializers.UUIDField(required=False, help_text="Without it, the whole order is paid back.")
+    line = serializers.UUIDField(required=False, help_text="Without it, the whole order is refunded.")
     units = Whole(min_value=1, required=False, help_text="Of that line, all marked ones together.")
     reason = Text(max_length=LONGEST_REASON, help_text=WHY)
 

@@ -62,7 +62,7 @@ adding_purchase = vendor_call(
 )
 marking_refund = of_purchase(
     "markRefunded",
-    "Say that an order was paid back, or some units of one of its lines. It stands beside what the shop says; the "
+    "Say that an order was refunded, or some units of one of its lines. It stands beside what the shop says; the "
     "licenses end.",
     bodies.Refunding,
     "overtaken",

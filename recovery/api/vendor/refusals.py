@@ -20,7 +20,7 @@ TOLD: Final[dict[type[errors.Refused], tuple[int, str]]] = {
         "It is a test order, or its shop has not confirmed it: nobody can pay it back.",
     ),
     errors.TooManyUnits: (422, "The line has not so many units."),
-    errors.ToldByShop: (409, "The shop itself says that it was paid back. Take it back there."),
+    errors.ToldByShop: (409, "The shop itself says that it was refunded. Take it back there."),
     errors.OrderDiffers: (
         409,
         "An order of that number is on file and says otherwise: `differing` names what.",

@@ -110,7 +110,7 @@ class VendorLicense(Shape):
     platform = one_of(Platform)
     standing = one_of(Standing)
     expires_at = when()
-    refunded_at = when(help_text="When this one unit was paid back.")
+    refunded_at = when(help_text="When this one unit was refunded.")
     revoked_at = when()
     revoked_reason = serializers.CharField()
     key = ServingKey(allow_null=True)
