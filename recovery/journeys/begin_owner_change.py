@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from licensing.addresses import canonical
 from licensing.audit.trail import record
 from licensing.models import Customer, EmailAddress, License, Purchase
-from recovery.errors import AddressTaken, AlreadyChanging, NotPossible, ReasonNeeded
+from recovery.errors import AddressTaken, AlreadyChanging, NotPossible
 from recovery.limits import address_digest
 from recovery.mail.outbox import promise
 from recovery.models import ChangeKind, ChangeState, MessageKind, Origin, OwnerChange, RecoveryRequest
@@ -24,6 +24,7 @@ from recovery.owners.approval import begin_waiting
 from recovery.owners.concerned import current_addresses, lock_customers, refuse_beside_another
 from recovery.owners.leaving import refuse_own, refuse_to_leave_nobody, refuse_to_leave_nothing
 from recovery.owners.mistyped import chosen_addresses
+from recovery.reasons import needed
 from recovery.tokens import digest_of, new_browser_secret
 
 
@@ -209,8 +210,3 @@ def refuse_taken(address: str, customer: Customer) -> None:
         raise AddressTaken
     if known.former_since is None:
         raise NotPossible("That is a current address of this customer already.")
-
-
-def needed(reason: str) -> None:
-    if not reason.strip():
-        raise ReasonNeeded

@@ -9,12 +9,13 @@ from django.db import transaction
 
 from licensing.audit.trail import record
 from licensing.models import EmailAddress
-from recovery.errors import NoSuchAddress, ReasonNeeded
+from recovery.errors import NoSuchAddress
 from recovery.limits import address_digest
 from recovery.mail.outbox import promise
 from recovery.mail.silence import silence
 from recovery.mail.unasked import unasked
 from recovery.models import MessageKind, Mute, Origin, Suppression
+from recovery.reasons import needed
 
 
 def mute_for(customer_id: UUID, *, address_id: UUID, by: str, reason: str, now: datetime) -> bool:
@@ -85,8 +86,3 @@ def owned(customer_id: UUID, address_id: UUID) -> EmailAddress:
     if address is None:
         raise NoSuchAddress
     return address
-
-
-def needed(reason: str) -> None:
-    if not reason.strip():
-        raise ReasonNeeded

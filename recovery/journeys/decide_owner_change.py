@@ -16,7 +16,7 @@ from licensing.audit.trail import record
 from licensing.models import Customer, EmailAddress
 from licensing.outgoing.kinds import CLAIM_DECIDED
 from licensing.outgoing.tell import tell
-from recovery.errors import AddressTaken, CannotUndo, NotPossible, NotRunning, ReasonNeeded
+from recovery.errors import AddressTaken, CannotUndo, NotPossible, NotRunning
 from recovery.models import ChangeState, Ended, OwnerChange
 from recovery.owners.approval import begin_waiting
 from recovery.owners.concerned import (
@@ -31,6 +31,7 @@ from recovery.owners.mistyped import chosen_addresses
 from recovery.owners.notices import sides, tell_all, tell_new
 from recovery.owners.told import nobody_told
 from recovery.owners.undoing import may_be_undone, put_back, thaw
+from recovery.reasons import needed
 
 
 def approve(
@@ -220,8 +221,3 @@ def held(change_id: UUID, *more: UUID) -> OwnerChange:
 def refuse_taken(address: str, customer: UUID) -> None:
     if EmailAddress.objects.filter(canonical=address).exclude(customer=customer).exists():
         raise AddressTaken
-
-
-def needed(reason: str) -> None:
-    if not reason.strip():
-        raise ReasonNeeded

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from licensing.models import KeySource
-from recovery.errors import ExchangeRefused, NoSuchLicense, NotRunning, OutOfStock, ReasonNeeded
+from recovery.errors import ExchangeRefused, NoSuchLicense, NotRunning, OutOfStock
 from recovery.exchange.announce import announce
 from recovery.exchange.begin import Cause, begin, begin_and_serve, kept, note
 from recovery.exchange.execute import close_case, end, is_possible, lock_exchange, lock_licenses, serve, undo
@@ -19,6 +19,7 @@ from recovery.exchange.noted import note_deed
 from recovery.exchange.stock import tell_of_waiting
 from recovery.models import Exchange, ExchangeKind, ExchangeState, MessageKind, NoteAuthor
 from recovery.policy import OF_STANDING, Reason, Verdict
+from recovery.reasons import needed
 
 
 def approve(exchange_id: UUID, *, by: str, reason: str, now: datetime) -> Exchange:
@@ -147,8 +148,3 @@ def locked_unit(license_id: UUID, *, now: datetime) -> Unit:
     if not licenses:
         raise NoSuchLicense
     return units_of(licenses, now=now)[0]
-
-
-def needed(reason: str) -> None:
-    if not reason.strip():
-        raise ReasonNeeded

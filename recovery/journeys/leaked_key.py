@@ -12,13 +12,14 @@ from uuid import UUID
 from django.db import transaction
 
 from licensing.models import KeyAssignment, KeySource
-from recovery.errors import OutOfStock, ReasonNeeded, Stale
+from recovery.errors import OutOfStock, Stale
 from recovery.exchange.begin import Cause, begin
 from recovery.exchange.execute import lock_licenses, serve
 from recovery.exchange.facts import Unit, units_of
 from recovery.exchange.noted import note_deed
 from recovery.models import Exchange, ExchangeKind
 from recovery.policy import OF_STANDING
+from recovery.reasons import needed
 
 TRIED_AT_ONCE: Final = 1_000  # those who are left as they are (refunded) are come to again each time
 OWNERS_AT_ONCE: Final = 100  # transactions of one request; a code for all buyers may serve many thousands
@@ -44,8 +45,7 @@ def replace_everywhere(
     whom it can, instead of leaving the leaked code with everybody. Who has been served is passed over when it is
     called again, so a second press does nothing. Raises `ReasonNeeded`.
     """
-    if not reason.strip():
-        raise ReasonNeeded
+    needed(reason)
     result = Replaced()
     served = 0
     for tried, licenses in enumerate([[only]] if only else by_owner(key_id)):
