@@ -26,8 +26,12 @@ from recovery.errors import (
 )
 from recovery.journeys.ask_about_claim import AWAITED, ask_about_claim
 from recovery.journeys.decide_owner_change import confirm, decline, let_stand, shorten, stop_for, undo
-from recovery.models import ChangeState, OwnerChange
+from recovery.journeys.mute_claimant import lift_claimant_mute, mute_claimant
+from recovery.limits import address_digest
+from recovery.mail.silence import mute_of
+from recovery.models import ChangeState, Mute, OwnerChange
 from recovery.models.owner_changes import MOST_QUESTIONS, RUNNING, is_with_customer
+from recovery.owners.compare import owner_of_new
 from recovery.owners.told import needs_a_lead
 from recovery.owners.undoing import may_be_undone
 
@@ -89,6 +93,7 @@ class Deed:
     possible: Callable[[OwnerChange], bool]
     act: Callable[[UUID, str, str], OwnerChange]
     proof: bool = False  # asks for the second factor again
+    after: str = ""  # what is said when it is done; empty: what the change waits for now
     main: bool = False
 
     def form(self, data: Any = None) -> forms.Form:
@@ -101,6 +106,18 @@ def may_be_asked(change: OwnerChange) -> bool:
     """About a claim of the customer's own, while no question is with them."""
     undecided = change.state == ChangeState.OPEN and change.questions < MOST_QUESTIONS
     return undecided and not is_with_customer(change, now=timezone.now())
+
+
+def may_be_muted(change: OwnerChange) -> bool:
+    """Who claims, and is no customer: these are muted on their own page."""
+    is_theirs = not change.asked_by and change.proved_at and change.request_id
+    return bool(is_theirs) and owner_of_new(change) is None and claimants_mute(change) is None
+
+
+def claimants_mute(change: OwnerChange) -> Mute | None:
+    """What keeps mails from the mailbox of a customer's own claim."""
+    is_claim = change.new_address and not change.asked_by
+    return mute_of(address_digest(change.new_address)) if is_claim else None
 
 
 DEEDS: Final = {
@@ -126,6 +143,29 @@ DEEDS: Final = {
             LONGEST_ANSWER,
             may_be_asked,
             lambda pk, by, words: ask_about_claim(pk, by=by, text=words, now=timezone.now()),
+        ),
+        Deed(
+            "mute",
+            "Stop mails to this mailbox",
+            "For somebody who sends claim after claim. For 30 days no link, no code and no answer about a claim is "
+            "mailed there, so that no new claim from it reaches you. Nobody is told. This claim stays: decline it.",
+            "Why (recorded)",
+            "recovery.add_mute",
+            LONGEST_REASON,
+            may_be_muted,
+            lambda pk, by, words: mute_claimant(pk, by=by, reason=words),
+            after="No such mails go there for 30 days. This page takes it back.",
+        ),
+        Deed(
+            "lift_mute",
+            "Allow mails to this mailbox again",
+            "Links, codes and answers are mailed there again, and its claims reach you.",
+            "Why (recorded)",
+            "recovery.change_mute",
+            LONGEST_REASON,
+            lambda change: claimants_mute(change) is not None,
+            lambda pk, by, words: lift_claimant_mute(pk, by=by, reason=words),
+            after="Mails go there again.",
         ),
         Deed(
             "stop",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from recovery.admin.owner_change_deeds import (
     SETTLE,
     SHORTEN,
     Deed,
+    claimants_mute,
     in_plain_words,
     possible,
     what_follows,
@@ -88,6 +90,7 @@ class Decidable(Held):
             request,
             change_id,
             lambda: deed.act(change_id, request.user.get_username(), form.cleaned_data["words"]),
+            after=deed.after,
         )
 
     def approve(self, request: HttpRequest, change_id: UUID) -> HttpResponse:
@@ -112,15 +115,17 @@ class Decidable(Held):
             ),
         )
 
-    def done(self, request: HttpRequest, change_id: UUID, act: Any) -> HttpResponse:
+    def done(
+        self, request: HttpRequest, change_id: UUID, act: Callable[[], OwnerChange], *, after: str = ""
+    ) -> HttpResponse:
         if not OwnerChange.objects.filter(pk=change_id).exists():
             raise Http404
         try:
-            change: OwnerChange = act()
+            change = act()
         except RecoveryError as error:
             messages.error(request, in_plain_words(error))
         else:
-            messages.success(request, what_follows(change))
+            messages.success(request, after or what_follows(change))
         return back(change_id)
 
     def render_change_form(
@@ -132,6 +137,7 @@ class Decidable(Held):
             context["deeds"] = deeds_on(change, request)
             context["waits_for"] = whom_it_waits_for(change, request)
             context["to_look_at"] = ended_case(change)
+            context["muted"] = claimants_mute(change)
             context |= claim_beside_file(change, request)
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -26,6 +26,7 @@ from recovery.limits import (
     wider_network_digest,
 )
 from recovery.mail.outbox import MailState, promise_to_new, state_of
+from recovery.mail.silence import mute_of
 from recovery.models import (
     Challenge,
     ChangeKind,
@@ -117,6 +118,8 @@ def pass_on(challenge: Challenge) -> str:
     secret = new_browser_secret()
     with transaction.atomic():
         consume(challenge)
+        if mute_of(bytes(challenge.request.mailbox)):  # since the mail went out
+            raise TooManyClaims
         if not take(CLAIMS, mailbox_digest(challenge.request.address), now=timezone.now()):
             raise TooManyClaims
         proved_now(challenge.request, browser=digest_of(secret))

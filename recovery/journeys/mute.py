@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from recovery.errors import Used
 from recovery.mail.outbox import promise
-from recovery.mail.silence import MUTE_LIFE, silence
+from recovery.mail.silence import MUTE_LIFE, mute_of, silence
 from recovery.models import Message, MessageKind, Mute, RecoveryRequest
 from recovery.tokens import InvalidToken, check_token, row_named_by
 
@@ -50,7 +50,11 @@ def mute(token: str) -> None:
 
 
 def is_confirmed(request: RecoveryRequest) -> bool:
-    """Whether a confirmation of the mailbox's present mute was promised."""
+    """Whether a confirmation of the mailbox's present mute was promised, or is not to be: one that support has set is
+    taken back by mail only where they wanted that."""
+    standing = mute_of(bytes(request.mailbox))
+    if standing and standing.by:
+        return True
     since = Mute.objects.filter(mailbox=request.mailbox, lifted_at=None).values("created_at")
     same = Message.objects.filter(kind=MessageKind.MUTED, request__mailbox=request.mailbox)
     return same.filter(created_at__gte=Subquery(since[:1])).exists()

@@ -27,6 +27,12 @@ def number_in(message: Message) -> int:
     return int(message.about.partition(" ")[2])
 
 
+def is_answer_to_claim(message: Message) -> bool:
+    """Whether it is for who claims a new address, and for nobody on file: a question, or that it was declined."""
+    declined = message.kind == MessageKind.OUTCOME and message.about.startswith("declined ")
+    return declined or message.kind == MessageKind.ASKED
+
+
 def questions_overtaken(messages: Collection[Message]) -> set[UUID]:
     """Those of claims that are decided, or whose question was answered, before the mail went out."""
     asked = [each for each in messages if each.kind == MessageKind.ASKED]

@@ -18,7 +18,7 @@ from licensing.models import Customer, EmailAddress, Store
 from recovery import limits
 from recovery.limits import Counters, Limit
 from recovery.mail.changes import notices_overtaken
-from recovery.mail.claim_questions import questions_overtaken
+from recovery.mail.claim_questions import is_answer_to_claim, questions_overtaken
 from recovery.mail.moves import MOVE_MAILS, told_of_what_is_gone
 from recovery.mail.promised import no_longer_owed
 from recovery.mistyped import aside_among
@@ -148,7 +148,7 @@ def is_wanted(message: Message, known: Known, *, now: datetime) -> bool:
         return end(message, MessageState.WITHHELD, because=Withheld.OVERTAKEN)
     if message.pk in known.gone:
         return end(message, MessageState.WITHHELD, because=Withheld.OVERTAKEN)
-    if message.kind in PROOFS and box in known.mutes:
+    if box in known.mutes and (message.kind in PROOFS or is_kept_quiet(message, known.mutes[box])):
         return end(message, MessageState.WITHHELD, because=Withheld.MUTED)
     if message.kind == MessageKind.MUTED and box not in known.mutes:
         return end(message, MessageState.WITHHELD, because=Withheld.OVERTAKEN)
@@ -159,6 +159,11 @@ def is_wanted(message: Message, known: Known, *, now: datetime) -> bool:
             reply="refused earlier: its server said that there is no such mailbox",
         )
     return True
+
+
+def is_kept_quiet(message: Message, mute: Mute) -> bool:
+    """Whom support has muted gets no answer about a claim either. A reader who stopped requests still does."""
+    return bool(mute.by) and is_answer_to_claim(message)
 
 
 def end(message: Message, state: MessageState, *, because: str = "", reply: str = "") -> bool:

@@ -23,6 +23,11 @@ def silence(request: RecoveryRequest, *, by: str = "") -> bool:
     return Mute.objects.filter(pk=muted.pk).exists()
 
 
+def mute_of(mailbox: bytes) -> Mute | None:
+    """The mute of that mailbox that is in force, by the database's clock."""
+    return Mute.objects.filter(mailbox=mailbox, lifted_at=None, until__gt=Now()).first()
+
+
 def end_what_is_open(request: RecoveryRequest) -> None:
     same_mailbox = RecoveryRequest.objects.filter(mailbox=request.mailbox)
     wait_for_proofs(same_mailbox)

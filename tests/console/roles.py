@@ -129,6 +129,8 @@ PAGES: Final[dict[str, tuple[str, str]]] = {
     "admin:owner_change_approve": ("look", "settle"),
     "admin:owner_change_decline": ("look", "settle"),
     "admin:owner_change_ask": ("look", "settle"),
+    "admin:owner_change_mute": ("look", "settle"),
+    "admin:owner_change_lift_mute": ("look", "settle"),
     "admin:owner_change_stop": ("look", "settle"),
     "admin:owner_change_shorten": ("run", "run"),
     "admin:owner_change_confirm": ("run", "run"),

@@ -80,7 +80,8 @@ def told(standing: Standing) -> Iterator[str]:
     yield of_address(standing.filed)
     if mute := standing.mute:
         since, until = moment(mute.created_at), moment(mute.until)
-        yield f"Muted since {since}, until {until}: its reader said “that wasn’t me”, or complained."
+        why = f"by {mute.by} of support" if mute.by else "its reader said “that wasn’t me”, or complained"
+        yield f"Muted since {since}, until {until}: {why}."
     if dead := standing.suppression:
         yield f"There is no such mailbox, its server said {moment(dead.created_at)}: {dead.reply or '–'}"
     if standing.pause:
