@@ -40,6 +40,7 @@ from recovery.journeys.decide_owner_change import approve
 from recovery.mistyped import READ
 from recovery.models import ChangeState, OwnerChange
 from recovery.owners.compare import MOST, Candidate, candidates, compared, look_up, owner_of_new
+from recovery.owners.same_name import same_named
 from recovery.owners.told import needs_a_lead
 
 
@@ -187,13 +188,22 @@ def claim_beside_file(change: OwnerChange, request: HttpRequest) -> dict[str, An
     if claimed is None:
         return {}
     decides = change.state == ChangeState.OPEN
+    found = beside(claimed, request) if decides else []
     return {
         "claimed": claimed,
-        "candidates": beside(claimed, request) if decides else [],
+        "candidates": found,
+        "same_named": of_the_same_name(claimed, found, request) if decides else [],
         "new_is": owner_of_new(change) if decides else None,
         "decides": decides and request.user.has_perm(SETTLE),
         "sees_code": request.user.has_perm(SETTLE),
     }
+
+
+def of_the_same_name(claimed: Claimed, found: list[Candidate], request: HttpRequest) -> list[Customer]:
+    """Beside those that are compared already; nobody for who may not look at customers."""
+    if not request.user.has_perm("licensing.view_customer"):
+        return []
+    return same_named(claimed, apart_from=[each.customer.pk for each in found])
 
 
 def beside(claimed: Claimed, request: HttpRequest) -> list[Candidate]:

@@ -42,6 +42,12 @@ def test_the_oldest_row_is_found_by_the_index_where_there_is_one(old: Customer) 
     assert (old.pk in having(ADDRESSES, ["velac"], most=5).customers) == postgresql
 
 
+def test_a_name_with_an_accent_is_found_by_the_part_without_it(db: None) -> None:
+    """As docs/console.md says; `oberg` finds nobody, see docs/decisions.md."""
+    asa = factories.customer(full_name="Åsa Öberg")
+    assert having(NAMES, ["berg"], most=5).customers == {asa.pk}
+
+
 def test_how_it_begins_finds_the_oldest_row_everywhere(old: Customer) -> None:
     assert having(NAMES, ["ada", "love"], most=5).customers == {old.pk}
 

@@ -100,7 +100,7 @@ class TestClaimPage:
         self, anna: Customer, support: Client, typed: str
     ) -> None:
         change = proved(old_address="ana@gone.example", order="GR-78", name="Anna Example")
-        button_for_her = f'value="{anna.pk}"'
+        button_for_her = f'name="customer" value="{anna.pk}"'
         assert button_for_her not in support.get(page(change)).content.decode()
         found = support.post(button("compare", change), {"whom": typed}, follow=True)
         text = found.content.decode()
