@@ -2,29 +2,11 @@
 
 import socket
 import sys
-import threading
 
 from bench.browser import LENGTH
+from bench.listening import listen
 
 TAKEN = b"HTTP/1.1 204 No Content\r\n\r\n"
-CHUNK = 1 << 16
-
-
-def main(port: int) -> None:
-    """Listens on 127.0.0.1 until it is killed; a thread a connection."""
-    with socket.create_server(("127.0.0.1", port), backlog=50) as server:
-        while True:
-            line, _ = server.accept()
-            threading.Thread(target=serve, args=(line,), daemon=True).start()
-
-
-def serve(line: socket.socket) -> None:
-    """Answers one request after the other, until the other side hangs up."""
-    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    unread = b""
-    with line:
-        while chunk := line.recv(CHUNK):
-            unread = answer(line, unread + chunk)
 
 
 def answer(line: socket.socket, unread: bytes) -> bytes:
@@ -43,4 +25,4 @@ def end_of(unread: bytes) -> int:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    listen(int(sys.argv[1]), answer)

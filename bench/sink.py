@@ -5,7 +5,8 @@ The test kit's server takes about a thousand mails a second; what is measured he
 
 import socket
 import sys
-import threading
+
+from bench.listening import CHUNK, listen
 
 GREETING = b"220 sink\r\n"
 EHLO = b"250-sink\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n"
@@ -13,24 +14,6 @@ GO_ON = b"354 go on\r\n"
 FINE = b"250 2.0.0 fine\r\n"
 BYE = b"221 bye\r\n"
 END = b"\r\n.\r\n"
-CHUNK = 1 << 18
-
-
-def main(port: int) -> None:
-    """Listens on 127.0.0.1 until it is killed; a thread a connection."""
-    with socket.create_server(("127.0.0.1", port), backlog=50) as server:
-        while True:
-            line, _ = server.accept()
-            threading.Thread(target=serve, args=(line,), daemon=True).start()
-
-
-def serve(line: socket.socket) -> None:
-    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    line.sendall(GREETING)
-    unread = b""
-    with line:
-        while chunk := line.recv(CHUNK):
-            unread = answer(line, unread + chunk)
 
 
 def answer(line: socket.socket, unread: bytes) -> bytes:
@@ -63,4 +46,4 @@ def rest_after_mail(line: socket.socket, unread: bytes) -> bytes:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    listen(int(sys.argv[1]), answer, greeting=GREETING)
