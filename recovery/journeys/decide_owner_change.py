@@ -54,34 +54,30 @@ def approve(
     needed(reason)
     with transaction.atomic():
         change = held(change_id, customer)
-        if change.state != ChangeState.OPEN:
-            raise NotRunning
-        if not Customer.objects.filter(pk=customer).exists():
-            raise NotPossible("There is no such customer any more.")
-        refuse_taken(change.new_address, customer)
-        refuse_beside_another(customer, apart_from=change.pk)
-        current = current_addresses(customer)
-        own = [each for each in current if each.pk not in mistyped]
-        refuse_if_owner_reads(own, since=change.asked_at)
-        if not set(retired) <= {each.pk for each in current}:
-            raise NotPossible("One of the old addresses is not a current one of this customer.")
-        begin_waiting(
-            change,
-            customer=customer,
-            chosen=chosen_addresses(retired, mistyped, lead=lead),
-            decided_by=by,
-            reason=reason.strip(),
-        )
-        record(
-            "owner_change.approved",
-            by=by,
-            customer=customer,
-            row=change,
-            reason=reason,
-            details={"new_address": change.new_address, **change.chosen},
-        )
+        refuse_what_cannot_be(change, customer, retired=retired, mistyped=mistyped)
+        chosen = chosen_addresses(retired, mistyped, lead=lead)
+        begin_waiting(change, customer=customer, chosen=chosen, decided_by=by, reason=reason.strip())
+        told = {"new_address": change.new_address, **change.chosen}
+        record("owner_change.approved", by=by, customer=customer, row=change, reason=reason, details=told)
         tell_of_decision(change, "approved")
     return change
+
+
+def refuse_what_cannot_be(
+    change: OwnerChange, customer: UUID, *, retired: Sequence[UUID], mistyped: Sequence[UUID]
+) -> None:
+    """Whether the claim is open still, and can be that customer's as they stand now. Raises as `approve`."""
+    if change.state != ChangeState.OPEN:
+        raise NotRunning
+    if not Customer.objects.filter(pk=customer).exists():
+        raise NotPossible("There is no such customer any more.")
+    refuse_taken(change.new_address, customer)
+    refuse_beside_another(customer, apart_from=change.pk)
+    current = current_addresses(customer)
+    own = [each for each in current if each.pk not in mistyped]
+    refuse_if_owner_reads(own, since=change.asked_at)
+    if not set(retired) <= {each.pk for each in current}:
+        raise NotPossible("One of the old addresses is not a current one of this customer.")
 
 
 def decline(change_id: UUID, *, by: str, reason: str) -> OwnerChange:
