@@ -9,7 +9,9 @@ from typing import Any, Final
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
+from django.utils.timezone import localtime
 
 from licensing.console.cells import EMPTY, broken, choice, link, page_of, state, timed
 from licensing.models import EmailAddress, License, Purchase
@@ -91,6 +93,14 @@ def new_name(change: OwnerChange) -> str:
 def takes_effect(change: OwnerChange) -> str:
     """Only while it is still to happen; as the mails say it, since 72 hours are no `in 2 d`."""
     return at_minute(change.effective_at) if change.state == ChangeState.WAITING else EMPTY
+
+
+@admin.display(description="takes effect")
+def takes_effect_in_list(change: OwnerChange) -> str:
+    """The same in a narrow column; in full on hover."""
+    if change.state != ChangeState.WAITING or not change.effective_at:
+        return EMPTY
+    return timed(change.effective_at, date_format(localtime(change.effective_at), "j M, H:i"))
 
 
 @admin.display(description="answer awaited until")

@@ -111,7 +111,13 @@ def may_be_asked(change: OwnerChange) -> bool:
 def may_be_muted(change: OwnerChange) -> bool:
     """Who claims, and is no customer: these are muted on their own page."""
     is_theirs = not change.asked_by and change.proved_at and change.request_id
-    return bool(is_theirs) and owner_of_new(change) is None and claimants_mute(change) is None
+    is_believed = change.state in (ChangeState.WAITING, ChangeState.DONE)
+    return (
+        bool(is_theirs)
+        and not is_believed
+        and owner_of_new(change) is None
+        and claimants_mute(change) is None
+    )
 
 
 def claimants_mute(change: OwnerChange) -> Mute | None:
@@ -143,29 +149,6 @@ DEEDS: Final = {
             LONGEST_ANSWER,
             may_be_asked,
             lambda pk, by, words: ask_about_claim(pk, by=by, text=words, now=timezone.now()),
-        ),
-        Deed(
-            "mute",
-            "Stop mails to this mailbox",
-            "For somebody who sends claim after claim. For 30 days no link, no code and no answer about a claim is "
-            "mailed there, so that no new claim from it reaches you. Nobody is told. This claim stays: decline it.",
-            "Why (recorded)",
-            "recovery.add_mute",
-            LONGEST_REASON,
-            may_be_muted,
-            lambda pk, by, words: mute_claimant(pk, by=by, reason=words),
-            after="No such mails go there for 30 days. This page takes it back.",
-        ),
-        Deed(
-            "lift_mute",
-            "Allow mails to this mailbox again",
-            "Links, codes and answers are mailed there again, and its claims reach you.",
-            "Why (recorded)",
-            "recovery.change_mute",
-            LONGEST_REASON,
-            lambda change: claimants_mute(change) is not None,
-            lambda pk, by, words: lift_claimant_mute(pk, by=by, reason=words),
-            after="Mails go there again.",
         ),
         Deed(
             "stop",
@@ -221,6 +204,29 @@ DEEDS: Final = {
             lambda change: change.state == ChangeState.DONE and may_be_undone(change),
             lambda pk, by, words: undo(pk, by=by, reason=words),
             proof=True,
+        ),
+        Deed(
+            "mute",
+            "Stop mails to this mailbox",
+            "For somebody who sends claim after claim. For 30 days no link, no code and no answer about a claim is "
+            "mailed there, so that no new claim from it reaches you. Nobody is told. This claim stays: decline it.",
+            "Why (recorded)",
+            "recovery.add_mute",
+            LONGEST_REASON,
+            may_be_muted,
+            lambda pk, by, words: mute_claimant(pk, by=by, reason=words),
+            after="No such mails go there for 30 days. This page takes it back.",
+        ),
+        Deed(
+            "lift_mute",
+            "Allow mails to this mailbox again",
+            "Links, codes and answers are mailed there again, and its claims reach you.",
+            "Why (recorded)",
+            "recovery.change_mute",
+            LONGEST_REASON,
+            lambda change: claimants_mute(change) is not None,
+            lambda pk, by, words: lift_claimant_mute(pk, by=by, reason=words),
+            after="Mails go there again.",
         ),
     )
 }

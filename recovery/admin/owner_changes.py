@@ -25,6 +25,7 @@ from recovery.admin.owner_change_cells import (
     standing,
     standing_in_list,
     takes_effect,
+    takes_effect_in_list,
     thing,
     told,
     why_ended,
@@ -106,7 +107,7 @@ class OwnerChangeAdmin(Startable):
         goes_to,
         "who_has_it",
         when("asked_at", "asked"),
-        takes_effect,
+        takes_effect_in_list,
     )
     list_select_related = (
         "customer",
@@ -129,6 +130,7 @@ class OwnerChangeAdmin(Startable):
         objection,
         *list_display[2:4],
         link("other", "to"),
+        mailboxes("other"),
         address("new_address", "new address"),
         thing,
         new_name,

@@ -40,7 +40,9 @@ class Story:
     cases: Latest[Case]
     moves: Latest[Exchange]
     changes: Latest[OwnerChange]
-    claims: list[OwnerChange]  # undecided, by whoever typed one of the addresses
+    claims: list[
+        OwnerChange
+    ]  # undecided, in which one of the addresses was typed as the old one, or is the new one
 
     @property
     def whose(self) -> Whose:
@@ -53,6 +55,10 @@ class Story:
     @property
     def former(self) -> list[Mailbox]:
         return [each for each in self.mailboxes if not each.is_current]
+
+    @property
+    def canonicals(self) -> list[str]:
+        return [each.address.canonical for each in self.mailboxes]
 
     @property
     def other_cases(self) -> list[Case]:

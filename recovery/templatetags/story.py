@@ -27,8 +27,9 @@ from recovery.models import (
     MessageKind,
     MessageState,
     Origin,
+    OwnerChange,
 )
-from recovery.models.owner_changes import ChangeKind, ChangeState
+from recovery.models.owner_changes import ChangeKind, ChangeState, is_with_customer
 from recovery.story.mails import server_words
 from recovery.story.owned import Owned
 from recovery.story.timeline import Entry
@@ -140,10 +141,18 @@ def mailed(kind_and_step: str) -> str:
     return step_in_words(about) if kind in CHANGE_MAILS else label(MessageKind, kind)
 
 
+def asked(origin: str, address: str) -> str:
+    """What a request was for; of those that nobody on the pages made, what they stand for."""
+    to = address or "an address forgotten since"
+    if origin == Origin.CLAIM:
+        return f"Proof of a new address asked for, with {to}"
+    if origin == Origin.SUPPORT:
+        return f"Support had a mail sent to {to}"
+    return f"Keys asked for, with {to}: {label(Origin, origin)}"
+
+
 TELLINGS: Final[dict[str, Any]] = {
-    "asked": lambda e: (
-        f"Keys asked for, with {e.two or 'an address forgotten since'}: {label(Origin, e.one)}"
-    ),
+    "asked": lambda e: asked(e.one, e.two),
     "proved": lambda e: f"Mailbox proved: {e.one or 'address forgotten'}",
     "mail": lambda e: f"Mail, {mailed(e.one)}: {label(MessageState, e.two)}",
     "move": lambda e: (
@@ -178,6 +187,12 @@ SAID: Final = {
 
 def by(login: str) -> str:
     return f" by {login}" if login else ""
+
+
+@register.filter
+def who_says(change: OwnerChange) -> str:
+    """Whose word an undecided claim waits for."""
+    return "the customer was asked" if is_with_customer(change, now=timezone.now()) else "support decides"
 
 
 @register.filter

@@ -92,6 +92,25 @@ class TestWhereSupportLooks:
         assert "claims an address of theirs" in story_page(support, anna)
         assert page(change) not in story_page(support, other)
 
+    def test_whose_address_is_claimed_as_somebodys_new_one_reads_just_that(self, support: Client) -> None:
+        text = story_page(support, owner_of(proved(old_address=OLD).new_address))
+        assert "is claimed as somebody’s new address" in text
+        assert "claims an address of theirs" not in text
+
+    def test_a_claim_about_which_the_customer_was_asked_waits_for_them(
+        self, anna: Customer, support: Client
+    ) -> None:
+        change = proved(old_address=OLD)
+        ask_about_claim(change.pk, by="ada", text="When?", now=timezone.now())
+        assert "</a>, the customer was asked" in story_page(support, anna)
+
+    def test_a_proof_of_a_new_address_is_told_as_that_and_not_as_a_request_for_keys(
+        self, support: Client
+    ) -> None:
+        text = story_page(support, owner_of(proved(old_address=OLD).new_address))
+        assert f"Proof of a new address asked for, with {NEW}" in text
+        assert "Keys asked for" not in text
+
     def test_the_request_leads_to_its_claim_also_before_it_is_proved(self, support: Client) -> None:
         request = claimed()
         address = reverse("admin:recovery_recoveryrequest_change", args=[request.pk])
@@ -105,9 +124,10 @@ class TestWhereSupportLooks:
 
 
 class TestPage:
-    def test_a_name_alone_is_not_looked_up_but_ready_to_be(self, anna: Customer, support: Client) -> None:
+    def test_a_name_alone_is_a_hint_and_ready_to_be_compared(self, anna: Customer, support: Client) -> None:
         text = support.get(page(proved(name=anna.full_name))).content.decode()
-        assert "A name alone is not looked up" in text
+        assert "No address, order or code that was typed leads to anybody on file." in text
+        assert "The same name is also on file" in text
         assert f'value="{anna.full_name}"' in text
 
     def test_its_mails_begin_with_the_one_that_proved_the_new_mailbox(

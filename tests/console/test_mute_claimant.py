@@ -7,7 +7,7 @@ from config.staff.roles import Role
 from recovery.models import Mute
 from tests.console.test_owner_changes import button, page, signed_in
 from tests.factories import owner_of
-from tests.recovery.owning import NEW, proved
+from tests.recovery.owning import NEW, OLD, approved, proved
 
 pytestmark = pytest.mark.django_db
 WHY = {"words": "the ninth claim this week"}
@@ -17,11 +17,11 @@ def test_one_button_stops_mails_and_the_next_allows_them_again(support: Client) 
     change = proved()
     said = support.post(button("mute", change), WHY, follow=True).content.decode()
     assert "No such mails go there for 30 days." in said
-    assert "support stopped links and codes" in said
+    assert "Stopped by support" in said
     assert button("mute", change) not in said
     said = support.post(button("lift_mute", change), WHY, follow=True).content.decode()
     assert "Mails go there again." in said
-    assert "support stopped links and codes" not in said
+    assert "Stopped by support" not in said
     assert button("mute", change) in said
 
 
@@ -31,6 +31,11 @@ def test_it_is_lifted_after_the_claim_was_declined_too(support: Client) -> None:
     support.post(button("decline", change), WHY)
     support.post(button("lift_mute", change), WHY)
     assert Mute.objects.get().lifted_at
+
+
+def test_whose_claim_was_approved_is_not_to_be_silenced(support: Client) -> None:
+    change = approved(owner_of(OLD))
+    assert button("mute", change) not in support.get(page(change)).content.decode()
 
 
 def test_nothing_without_a_reason(support: Client) -> None:
