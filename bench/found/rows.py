@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from bench.bulk import bulk
+from licensing.keys.sources.pattern import ALPHABET
 
 FIRST: Final = """
     Ada Alan Alice Amal Anna Annika Antonio Barbara Ben Carla Charles Chen Claire Daniel David Dora Edsger
@@ -84,7 +85,10 @@ NAME: Final = f"{one_of(FIRST, 1)} || ' ' || {FAMILY}"
 DOMAIN: Final = f"CASE WHEN n % 5 = 0 THEN {scrambled(4, 6)} || '.example' ELSE {one_of(DOMAINS, 5)} END"
 ADDRESS: Final = f"translate(lower({one_of(FIRST, 1)} || '.' || {FAMILY}), 'ö', 'o') || n || '@' || {DOMAIN}"
 AT: Final = f"to_timestamp(({BORN} + n) / 1000.0)"
-CODE_TAIL: Final = f"upper({scrambled(6, 4)})"
+CODE_TAIL: Final = " || ".join(
+    f"substr('{ALPHABET}', 1 + ({number(6)} >> {5 * place + 7})::int % {len(ALPHABET)}, 1)"
+    for place in range(4)
+)
 
 
 def fill(rows: int, *, store: str, edition: str) -> None:

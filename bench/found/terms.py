@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.db import connection
 
+from licensing.keys.sources.pattern import ALPHABET
 from licensing.models import Customer, Edition, EmailAddress, License
 from tests import factories
 
@@ -48,7 +49,7 @@ def kinds(rows: int, *, codes: list[str]) -> dict[str, Term]:
         "order": lambda choice: f"gr-{choice.randrange(1, rows)}",
         "transaction": lambda choice: f"txn_{choice.randrange(1, rows)}",
         "code": lambda choice: choice.choice(codes).lower().replace("-", " "),
-        "end of a code": lambda choice: f"{choice.randrange(16**4):04X}",
+        "end of a code": lambda choice: "".join(choice.choices(ALPHABET, k=4)),
         "id of a license": lambda choice: some(rows - 10, choice, License, "pk"),
         "common: gmail.com": lambda _: "gmail.com",
         "common: com": lambda _: "com",
