@@ -25,6 +25,7 @@ from recovery.api.vendor import bodies, kinds
 from recovery.api.vendor import described_changes as told
 from recovery.api.vendor.changing import (
     Change,
+    Conditional,
     ensure_unchanged,
     hold_license,
     hold_purchase,
@@ -32,7 +33,6 @@ from recovery.api.vendor.changing import (
 )
 from recovery.api.vendor.operation import VendorOperation
 from recovery.api.vendor.read_views import Purchases
-from recovery.api.vendor.reading import OneRow
 from recovery.journeys.api_callers import count_elsewhere, ensure_may_compare
 from recovery.journeys.privacy import EraseReason, erase
 from recovery.models import Scope
@@ -177,7 +177,7 @@ class NewKeys(VendorOperation):
         return Answer(200, {"new": stocked.filled.new, "served": stocked.served, **known})
 
 
-class Erasure(OneRow, kinds.OfCustomers):
+class Erasure(Conditional, kinds.OfCustomers):
     may = {"POST": Scope.CUSTOMERS_ERASE}
     for_two = {"POST": ForTwo.EXPORTS}
     sent = bodies.Erasing

@@ -19,7 +19,17 @@ from recovery.exchange.execute import lock_licenses
 from recovery.models import Exchange
 
 
-class Change(OneRow):
+class Conditional(OneRow):
+    """A call that changes its row only as the caller has read it."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Raises `Unconditional`, also where an earlier answer would be told again: that hides no fault of the call."""
+        super().initial(request, *args, **kwargs)
+        if "If-Match" not in request.headers:
+            raise Unconditional
+
+
+class Change(Conditional):
     """A subclass says in `hold` which row nobody else may change meanwhile, and in `deed` what is done."""
 
     in_one = True
@@ -40,10 +50,8 @@ class Change(OneRow):
 
 
 def ensure_unchanged(request: Request, document: Shown) -> None:
-    """Raises `Unconditional` and `Unmatched`. `*` is any state of the row: who may not read it, say, can say so."""
-    sent = request.headers.get("If-Match")
-    if sent is None:
-        raise Unconditional
+    """Raises `Unmatched`. `*` is any state of the row: who may not read it, say, can say so."""
+    sent = request.headers["If-Match"]
     if sent.strip() != "*" and tag_of(document) not in [each.strip() for each in sent.split(",")]:
         raise Unmatched
 

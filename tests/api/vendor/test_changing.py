@@ -101,6 +101,15 @@ def test_ten_at_once_with_one_idempotency_key_add_one_purchase() -> None:
     assert AuditEntry.objects.filter(action="purchase.added").count() == 1
 
 
+def test_an_earlier_answer_is_told_to_nobody_who_leaves_out_which_state_was_read(
+    ground: Ground, with_every_right: Caller
+) -> None:
+    for name in ("revokeLicense", "eraseCustomer"):
+        assert change(with_every_right, name, ground, key=KEY).status_code == 200, name
+        again = change(with_every_right, name, ground, tag="", key=KEY)
+        assert (again.status_code, code_of(again)) == (428, "if_match_needed"), name
+
+
 def test_what_was_refused_leaves_the_idempotency_key_free(ground: Ground, with_every_right: Caller) -> None:
     refused = change(with_every_right, "revokeLicense", ground, tag='"old"', key=KEY)
     done = change(with_every_right, "revokeLicense", ground, key=KEY)
