@@ -50,9 +50,11 @@ class Change(Conditional):
 
 
 def ensure_unchanged(request: Request, document: Shown) -> None:
-    """Raises `Unmatched`. `*` is any state of the row: who may not read it, say, can say so."""
-    sent = request.headers["If-Match"]
-    if sent.strip() != "*" and tag_of(document) not in [each.strip() for each in sent.split(",")]:
+    """Raises `Unmatched`. `*` is any state of the row: who may not read it, say, can say so. Shells eat quotes, so a
+    tag is taken without its own, too."""
+    sent = [each.strip() for each in request.headers["If-Match"].split(",")]
+    tag = tag_of(document)
+    if sent != ["*"] and not {tag, tag.strip('"')}.intersection(sent):
         raise Unmatched
 
 
