@@ -10,7 +10,9 @@ CONTENT_TYPE: Final = "application/problem+json"
 PATH: Final = "/api/"
 # What pages say to customers in words of their own.
 FOR_PROGRAMS: Final = {
-    "not_found": "There is no such call. All calls stand in /api/docs/, and their addresses end in /.",
+    "not_found": "There is no such call, or an id in its address is no UUID. All calls stand in /api/docs/, and their "
+    "addresses end in /.",
+    "length_needed": "The body came without `Content-Length`, in chunks, and was not read. Send it as a whole.",
     "too_large": "The body is larger than any call takes. Nothing was kept of it.",
     "database_away": "The database is away. Nothing was accepted and nothing was changed. Repeat the call later.",
     "busy": "Another deed was in the way, also when this one was begun anew. Nothing was accepted and nothing was "

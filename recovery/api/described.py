@@ -22,6 +22,7 @@ PROBLEMS: Final = {
     404: "There is no such thing, or it is not the caller's: the two look the same.",
     409: "The state of things does not allow it; `code` says which rule. Nothing was changed.",
     410: "The request is over.",
+    411: "The body came in chunks, without its length.",
     412: "What was sent as `If-Match` is not what is there now: it has changed since it was read.",
     413: "The body is larger than any call needs.",
     415: "The body is not `application/json`.",
@@ -36,6 +37,7 @@ OF_EVERY_POST: Final = (
     "malformed",
     "bad_idempotency_key",
     "answer_lost",
+    "length_needed",
     "too_large",
     "unsupported_media_type",
     INVALID,
@@ -48,6 +50,7 @@ IDEMPOTENCY: Final = OpenApiParameter(
     description="A random text of yours. A call that is repeated with it and the same body within an hour is done "
     "once, and answered alike.",
 )
+REPLAYED: Final = ("Idempotent-Replayed", "`true` where an earlier answer is told again.")
 EXAMPLES: Final = examples.OF | of_vendor.OF
 SCOPES: Final[dict[str, list[str]]] = {}  # of the vendor's calls, each by its name: see `vendor/described.py`
 # Of each call, by its name: the problems that it may tell, by their names in `problem_examples.py`; and what is read
@@ -67,7 +70,8 @@ def call(
     parameters: Sequence[OpenApiParameter | type[fields.Sent]] = (),
 ) -> Decorator:
     """One call. `refused` are the problems beside what every call of its kind may tell."""
-    usual = OF_EVERY_POST if sent is not None else ()
+    is_post = sent is not None
+    usual = OF_EVERY_POST if is_post else ()
     REFUSED[name] = (*refused, *usual, *OF_EVERY_CALL)
     READ[name] = next((each for each in (sent, *parameters) if isinstance(each, type)), fields.Nothing)
     status, shape = told
@@ -77,7 +81,11 @@ def call(
         summary=words.partition(".")[0],
         description=words,
         request=None if sent in (None, fields.Nothing) else sent,
-        parameters=[*headers_told(name, status), *([] if sent is None else [IDEMPOTENCY]), *parameters],
+        parameters=[
+            *headers_told(name, status, repeatable=is_post),
+            *([IDEMPOTENCY] if is_post else []),
+            *parameters,
+        ],
         responses=answers,
         tags=[tag],
         examples=list(shown(name, status)),
@@ -93,7 +101,7 @@ def problems_of(names: Iterable[str]) -> Iterator[tuple[tuple[int, str], OpenApi
         yield (status, CONTENT_TYPE), OpenApiResponse(shapes.Problem, description=words)
 
 
-def headers_told(name: str, status: int) -> list[OpenApiParameter]:
+def headers_told(name: str, status: int, *, repeatable: bool) -> list[OpenApiParameter]:
     """Of answers."""
     limited = 2 if name in SCOPES else {"askForMail": 1, "resendMail": 1, "checkKey": 2}.get(name, 0)
     words = {
@@ -104,7 +112,7 @@ def headers_told(name: str, status: int) -> list[OpenApiParameter]:
         OpenApiParameter(
             header, OpenApiTypes.STR, OpenApiParameter.HEADER, description=text, response=[status]
         )
-        for header, text in list(words.items())[:limited]
+        for header, text in [*list(words.items())[:limited], *([REPLAYED] if repeatable else [])]
     ]
 
 

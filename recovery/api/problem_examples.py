@@ -69,7 +69,7 @@ OF_FRAMEWORK: Final = (
     refusals.Unconditional(),
     refusals.CountsElsewhere(),
 )
-OF_PAGES: Final = {"too_large": 413, "database_away": 503, "busy": 503}
+OF_PAGES: Final = {"length_needed": 411, "too_large": 413, "database_away": 503, "busy": 503}
 
 
 def made() -> Iterator[tuple[str, Document]]:

@@ -6,11 +6,11 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from recovery.web.errors import too_large
+from recovery.web.errors import length_needed, too_large
 
 
 class BodyCap:
-    """Refuses by Content-Length. A WSGI request without one has no body for Django, so none comes round this.
+    """Refuses by Content-Length, and a body without one: Django reads none of it, and would call its fields missing.
 
     Django's own cap does not count uploaded files, which it would write to disk before any view runs.
     """
@@ -19,6 +19,8 @@ class BodyCap:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH"):
+            return length_needed(request)
         announced = request.META.get("CONTENT_LENGTH") or "0"
         if announced.isdecimal() and int(announced[:20]) > limit_of(request.path_info):
             return too_large(request)

@@ -71,6 +71,11 @@ def test_does_not_read_ten_megabytes() -> None:
     assert (answer.status_code, code_of(answer)) == (413, "too_large")
 
 
+def test_a_body_in_chunks_is_asked_for_as_a_whole() -> None:
+    answer = Caller().tell(REQUESTS, {"email": EMAIL}, HTTP_TRANSFER_ENCODING="chunked", CONTENT_LENGTH="")
+    assert (answer.status_code, code_of(answer)) == (411, "length_needed")
+
+
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"])
 def test_other_methods_are_refused_with_those_there_are(method: str) -> None:
     answer = Caller().call(method, REQUESTS, {"email": EMAIL})
