@@ -1,4 +1,4 @@
-"""A body in chunks, as streaming clients send it: Django reads none of it, and says so instead of calling its fields missing."""
+"""A body in chunks, as streaming clients send it: Django reads none of it, so it is refused and not called empty."""
 
 import json
 from http.client import HTTPConnection
