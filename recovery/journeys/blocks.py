@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from licensing.addresses import canonical
 from licensing.audit.trail import record
 from licensing.models import EmailAddress
-from recovery.limits import address_digest
+from recovery.limits import EVERYBODY, MAILBOX, Room, address_digest, look, mailbox_digest, overall
 from recovery.mail.words import without_addresses
 from recovery.models import DomainPause, Message, MessageState, Mute, Suppression
 
@@ -32,15 +32,24 @@ class Standing:
     mute: Mute | None
     suppression: Suppression | None
     pause: DomainPause | None
+    room: Room  # for mails that are asked for on the page, or by an application
+    room_of_all: Room  # the same for everybody's mails together
     mails: list[Message]
 
     @property
     def is_open(self) -> bool:
-        return not (self.mute or self.suppression or self.pause)
+        blocked = self.mute or self.suppression or self.pause
+        return not blocked and self.room.allowed and self.room_of_all.allowed
+
+    @property
+    def is_served(self) -> bool:
+        """Whether a mail that support sends a customer goes there now: those limits do not count it."""
+        blocked = self.mute or self.suppression or self.pause
+        return bool(self.filed and not self.filed.former_since and not blocked)
 
 
 def standing_of(typed: str, *, now: datetime) -> Standing:
-    """What is on file about the address; only blocks that are in force. Raises `AddressError`."""
+    """What is on file about the address; only what is in force now. Nothing is used up. Raises `AddressError`."""
     address = canonical(typed, smtputf8=settings.SMTPUTF8)
     domain = address.rpartition("@")[2]
     mails = Message.objects.filter(request__mailbox=address_digest(address)).order_by("-id")
@@ -50,6 +59,8 @@ def standing_of(typed: str, *, now: datetime) -> Standing:
         mute=mutes_of(typed).filter(until__gt=now).first(),
         suppression=suppressions_of(typed).first(),
         pause=pauses(now=now).filter(domain=domain).first(),
+        room=look(MAILBOX, mailbox_digest(address), now=now),
+        room_of_all=look(overall(), EVERYBODY, now=now),
         mails=list(mails[:LATEST_MAILS]),
     )
 

@@ -4,13 +4,16 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from licensing.models.base import uuid7
+from recovery.journeys.support_mails import resend_keys
 from recovery.limits import address_digest
 from recovery.mail.silence import silence
-from recovery.models import DomainPause, Message, MessageState, Mute, Suppression
+from recovery.models import Allowance, DomainPause, Message, MessageState, Mute, Suppression
 from tests.factories import owner_of
 from tests.kit.smtp import SmtpServer
 from tests.recovery.asking import asked
@@ -68,6 +71,73 @@ def test_says_what_became_of_the_last_mails(capsys: Captured, deliver: Deliver, 
     said = run(capsys, "show", "anna@example.com")
 
     assert "proof of the mailbox: accepted by the receiving server" in said
+
+
+def test_a_mailbox_that_had_its_mails_of_the_hour_is_told_until_when_and_how_it_goes_sooner(
+    capsys: Captured, deliver: Deliver, smtp: SmtpServer
+) -> None:
+    owner_of("anna@example.com")
+    flood("anna@example.com", deliver)
+    again = timezone.now().replace(second=0) + timedelta(minutes=61)
+
+    said = run(capsys, "show", "anna@example.com")
+
+    assert "proof of the mailbox: not sent (too many to this mailbox)" in said
+    assert "Nothing keeps mail" not in said
+    told = "3 mails to this mailbox in the last hour, as many as are allowed; the next one from "
+    assert any(f"{told}{at:%Y-%m-%d %H:%M} UTC." in said for at in (again, again - timedelta(minutes=1)))
+    assert "press “Send the keys” or “Send a fresh link”" in said
+
+
+def test_what_it_says_goes_sooner_does(capsys: Captured, deliver: Deliver, smtp: SmtpServer) -> None:
+    owner = owner_of("anna@example.com")
+    flood("anna@example.com", deliver)
+    address = owner.addresses.get()
+
+    resend_keys(owner.pk, address_id=address.pk, by="kim", press=uuid7(), now=timezone.now())
+
+    assert deliver() == 1
+
+
+def test_support_is_not_sent_to_a_customer_who_is_none(
+    capsys: Captured, deliver: Deliver, smtp: SmtpServer
+) -> None:
+    flood("nobody@example.com", deliver)
+
+    said = run(capsys, "show", "nobody@example.com")
+
+    assert "3 mails to this mailbox in the last hour" in said
+    assert "Send the keys" not in said
+
+
+def test_a_mailbox_whose_hour_is_over_is_open_again(
+    capsys: Captured, deliver: Deliver, smtp: SmtpServer
+) -> None:
+    flood("anna@example.com", deliver)
+    hour_ago = int(timezone.now().timestamp()) // 60 - 61
+    Allowance.objects.filter(limit="mailbox").update(recent=[[hour_ago, 3]])
+
+    assert "Nothing keeps mail from this mailbox." in run(capsys, "show", "anna@example.com")
+
+
+def test_says_when_everybodys_mails_of_the_hour_have_gone(
+    capsys: Captured, deliver: Deliver, smtp: SmtpServer, settings: LazySettings
+) -> None:
+    settings.MAILS_PER_HOUR = 1
+    asked("ben@example.com")
+    deliver()
+
+    said = run(capsys, "show", "anna@example.com")
+
+    assert "1 mail to everybody (MAILS_PER_HOUR) in the last hour" in said
+    assert "Nothing keeps mail" not in said
+
+
+def flood(address: str, deliver: Deliver) -> None:
+    """One mail more than an hour allows."""
+    for _ in range(4):
+        asked(address)
+    assert deliver() == 3
 
 
 def test_an_address_that_was_changed_is_told_as_former(capsys: Captured) -> None:

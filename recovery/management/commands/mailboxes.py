@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from django.core.management.base import CommandError
@@ -24,6 +24,7 @@ from recovery.journeys.blocks import (
     standing_of,
     suppressions_of,
 )
+from recovery.limits import MAILBOX, Limit, Room, overall
 from recovery.models import DomainPause, Message, Withheld
 
 BLOCKS: Final = ("mute", "suppression", "pause")
@@ -48,7 +49,9 @@ class Command(RecordedCommand):
         now = timezone.now()
         try:
             if action == "show":
-                self.stdout.writelines(f"{line}\n" for line in told(standing_of(options["whose"], now=now)))
+                self.stdout.writelines(
+                    f"{line}\n" for line in told(standing_of(options["whose"], now=now), now=now)
+                )
             elif action == "lift":
                 self.lift(options["block"], options["whose"], options["by"], options["reason"], now)
             else:
@@ -76,7 +79,7 @@ def login_name() -> str:
         return ""
 
 
-def told(standing: Standing) -> Iterator[str]:
+def told(standing: Standing, *, now: datetime) -> Iterator[str]:
     yield of_address(standing.filed)
     if mute := standing.mute:
         since, until = moment(mute.created_at), moment(mute.until)
@@ -86,6 +89,12 @@ def told(standing: Standing) -> Iterator[str]:
         yield f"There is no such mailbox, its server said {moment(dead.created_at)}: {dead.reply or '–'}"
     if standing.pause:
         yield paused(standing.pause)
+    if not standing.room.allowed:
+        yield used_up(MAILBOX, standing.room, "to this mailbox", now=now)
+    if not standing.room_of_all.allowed:
+        yield used_up(overall(), standing.room_of_all, "to everybody (MAILS_PER_HOUR)", now=now)
+    if not (standing.room.allowed and standing.room_of_all.allowed):
+        yield from sooner(standing)
     if standing.is_open:
         yield "Nothing keeps mail from this mailbox."
     yield "The last mails to it:" if standing.mails else "No mail to it is remembered."
@@ -104,6 +113,20 @@ def of_address(filed: EmailAddress | None) -> str:
 
 def paused(pause: DomainPause) -> str:
     return f"Mail to {pause.domain} is paused until {moment(pause.until)}: {pause.reply or '–'}"
+
+
+def used_up(limit: Limit, room: Room, what: str, *, now: datetime) -> str:
+    again = moment(now + timedelta(seconds=room.seconds))
+    mails = "1 mail" if limit.uses == 1 else f"{limit.uses} mails"
+    return f"{mails} {what} in the last hour, as many as are allowed; the next one from {again}."
+
+
+def sooner(standing: Standing) -> Iterator[str]:
+    """What is not counted there."""
+    if standing.is_served:
+        yield "Sooner: on the customer’s page in the console, press “Send the keys” or “Send a fresh link”."
+    if standing.room_of_all.allowed:
+        yield "Also sooner: the link in a mail that came earlier; when it is too old, it offers a fresh one."
 
 
 def of_mail(mail: Message) -> str:
