@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
@@ -39,6 +40,10 @@ PRY = """async (service) => {
     api: await read("/api/v1/licenses/"),
   };
 }"""
+
+BEGIN = datetime(2026, 11, 29, 10, tzinfo=UTC)
+SECONDS = 4_000
+TO_THE_FRONT = "document.dispatchEvent(new Event('visibilitychange'))"
 
 
 @pytest.fixture
@@ -79,25 +84,90 @@ def test_the_button_leads_there_and_back_and_the_shop_learns_that_it_is_done(
         assert ours.evaluate("document.referrer") == ""
 
 
-def test_the_window_that_asked_leads_back_when_the_mails_link_was_used_in_another(
-    shop: str, site: str, page: Page, smtp: SmtpServer, deliver: Callable[[], int]
-) -> None:
+def asking(page: Page, site: str, shop: str) -> None:
+    """The window that the vendor's page opened. Its clock stands still: it looks for nothing by itself."""
+    page.clock.install(time=BEGIN)
     page.goto(f"{site}/?back={quote(shop)}")
     page.get_by_label("Your email address").fill("anna@example.com")
     page.get_by_role("button", name="Send me the link").click()
     page.get_by_label("The code from the mail").wait_for()
+    page.clock.pause_at(BEGIN + timedelta(minutes=1))
+
+
+def proved_by_link(page: Page, smtp: SmtpServer, deliver: Callable[[], int]) -> Page:
+    """The window that the mail's link opened, in the same browser."""
     deliver()
     other = page.context.new_page()
     other.goto(link_in(smtp.messages[-1]))
     other.get_by_role("button", name="Show my licenses").click()
     other.get_by_role("heading", name="Your licenses").wait_for()
-    page.reload()
-    page.get_by_role("link", name="Show my licenses").wait_for()
+    return other
+
+
+def put_away(other: Page) -> None:
     other.get_by_role("button", name="I’m done").click()
     other.get_by_role("link", name="Back to").wait_for()
-    page.evaluate("dispatchEvent(new Event('focus'))")
+
+
+def test_the_window_that_asked_hears_at_once_what_the_mails_window_did_and_leads_back(
+    shop: str, site: str, page: Page, smtp: SmtpServer, deliver: Callable[[], int]
+) -> None:
+    asking(page, site, shop)
+    other = proved_by_link(page, smtp, deliver)
+    page.get_by_role("link", name="Show my licenses").wait_for()
+    put_away(other)
     back = page.get_by_role("link", name="Back to")
     assert back.get_attribute("href") == f"{shop}#license-recovery=done"
+
+
+def test_a_window_that_heard_nothing_looks_within_seconds(
+    shop: str, site: str, page: Page, smtp: SmtpServer, deliver: Callable[[], int]
+) -> None:
+    page.add_init_script("delete window.BroadcastChannel")
+    asking(page, site, shop)
+    other = proved_by_link(page, smtp, deliver)
+    page.clock.run_for(SECONDS)
+    page.get_by_role("link", name="Show my licenses").wait_for()
+    put_away(other)
+    page.clock.run_for(SECONDS)
+    page.get_by_role("link", name="Back to").wait_for()
+
+
+def test_a_window_that_comes_to_the_front_looks_at_once(
+    shop: str, site: str, page: Page, smtp: SmtpServer, deliver: Callable[[], int]
+) -> None:
+    page.add_init_script("delete window.BroadcastChannel")
+    asking(page, site, shop)
+    other = proved_by_link(page, smtp, deliver)
+    page.evaluate(TO_THE_FRONT)
+    page.get_by_role("link", name="Show my licenses").wait_for()
+    put_away(other)
+    page.evaluate(TO_THE_FRONT)
+    page.get_by_role("link", name="Back to").wait_for()
+
+
+def test_a_window_with_open_licenses_looks_seldom_after_some_minutes_and_ends_with_them(
+    shop: str, site: str, page: Page, smtp: SmtpServer, deliver: Callable[[], int]
+) -> None:
+    asking(page, site, shop)
+    proved_by_link(page, smtp, deliver)
+    page.get_by_role("link", name="Show my licenses").wait_for()
+    page.wait_for_load_state("load")
+    with page.expect_response("**/requests/*/"):
+        page.clock.fast_forward(3 * 60_000)
+    looks: list[str] = []
+    page.on("request", lambda request: looks.append(request.url))
+    page.evaluate("fetch('/embed.js')")  # whatever else was asked for before is in the list now, too
+    page.clock.run_for(15_000)
+    with page.expect_response("**/requests/*/"):
+        page.clock.run_for(6_000)
+    assert len([each for each in looks if "/requests/" in each]) == 1
+    with page.expect_response("**/requests/*/"):
+        page.clock.fast_forward(40 * 60_000)
+    looks.clear()
+    page.clock.run_for(10 * 60_000)
+    page.evaluate("fetch('/embed.js').then(() => null)")
+    assert [each for each in looks if "/requests/" in each] == []
 
 
 def test_a_shop_that_pries_sees_nothing(

@@ -4,9 +4,10 @@
 (() => {
   const COPIED_MS = 4000;
   const ONCE_MS = 8000;
-  const FIRST_WAIT_MS = 2000;
-  const LONGEST_WAIT_MS = 20000;
-  const LAST_LOOK_MS = 15 * 60 * 1000;
+  const MINUTE_MS = 60 * 1000;
+  const QUICK_MS = 3000;
+  const QUICK_FOR_MS = 2 * MINUTE_MS;
+  const SLOW_MS = 20000;
 
   const show = (element, shown) => { if (element) element.hidden = !shown; };
 
@@ -64,19 +65,47 @@
     });
   }
 
+  // --- what another window did, or the mail server: looked for in quick steps at first and when this window comes to the
+  // front, then slowly, and no longer than there is something to come. Windows of ours call each other, too, and say no
+  // more than that there is news.
+  const channel = "BroadcastChannel" in window ? new BroadcastChannel("license-recovery-pages") : null;
+  if (channel && document.querySelector("[data-news]")) channel.postMessage("news");
+
+  const keepLooking = (look, forMs) => {
+    const began = Date.now();
+    let shown = began;
+    let over = false;
+    let timer;
+    const now = async () => {
+      clearTimeout(timer);
+      try {
+        if (!document.hidden) over = await look() || over;
+      } catch { /* the network is away: look again later */ }
+      later();
+    };
+    const later = () => {
+      clearTimeout(timer);
+      const time = Date.now();
+      if (!over && time - began <= forMs) timer = setTimeout(now, time - shown < QUICK_FOR_MS ? QUICK_MS : SLOW_MS);
+    };
+    const front = () => {
+      if (document.hidden || over) return;
+      shown = Date.now();
+      now();
+    };
+    document.addEventListener("visibilitychange", front);
+    addEventListener("focus", front);
+    channel?.addEventListener("message", front);
+    later();
+  };
+
   // --- licenses that are open in this browser may be put away in another window: then this one leads back ------------
   const opened = "data-opened";
   if (document.querySelector(`[${opened}]`)) {
-    const lookAgain = async () => {
-      if (document.hidden) return;
-      try {
-        const answer = await fetch(location.pathname);
-        if (answer.ok && !(await answer.text()).includes(opened)) location.reload();
-      } catch { /* the network is away: look again later */ }
-    };
-    addEventListener("focus", lookAgain);
-    document.addEventListener("visibilitychange", lookAgain);
-    setInterval(lookAgain, LONGEST_WAIT_MS);
+    keepLooking(async () => {
+      const answer = await fetch(location.pathname);
+      if (answer.ok && !(await answer.text()).includes(opened)) location.reload();
+    }, 31 * MINUTE_MS);
   }
 
   // --- what has become of the mail -------------------------------------------------------------------------------
@@ -84,9 +113,6 @@
   if (!status) return;
   show(status.querySelector("[data-without-script]"), false);
   const heading = document.querySelector("h1");
-  const began = Date.now();
-  let wait = FIRST_WAIT_MS;
-  let timer;
 
   const tell = (state) => {
     if (state === status.dataset.mail) return;
@@ -96,32 +122,15 @@
     document.title = document.title.replace(before, heading.innerText);
   };
 
-  const look = async () => {
-    clearTimeout(timer);
-    if (!document.hidden) {
-      try {
-        const answer = await fetch(status.dataset.poll, { headers: { Accept: "application/json" } });
-        if (answer.status === 404) return;
-        if (answer.ok) {
-          const { mail, verified } = await answer.json();
-          // The page says more about that than a line: whether the keys are open in this browser, and the way to them.
-          if (verified) return location.replace(location.pathname);
-          tell(mail);
-        }
-      } catch { /* the network is away: look again later */ }
-    }
-    again();
-  };
-
   // Also once it was accepted or refused: a bounce may come back, and the mailbox may be proved in another tab.
-  const again = () => {
-    clearTimeout(timer);
-    if (Date.now() - began > LAST_LOOK_MS) return;
-    timer = setTimeout(look, wait);
-    wait = status.dataset.mail === "waiting" ? Math.min(wait * 1.3, LONGEST_WAIT_MS) : LONGEST_WAIT_MS;
-  };
-
-  // Back from the mail in another tab.
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
-  again();
+  keepLooking(async () => {
+    const answer = await fetch(status.dataset.poll, { headers: { Accept: "application/json" } });
+    if (answer.status === 404) return true;
+    if (!answer.ok) return false;
+    const { mail, verified } = await answer.json();
+    // The page says more about that than a line: whether the keys are open in this browser, and the way to them.
+    if (verified) location.replace(location.pathname);
+    else tell(mail);
+    return verified;
+  }, 15 * MINUTE_MS);
 })();
