@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet, URLField
+from django.db.models import Q, QuerySet, SlugField, URLField
 from django.http import HttpRequest, HttpResponse
 
 from licensing.admin.sources import EditionForm
@@ -13,6 +13,7 @@ from licensing.console.cells import choice, link, number, related, text, when
 from licensing.console.pages import ReadOnly, SmallListing, TabularInline
 from licensing.console.search import can_be_stored
 from licensing.console.second_person import ForTwo, needs_second_person
+from licensing.console.short_names import ERRORS
 from licensing.console.store_names import StoreFilter, full_name, store_name
 from licensing.keys.listable import in_words
 from licensing.models import Edition, License, Mapping, MappingItem, Purchase, RegistrationKey
@@ -24,6 +25,8 @@ PLATFORM_TONES = {"windows": "info", "macos": "info", "linux": "info"}
 
 class ByHand(SmallListing):
     """Small tables are searched by any part of their names."""
+
+    formfield_overrides: ClassVar[dict[Any, Any]] = {SlugField: {"error_messages": ERRORS}}
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -69,7 +72,7 @@ class EditionAdmin(Policy):
     search_fields = ("sku", "product__name", "version")
     ordering = ("sku",)
     autocomplete_fields = ("product",)
-    formfield_overrides = {URLField: {"assume_scheme": "https"}}
+    formfield_overrides = ByHand.formfield_overrides | {URLField: {"assume_scheme": "https"}}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("product")  # an edition is called by its product

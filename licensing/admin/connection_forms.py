@@ -8,6 +8,7 @@ from typing import Any, Final
 from django import forms
 from django.core.exceptions import ValidationError
 
+from licensing.console.short_names import ERRORS
 from licensing.intake import allowed
 from licensing.intake.shop import Shop
 from licensing.models import Store
@@ -95,7 +96,10 @@ class NewConnection(forms.Form):
         super().__init__(*args, **options)
         if store is None:
             self.fields["store_name"] = forms.SlugField(
-                label="Short name of the shop", max_length=80, help_text="For commands. It never changes."
+                label="Short name of the shop",
+                max_length=80,
+                help_text="For commands. It never changes.",
+                error_messages=ERRORS,
             )
             self.fields["store_title"] = forms.CharField(
                 label="What customers know it as", max_length=200, initial=shop.title

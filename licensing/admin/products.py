@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -28,6 +28,8 @@ class ProductForm(RulesForm):
     class Meta:
         model = Product
         fields = ("name", "slug", *TERMS.values())
+        labels: ClassVar[dict[str, str]] = {"slug": "Short name"}
+        help_texts: ClassVar[dict[str, str]] = {"slug": "For files and commands, as in clip-cutter-pro."}
 
 
 def preview(product: Product) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django import forms
 from django.core.validators import validate_slug
 
+from licensing.console.short_names import ERRORS
 from recovery.models import Scope
 
 LASTS: Final = {"30": "30 days", "90": "90 days", "365": "a year", "730": "two years"}
@@ -19,6 +20,7 @@ class NewKey(forms.Form):
         max_length=60,
         validators=[validate_slug],
         label="Which system it is for",
+        error_messages=ERRORS,
         help_text="Letters, digits and dashes, as in shop-backend. The audit trail calls it by this name, so no two "
         "keys have the same.",
     )

@@ -13,6 +13,7 @@ from time_machine import travel
 
 from config.staff.models import Approval
 from config.staff.roles import Role
+from licensing.console.short_names import ERRORS
 from licensing.models import AuditEntry
 from recovery.api_secrets import digest_of, is_secret
 from recovery.models import ApiKey
@@ -73,6 +74,13 @@ def test_a_name_that_is_taken_is_said_beside_the_field(grace: Person) -> None:
     assert (page.status_code, secret_on(page)) == (422, "")
     assert "had it" in page.content.decode()
     assert ApiKey.objects.count() == 1
+
+
+def test_a_name_with_a_space_is_refused_in_the_words_of_its_hint(grace: Person) -> None:
+    page = grace.sign_in().client.post(MAKE, FORM | {"name": "Shop Backend"})
+    assert page.status_code == 422
+    assert ERRORS["invalid"] in page.content.decode()
+    assert "slug" not in page.content.decode()
 
 
 @pytest.mark.parametrize(
