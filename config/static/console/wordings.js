@@ -29,5 +29,6 @@ document.addEventListener("DOMContentLoaded", () => {
     });
     code.replaceWith(button);
   }
-  show();
+  // Not before the frame has what it begins with: that could come last, and stand there for what was typed.
+  window.addEventListener("load", show);
 });
