@@ -131,3 +131,15 @@ def test_changed_address(agent: Page, license: License) -> None:
 
     expect(agent.get_by_text("Approved. Everybody concerned is told by mail now")).to_be_visible()
     assert OwnerChange.objects.get().state == ChangeState.WAITING
+
+
+def test_a_preview_comes_after_what_its_frame_begins_with(agent: Page) -> None:
+    """Else the built-in text, when it is late, stands there for what was typed."""
+    seen: list[str] = []
+    agent.on("requestfinished", lambda request: seen.append(request.url.rstrip("/").rpartition("/")[2]))
+    agent.on("request", lambda request: seen.append(f"{request.method} begins"))
+    agent.goto("/console/recovery/wording/texts/keys/en/")
+
+    expect(agent.frame_locator("#preview").get_by_text("As plain text")).to_be_visible()
+    agent.wait_for_load_state("networkidle")
+    assert seen.index("built-in") < seen.index("POST begins")
