@@ -136,7 +136,14 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "License Recovery",
     "VERSION": "1",
     "DESCRIPTION": "Lost registration keys, and moves to another platform, from your own application or site; and what "
-    "is on file, for your own systems, with API keys.",
+    "is on file, for your own systems, with API keys.\n\n"
+    "1. **Ask:** `POST /api/v1/recovery-requests/` with a customer's address answers an `id` and a `secret`, and mails "
+    "a code.\n"
+    "2. **Verify:** read the mail (the demo's is at `/mailbox/`), authorize with the `secret` as requestSecret, and "
+    "call `POST /api/v1/recovery-requests/{request_id}/verify/` with its code.\n"
+    "3. **Use:** authorize again, now with the `access_token` of that answer as accessToken, and call "
+    "`GET /api/v1/licenses/`.\n\n"
+    "Your own systems need none of that: see [the calls with an API key](/api/docs/#/API%20keys).",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
     "ENABLE_DJANGO_DEPLOY_CHECK": False,

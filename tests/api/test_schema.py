@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.conf import LazySettings
@@ -125,6 +126,16 @@ def test_every_call_says_who_may_make_it_and_shows_an_example() -> None:
         assert operation["operationId"] in EXAMPLES
         (success,) = (each for status, each in operation["responses"].items() if status.startswith("2"))
         assert success["content"]["application/json"]["examples"]
+
+
+def test_says_first_in_which_order_to_call_and_where_the_calls_with_a_key_are() -> None:
+    told = description()["info"]["description"]
+    called = [found(name) for name in ("askForMail", "proveMailbox", "listLicenses")]
+    places = [told.index(f"`{method.upper()} {path}`") for path, method, _ in called]
+    assert places == sorted(places)
+    assert all(name in told for name in description()["components"]["securitySchemes"] if name != "apiKey")
+    (tag,) = re.findall(r"\(/api/docs/#/(.+?)\)", told)
+    assert [unquote(tag)] in [operation["tags"] for operation in operations()]
 
 
 @pytest.mark.django_db

@@ -46,3 +46,11 @@ def test_what_is_given_there_goes_along_with_the_calls_that_it_is_for(page: Page
     with page.expect_request("**/api/v1/licenses/") as called:
         page.get_by_role("button", name="Execute").click()
     assert called.value.all_headers()["authorization"] == "Bearer a-token"
+
+
+def test_the_first_lines_lead_to_the_calls_with_an_api_key(page: Page) -> None:
+    page.goto("/api/docs/")
+    link = page.get_by_role("link", name="the calls with an API key")
+    page.goto(str(link.get_attribute("href")))
+    page.reload()  # only the part behind the # was another
+    expect(page.get_by_role("link", name="API keys", exact=True)).to_be_in_viewport()
