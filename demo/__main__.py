@@ -19,7 +19,7 @@ SAID = """
     Mailbox         {url}/mailbox/
     Console         {url}/console/   login: support   password: {password}
 
-    Try it with     {buyer}
+    Try it with     {buyers}
 
     Commands        MODE=demo PORT={port} VAR_DIR={folder} ENV_FILE={folder}/demo.env .venv/bin/python manage.py …
 
@@ -60,12 +60,14 @@ def run(*, port: int, sales: Path) -> None:
     folder = Path(os.environ.get("VAR_DIR") or "var").resolve()
     kept = envfile.read_or_make(folder)
     set_environment(port=port, folder=folder, kept=kept)
-    buyer = prepared(sales)
+    buyers = prepared(sales)
     with Server(port, cwd=ROOT) as server:
         server.wait_until_ready()
         url = f"http://{HOST}:{port}"
-        said = SAID.format(url=url, port=port, password=kept[envfile.PASSWORD], buyer=buyer, folder=folder)
-        print(said, flush=True)
+        print(
+            words(url=url, port=port, folder=folder, password=kept[envfile.PASSWORD], buyers=buyers),
+            flush=True,
+        )
         server.wait()
 
 
@@ -82,13 +84,19 @@ def set_environment(*, port: int, folder: Path, kept: dict[str, str]) -> None:
     os.environ.setdefault("LOG_LEVEL", "WARNING")
 
 
-def prepared(sales: Path) -> str:
-    """The database made ready; the address of a buyer to try."""
+def words(*, url: str, port: int, folder: Path, password: str, buyers: list[str]) -> str:
+    """What stands on the terminal while it runs; one address a line."""
+    below = "\n" + " " * 20
+    return SAID.format(url=url, port=port, folder=folder, password=password, buyers=below.join(buyers))
+
+
+def prepared(sales: Path) -> list[str]:
+    """The database made ready; the addresses of some buyers to try."""
     command = [sys.executable, "manage.py", "prepare_demo", str(sales)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
     if done.returncode:
         raise CannotStart("The demo was not started; the reason stands above.")
-    return done.stdout.strip()
+    return done.stdout.split()
 
 
 if __name__ == "__main__":

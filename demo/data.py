@@ -3,7 +3,9 @@
 import hashlib
 import secrets
 import tempfile
+from collections.abc import Iterator
 from io import StringIO
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
@@ -17,11 +19,21 @@ from django.utils import timezone
 
 from licensing.holdings import Holding, Standing, holdings_of
 from licensing.keys.signing import new_signing_key
-from licensing.models import Customer, Edition, EmailAddress, ImportRun, Platform, Product, SigningPurpose
+from licensing.models import (
+    Customer,
+    Edition,
+    EmailAddress,
+    ImportRun,
+    License,
+    Platform,
+    Product,
+    SigningPurpose,
+)
 
 STORE = "demo-shop"
 LOGIN = "support"
 SPARE_KEYS = 40  # enough to judge that codes of the pool cannot be guessed, and to play with
+TO_TRY = 3  # an address gets three mails an hour, and trying everything takes six
 HELP = "Open the program, choose Help, then Register, and paste the key."
 
 
@@ -135,16 +147,38 @@ def new_code() -> str:
     return "-".join(secrets.token_hex(4).upper() for _ in range(4))
 
 
-def buyer_to_try() -> str:
-    """The address of somebody whose mail shows the most at a glance: few licenses, each with a code."""
+def buyers_to_try() -> list[str]:
+    """The addresses of a few whose mails show the most at a glance, first those with something that moves at once."""
+    product = moving_at_once()
+    movers = License.objects.filter(edition__product=product).exclude(edition__platform=Platform.ANY)
+    found = list(islice(plain_buyers(Q(pk__in=movers.values("owner"))), TO_TRY)) if product else []
+    return found or list(islice(plain_buyers(Q()), TO_TRY))
+
+
+def moving_at_once() -> Product | None:
+    """With keys in stock for each of its platforms, and nobody to be asked."""
+    allowed = (
+        each for each in both_platforms() if each.exchange_allowed and not each.exchange_needs_approval
+    )
+    return next((each for each in allowed if has_stock(each)), None)
+
+
+def has_stock(product: Product) -> bool:
+    editions = product.editions.exclude(platform=Platform.ANY)
+    return all(each.keys.filter(assignments=None).exists() for each in editions)
+
+
+def plain_buyers(wanted: Q) -> Iterator[str]:
+    """Few licenses each, and each with a code."""
     now = timezone.now()
-    owners = Customer.objects.filter(licenses__assignments__ends_at=None, licenses__assignments__isnull=False)
+    owners = Customer.objects.filter(
+        wanted, licenses__assignments__ends_at=None, licenses__assignments__isnull=False
+    )
     for customer in owners.annotate(count=Count("licenses")).order_by("-count", "id")[:50]:
         held = holdings_of(customer, now=now)
         address = EmailAddress.objects.current().filter(customer=customer).first()
         if address and 2 <= len(held) <= 4 and all(is_plain(each) for each in held):
-            return address.address
-    return ""
+            yield address.address
 
 
 def is_plain(holding: Holding) -> bool:

@@ -7,14 +7,14 @@ import sys
 from pathlib import Path
 
 from demo import envfile
-from demo.__main__ import ROOT, SAID
+from demo.__main__ import ROOT, words
 
 PRINT_URL = "from django.conf import settings; print(settings.PUBLIC_URL)"
 
 
 def test_the_commands_know_at_which_port_the_demo_runs(tmp_path: Path) -> None:
     envfile.read_or_make(tmp_path)
-    said = SAID.format(url="", port=8123, password="", buyer="", folder=tmp_path)
+    said = words(url="", port=8123, password="", buyers=[], folder=tmp_path)
     line = next(each for each in said.splitlines() if "Commands" in each)
     environment = dict(re.findall(r"(\w+)=(\S+)", line))
 
@@ -36,6 +36,17 @@ def test_the_commands_know_at_which_port_the_demo_runs(tmp_path: Path) -> None:
     )
 
     assert done.stdout.strip() == "http://127.0.0.1:8123"
+
+
+def test_the_addresses_to_try_stand_below_each_other(tmp_path: Path) -> None:
+    said = words(
+        url="", port=8123, password="", buyers=["one@example.com", "two@example.com"], folder=tmp_path
+    )
+
+    first, second = (line for line in said.splitlines() if "@" in line)
+    assert "Try it with" in first
+    assert second.strip() == "two@example.com"
+    assert first.index("one@") == second.index("two@")
 
 
 def test_a_command_whose_reader_has_seen_enough_ends_quietly(tmp_path: Path) -> None:

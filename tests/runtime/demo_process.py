@@ -29,7 +29,7 @@ OF_THE_TESTS = (
 )
 
 
-TRY_IT_WITH: re.Pattern[str] = re.compile(r"Try it with +(\S+)")
+TRY_IT_WITH: re.Pattern[str] = re.compile(r"Try it with +((?:\S+@\S+\s+)+)")
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,12 @@ class Demo:
     folder: Path
 
     def buyer(self) -> str:
-        """The address that it says to try."""
+        """The first address that it says to try."""
+        return self.buyers()[0]
+
+    def buyers(self) -> list[str]:
         wait_until(lambda: TRY_IT_WITH.search(self.running.log_text()), what="its words")
-        return str(TRY_IT_WITH.findall(self.running.log_text())[-1])
+        return str(TRY_IT_WITH.findall(self.running.log_text())[-1]).split()
 
     def ask(self, address: str) -> None:
         browser = Browser()

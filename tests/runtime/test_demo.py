@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 
+from clients.python.license_recovery import LicenseRecovery
 from demo.data import linked
+from tests.kit.mails import code_in
 from tests.kit.ports import free_port
 from tests.kit.processes import ROOT
 from tests.runtime.demo_process import (
     OF_A_REAL_SERVICE,
     SALES,
+    Demo,
     begun,
     command,
     demo_process,
@@ -112,6 +115,27 @@ def test_ctrl_c_leaves_no_process_and_a_second_start_finds_the_data(tmp_path: Pa
         assert "Reading" not in second.running.log_text()
     name, data = OF_A_REAL_SERVICE
     assert (tmp_path / name).read_bytes() == data
+
+
+def test_each_of_the_three_addresses_to_try_has_a_license_that_may_move_at_once(tmp_path: Path) -> None:
+    with demo_process(begun(tmp_path)) as demo:
+        buyers = demo.buyers()
+        verdicts = [verdicts_for(demo, each) for each in buyers]
+
+    assert len(set(buyers)) == 3
+    assert all("allowed" in each for each in verdicts)
+
+
+def verdicts_for(demo: Demo, address: str) -> list[str]:
+    """Of each license, asked as an application does."""
+    service, before = LicenseRecovery(demo.url), len(demo.names())
+    asked = service.ask_for_mail(email=address)
+    newest = demo.mails(before + 1)[0]
+    code = code_in(demo.folder / "mailbox" / f"{newest}.eml")
+    token = service.prove_mailbox(asked["id"], secret=asked["secret"], code=code)["access_token"]
+    demo.mails(before + 2)  # with the keys: else it may come instead of the next one
+    owned = service.list_licenses(token=token)["licenses"]
+    return [service.ask_policy(each["id"], token=token)["verdict"] for each in owned]
 
 
 def test_a_killed_demo_leaves_no_process(tmp_path: Path) -> None:

@@ -6,12 +6,12 @@ from typing import Any
 
 from django.core.management import BaseCommand
 
-from demo.data import buyer_to_try, prepare
+from demo.data import buyers_to_try, prepare
 from demo.envfile import PASSWORD
 
 
 class Command(BaseCommand):
-    help = "Bring the demo's database to where it can start; prints the address of a buyer to try."
+    help = "Bring the demo's database to where it can start; prints the addresses of some buyers to try."
     requires_system_checks = []  # the tests run them; a start need not
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -20,4 +20,4 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> str:
         """Standard output carries the answer only, so what the imports print goes to standard error."""
         prepare(sales=options["sales"], password=os.environ[PASSWORD], said_to=sys.stderr)
-        return buyer_to_try()
+        return "\n".join(buyers_to_try())
