@@ -119,6 +119,14 @@ def test_the_readmes_javascript_of_a_customer_shows_the_key(
         assert OLD in read_until(node, "}")
 
 
+@pytest.mark.parametrize("language", ["python", "javascript"])
+def test_an_example_of_the_readme_that_cannot_run_alone_says_so(language: str) -> None:
+    blocks = re.findall(rf"```{language}\n(.*?)```", (ROOT / "clients" / "README.md").read_text(), re.DOTALL)
+    alone = ["import" in each for each in blocks]
+    goes_on = ["Goes on in the same file. Replace the id." in each.partition("\n")[0] for each in blocks]
+    assert alone == [not each for each in goes_on] == [True, False, True]
+
+
 def test_the_javascript_client_says_where_a_secret_belongs(tmp_path: Path) -> None:
     lines = """import { LicenseRecovery } from "./license-recovery.mjs";
     const service = new LicenseRecovery("http://127.0.0.1:9");
