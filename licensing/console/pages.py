@@ -132,7 +132,7 @@ class Listing(Noted):
     search_fields: ClassVar[Any] = ("pk",)  # only shows the box: what is searched is said by `ways`
     show_full_result_count = False
     show_facets = ShowFacets.NEVER
-    list_per_page = 50
+    list_per_page = 40  # more are not laid out in a tenth of a second
     list_select_related: ClassVar[Any] = ()
     sortable_by: ClassVar[Any] = ()
     prefetch: Sequence[str] = ()
