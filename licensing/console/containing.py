@@ -2,7 +2,8 @@
 
 No one way does all. Beginnings are pages of a B-tree. A text in every hundredth row is found by reading some thousand
 rows, while an index of trigrams would read lists of millions; one in three rows of ten million is found by that index
-only. So each way is tried in this order, up to what a page can show, and the last has a time that it may take.
+only. So each way is tried in this order, up to what a page can show; the last has a time that it may take, and is not
+tried where the rows that were read say that there are too many for it.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from licensing.models import Customer, EmailAddress
 
 SHORTEST_BEGINNING: Final = 2
 SHORTEST_PART: Final = 3  # letters or digits in a row: fewer make no trigram
-ENOUGH: Final = 26  # as many among the newest rows: it is common, and the index would be slow
+ENOUGH: Final = 26  # as many among the newest rows are all that is asked for
+MOST_BY_INDEX: Final = 20_000  # rows that the index finds in time
 NEWEST: Final = {"postgresql": 5_000, "sqlite": 200_000}  # rows read one by one; SQLite has no other way
 PATIENCE: Final = 40  # milliseconds that the index may take
 CANCELLED: Final = "57014"  # PostgreSQL's query_canceled: here, the time was up
@@ -71,7 +73,8 @@ def having(place: Place, parts: Sequence[str], *, most: int) -> Found:
     newest = among_newest(place, patterns, most=most)
     if len(newest) >= ENOUGH or connection.vendor != "postgresql":
         return Found(begin | newest, whole=len(newest) < ENOUGH)
-    others = by_index(place, patterns, most=most)
+    too_many = likely(place, len(newest)) > MOST_BY_INDEX
+    others = None if too_many else by_index(place, patterns, most=most)
     if others is None:
         return Found(begin | newest, whole=False)
     return Found(begin | newest | others, whole=len(others) < most)
@@ -91,6 +94,17 @@ def among_newest(place: Place, patterns: Sequence[str], *, most: int) -> frozens
     rows = f"(SELECT * FROM {table} ORDER BY id DESC LIMIT {newest}) newest"  # noqa: S608 - nothing typed
     wanted = [*patterns] * len(place.columns)
     return asked(f"{place.owners(place.columns, patterns, rows=rows)} LIMIT {most}", wanted)
+
+
+def likely(place: Place, among_newest: int) -> float:
+    """How many rows there are of which so many are among the newest, by the database's own estimate of its rows."""
+    if not among_newest:
+        return 0
+    with connection.cursor() as cursor:
+        table = place.model._meta.db_table
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = to_regclass(%s)", [table])
+        (rows,) = cursor.fetchone() or (0,)
+    return float(rows) / NEWEST[connection.vendor] * among_newest
 
 
 def by_index(place: Place, patterns: Sequence[str], *, most: int) -> frozenset[UUID] | None:

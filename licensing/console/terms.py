@@ -35,6 +35,7 @@ _CALLED = re.compile(
 )
 _ENDING = re.compile(r"(?:code\s+)?ending\s+(?:in|with|on)?\s*", re.IGNORECASE)
 _DOTS: Final = "•·*….-–— "
+_CODE = re.compile(r"(?=.*[0-9])[0-9A-Z]{3,}(?:-[0-9A-Z]{3,}){2,}")
 _GROUPED = re.compile(r"[0-9A-Za-z]{2,}(?:[-– ][0-9A-Za-z]{2,})+")
 
 
@@ -78,6 +79,11 @@ def may_be_code(term: str) -> bool:
     if "@" in term or len(signs) < SHORTEST_CODE or row_named(term):
         return False
     return any(sign.isdigit() for sign in signs) or ("-" in term and term == term.upper() != term.lower())
+
+
+def is_written_as_code(term: str) -> bool:
+    """In three groups or more, of capitals and digits: what no part of a name or an address is written as."""
+    return bool(_CODE.fullmatch(term))
 
 
 def tails(term: str) -> list[str]:

@@ -28,6 +28,7 @@ from licensing.console.hits import (
     part_of_name,
 )
 from licensing.console.search import as_address
+from licensing.console.terms import is_written_as_code
 from licensing.models import (
     Customer,
     EmailAddress,
@@ -139,8 +140,9 @@ def exactly(term: str, *, may: May, models: Sequence[type[Model]]) -> Result:
 
 def loosely(result: Result, term: str, *, may: May) -> None:
     """Adds what the term means as a part of something, and everybody whom all of it is about."""
+    parts = () if is_written_as_code(term) else PARTS
     # A name more often than an address, where it can be either; a page that is full with one needs no other.
-    for part in allowed(PARTS if "@" in term else PARTS[::-1], may):
+    for part in allowed(parts if "@" in term else parts[::-1], may):
         if result.customers <= SHOWN:
             result.add([part], term)
     result.add(allowed(LOOSE, may), term)

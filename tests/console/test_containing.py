@@ -62,6 +62,19 @@ def test_nothing_more_is_looked_for_once_there_are_enough(db: None, monkeypatch:
     assert not found.whole
 
 
+def test_the_index_is_not_asked_for_what_the_newest_say_thousands_have(
+    old: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(containing, "MOST_BY_INDEX", 15)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE licensing_customer")
+
+    common, rare = (having(NAMES, [part], most=ENOUGH) for part in ("mebody", "velac"))
+
+    assert (len(common.customers), common.whole) == (10, not postgresql)
+    assert (rare.customers, rare.whole) == ({old.pk} if postgresql else set(), True)
+
+
 @pytest.mark.parametrize("part", ["ad", "a d", "a.b", "...", "-"])
 def test_what_is_too_short_for_an_index_is_looked_for_at_the_beginning_only(part: str, filed: Filed) -> None:
     found = having(NAMES, [part], most=5)

@@ -382,6 +382,18 @@ def test_references_of_every_kind_are_found(support: Client, filed: Filed) -> No
     assert RegistrationKey.objects.exists()
 
 
+def test_what_is_written_as_a_code_is_looked_for_in_no_name(support: Client, filed: Filed) -> None:
+    """Each of the trigrams of `AAAA-1234-BBBB` stands in many addresses: that search takes all the time it may."""
+    for typed, as_part in (
+        ("AAAA-1234-BBBB", False),
+        ("aaaa-1234-bbbb", True),
+        ("AAAA-BBBB-CCCC", True),
+        ("3M GERMANY", True),
+    ):
+        tried = listed(support, typed).context["result"].tried
+        assert ("a part of a name or company" in tried) is as_part, typed
+
+
 @pytest.mark.parametrize("code", ["open sesame", "K7Q-21"], ids=["words", "short"])
 def test_a_code_on_file_that_looks_like_none_is_not_recorded(
     code: str, support: Client, filed: Filed
