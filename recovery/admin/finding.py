@@ -51,10 +51,8 @@ EXACT: Final = (
     Meaning("an order reference, a transaction or an invoice", (Purchase, PurchaseReference), order),
     Meaning("a code in any spelling", (RegistrationKey,), code),
 )
-PARTS: Final = (
-    Meaning("a part of an address", (Customer, EmailAddress), part_of_address),
-    Meaning("a part of a name or company", (Customer,), part_of_name),
-)
+PART_OF_ADDRESS: Final = Meaning("a part of an address", (Customer, EmailAddress), part_of_address)
+PART_OF_NAME: Final = Meaning("a part of a name or company", (Customer,), part_of_name)
 LOOSE: Final = (
     Meaning("the last characters of a code", (RegistrationKey,), end_of_code),
     Meaning("the address of a claim", (OwnerChange,), change_of_address),
@@ -140,15 +138,20 @@ def exactly(term: str, *, may: May, models: Sequence[type[Model]]) -> Result:
 
 def loosely(result: Result, term: str, *, may: May) -> None:
     """Adds what the term means as a part of something, and everybody whom all of it is about."""
-    parts = () if is_written_as_code(term) else PARTS
-    # A name more often than an address, where it can be either; a page that is full with one needs no other.
-    for part in allowed(parts if "@" in term else parts[::-1], may):
+    for part in allowed(parts_for(term), may):
         if result.customers <= SHOWN:
             result.add([part], term)
     result.add(allowed(LOOSE, may), term)
     if may(Customer):
         result.people = people(result.hits)
         result.whole &= result.customers <= SHOWN
+
+
+def parts_for(term: str) -> tuple[Meaning, ...]:
+    """A name more often than an address, where it can be either; a page that is full with one needs no other."""
+    if is_written_as_code(term):
+        return ()
+    return (PART_OF_ADDRESS,) if "@" in term else (PART_OF_NAME, PART_OF_ADDRESS)
 
 
 def further(result: Result, term: str, *, may: May) -> None:
