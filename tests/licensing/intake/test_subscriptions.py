@@ -357,11 +357,30 @@ PURCHASES = st.lists(
 )
 
 
+def examples(count: int) -> settings:
+    return settings(
+        max_examples=count, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    )
+
+
 @given(purchases=PURCHASES, data=st.data())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(6)
 def test_any_purchases_in_any_order_end_alike(
     purchases: list[tuple[int, datetime | None, str]], data: st.DataObject
 ) -> None:
+    assert_end_alike(purchases, data)
+
+
+@pytest.mark.long
+@given(purchases=PURCHASES, data=st.data())
+@examples(100)
+def test_any_purchases_in_any_order_end_alike_for_long(
+    purchases: list[tuple[int, datetime | None, str]], data: st.DataObject
+) -> None:
+    assert_end_alike(purchases, data)
+
+
+def assert_end_alike(purchases: list[tuple[int, datetime | None, str]], data: st.DataObject) -> None:
     begin_again()
     if not factories.store().mappings.exists():
         known()

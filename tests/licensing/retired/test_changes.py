@@ -73,11 +73,30 @@ class World:
         return CLIENT.updated(None, fetched(self.client), self.keys, NOW)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def examples(count: int) -> settings:
+    return settings(
+        max_examples=count, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    )
+
+
+@examples(5)
 @given(st.lists(STEPS, max_size=15))
 def test_changes_applied_from_any_list_give_the_whole_list(
     client: Client, signing_key: SigningKey, steps: list[tuple[str, int]]
 ) -> None:
+    assert_whole_after(steps, client, signing_key)
+
+
+@pytest.mark.long
+@examples(60)
+@given(st.lists(STEPS, max_size=15))
+def test_changes_applied_from_any_list_give_the_whole_list_for_long(
+    client: Client, signing_key: SigningKey, steps: list[tuple[str, int]]
+) -> None:
+    assert_whole_after(steps, client, signing_key)
+
+
+def assert_whole_after(steps: list[tuple[str, int]], client: Client, signing_key: SigningKey) -> None:
     retired_reading.changes.cache_clear()  # each example is a past of its own, with the same sequences
     with transaction.atomic():
         edition = checking_edition()
