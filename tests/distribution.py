@@ -1,4 +1,4 @@
-"""Which tests pytest-xdist keeps together: those that share one running service, which takes seconds to start.
+"""Which tests pytest-xdist keeps together: those that share what takes seconds to make, as a running service does.
 
 xdist's own mark for this, `xdist_group`, is without effect under pytest 9.2, whose node ids it cannot extend.
 """
@@ -9,12 +9,12 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadGroupScheduling
 
-TOGETHER = ("tests/journeys/", "tests/faults/")
+TOGETHER = ("tests/journeys/", "tests/faults/", "tests/console/test_every_page.py")
 
 
 class ByService(LoadGroupScheduling):  # type: ignore[misc]  # xdist publishes no types
     def _split_scope(self, nodeid: str) -> str:
-        return next((folder for folder in TOGETHER if nodeid.startswith(folder)), nodeid)
+        return next((each for each in TOGETHER if nodeid.startswith(each)), nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -16,10 +16,7 @@ from licensing.intake.hooks.connections import address_of, api_key_of, by_addres
 from licensing.intake.stores import KINDS
 from licensing.models import Connection, EventState, HookEvent, License, Purchase, Store
 from tests import factories
-from tests.console.conftest import API_KEY, FORMER_SECRET, Filed
-from tests.console.conftest import SECRET as FILED_SECRET
 from tests.console.shops import NOW, SECRET, connection, deed, event, page_of, said, signed_in, text_of
-from tests.console.test_pages import every_page
 
 pytestmark = pytest.mark.django_db
 
@@ -94,12 +91,6 @@ def test_refuses_a_second_shop_of_that_name_and_shows_no_secret_again(support: C
     assert "There is a shop of that name already" in text
     assert NEW not in text
     assert not Connection.objects.exists()
-
-
-def test_no_page_shows_a_secret(support: Client, filed: Filed) -> None:
-    shown = "\n".join(support.get(address).content.decode() for address in every_page())
-
-    assert [secret for secret in (FILED_SECRET, FORMER_SECRET, API_KEY) if secret in shown] == []
 
 
 def test_says_that_everything_is_refused_while_there_is_no_secret(support: Client) -> None:
