@@ -2,13 +2,17 @@
 
 import logging
 from collections.abc import Iterator
+from copy import copy
 
 import pytest
+from django.contrib import auth
+from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.test import Client
 
+from config import recording
 from config.console import console
 from config.staff.roles import Role
 from config.staff.views import refused
@@ -18,6 +22,7 @@ from tests.console.roles import ACTIONS, FACTS, FOR_ANYBODY, MODELS, PAGES, WHO,
 
 pytestmark = pytest.mark.django_db
 REFUSED = 403
+Person = AbstractUser | AnonymousUser
 SELECTED = {"_selected_action": ["00000000-0000-7000-8000-000000000000"]}
 
 
@@ -74,18 +79,34 @@ def _unrendered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(TemplateResponse, "rendered_content", "")
     monkeypatch.setattr(refused, "page", lambda _, refusal, **__: HttpResponse(status=refusal.status))
     monkeypatch.setattr(console, "get_app_list", lambda *_, **__: [])  # what the navigation is made of
+    monkeypatch.setattr(recording, "record", lambda *_, **__: None)  # that each look is: test_every_page.py
     logging.disable(logging.WARNING)
     yield
     logging.disable(logging.NOTSET)
 
 
-@pytest.mark.usefixtures("_unrendered")
+@pytest.fixture
+def _known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of the four is read once, with their rights, and not for each of three thousand requests."""
+    read, known = auth.get_user, dict[str | None, Person]()
+
+    def person(request: HttpRequest) -> Person:
+        key = request.session.session_key
+        if key not in known:
+            known[key] = read(request)
+            known[key].get_all_permissions()
+        return copy(known[key])
+
+    monkeypatch.setattr(auth, "get_user", person)
+
+
+@pytest.mark.usefixtures("_unrendered", "_known")
 def test_every_page_opens_for_those_in_the_table_and_for_nobody_else(addresses: list[Address]) -> None:
     assert len(addresses) > 200
     assert "\n".join(sorted(differences(addresses, "GET"))) == ""
 
 
-@pytest.mark.usefixtures("_unrendered")
+@pytest.mark.usefixtures("_unrendered", "_known")
 def test_everything_can_be_sent_by_those_in_the_table_and_by_nobody_else(addresses: list[Address]) -> None:
     assert "\n".join(sorted(differences(addresses, "POST"))) == ""
 
