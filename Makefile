@@ -3,7 +3,9 @@
 PORT ?= 8000
 SALES ?= demo/sample-sales.csv
 PYTHON ?= python3
-WORKERS ?= auto
+# WORKERS=4 for another number of test processes. Many tests wait, for a process, a mail or a page: one more than there
+# are processors keeps these busy.
+ALL_BUSY = $(or $(WORKERS),$(shell expr $$(nproc) + 1))
 # What needs no server, browser or process of its own, and no minutes: a minute or so for all of it.
 TESTS ?= tests/licensing tests/recovery
 BIN := .venv/bin
@@ -13,7 +15,7 @@ TEMPLATES = $(shell find config demo licensing recovery -path '*/templates/*' -n
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo tour serve test test-fast faults bench clients lint types format lock clean run-venv dev-venv
+.PHONY: help demo tour serve test suite test-fast faults bench clients lint types format lock clean servers run-venv dev-venv
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,21 +32,22 @@ tour: run-venv ## Walk the main road in a terminal: ask, read the mail, prove it
 serve: run-venv ## Run it for real, as .env or the environment says
 	@exec scripts/serve
 
+# Packages and servers come from two networks; types keep one processor busy, and tests often wait: so two at once.
 test: ## Everything: lint, types, import contracts, migrations, all tests
-	scripts/provision
-	@scripts/venv dev
-	@$(MAKE) --no-print-directory lint types
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not long"
+	@$(MAKE) --no-print-directory -j 2 dev-venv servers
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory -j 2 suite types
+
+suite: dev-venv servers
+	$(BIN)/python -m pytest -n $(ALL_BUSY) --dist loadgroup -m "not long"
 
 test-fast: dev-venv ## The inner loop: the rules on SQLite, no servers or processes: TESTS=tests/recovery
-	TEST_DATABASE=sqlite $(BIN)/python -m pytest -q -n $(WORKERS) $(TESTS)
+	TEST_DATABASE=sqlite $(BIN)/python -m pytest -q -n $(or $(WORKERS),auto) $(TESTS)
 
-faults: dev-venv ## The long counts of every fault and race: FAULTS_PERCENT=100
-	scripts/provision
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m long
+faults: dev-venv servers ## The long counts of every fault and race: FAULTS_PERCENT=100
+	$(BIN)/python -m pytest -n $(or $(WORKERS),auto) --dist worksteal -m long
 
-bench: dev-venv ## Measure against baselines of the same run
-	scripts/provision
+bench: dev-venv servers ## Measure against baselines of the same run
 	@exec $(BIN)/python -m bench
 
 clients: dev-venv ## The API's description, and the clients that are made from it
@@ -74,6 +77,9 @@ lock: dev-venv ## Refresh the hashed lock files (UPGRADE=--upgrade for newer ver
 clean: ## Remove the virtual environment and caches; data in var/ stays
 	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+servers:
+	@scripts/provision
 
 run-venv:
 	@scripts/venv run
