@@ -1,8 +1,11 @@
 """The reference of the API at /api/docs/, where a newcomer tries the calls."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
+from recovery.api.docs import description
 from tests.browser.conftest import NewBrowser
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -49,8 +52,7 @@ def test_what_is_given_there_goes_along_with_the_calls_that_it_is_for(page: Page
 
 
 def test_the_first_lines_lead_to_the_calls_with_an_api_key(page: Page) -> None:
-    page.goto("/api/docs/")
-    link = page.get_by_role("link", name="the calls with an API key")
-    page.goto(str(link.get_attribute("href")))
-    page.reload()  # only the part behind the # was another
+    (address,) = re.findall(r"\[the calls with an API key\]\((.+?)\)", description()["info"]["description"])
+    page.goto(address)
     expect(page.get_by_role("link", name="API keys", exact=True)).to_be_in_viewport()
+    expect(page.get_by_role("link", name="the calls with an API key")).to_have_attribute("href", address)
