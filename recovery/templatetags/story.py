@@ -17,7 +17,7 @@ from licensing.holdings import Standing
 from licensing.keys.code import mask
 from licensing.models import Case, CaseKind, Purchase, PurchaseState, RegistrationKey, RevealReason
 from recovery.admin.owner_change_cells import step_in_words
-from recovery.admin.tones import ATTEMPT_TONES, EXCHANGE_TONES, MESSAGE_TONES
+from recovery.admin.tones import ATTEMPT_TONES, EXCHANGE_TONES, MESSAGE_TONES, MESSAGE_WORDS
 from recovery.mail.changes import CHANGE_MAILS
 from recovery.models import (
     ExchangeKind,
@@ -100,8 +100,10 @@ def order_state(purchase: Purchase) -> str:
 
 
 @register.filter
-def mail_state(mail: Message) -> str:
-    words = mail.get_state_display()
+def mail_state(mail: Message, length: str = "whole") -> str:
+    """`short` for beside the server's own words."""
+    words = MESSAGE_WORDS.get(MessageState(mail.state)) if length == "short" else None
+    words = words or mail.get_state_display()
     if mail.state == MessageState.WITHHELD:
         words = f"not sent: {mail.get_withheld_because_display()}"
     tone = MESSAGE_TONES[MessageState(mail.state)]

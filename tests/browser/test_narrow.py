@@ -74,7 +74,7 @@ def too_wide(page: Page, paths: Iterable[str]) -> str:
     return "\n".join(found)
 
 
-def test_pages_fit_on_a_phone(console: Callable[[int], Page], filed: Filed) -> None:
+def test_pages_fit_on_a_phone(filed: Filed, console: Callable[[int], Page]) -> None:
     long, reference = somebody_long(), "X" * 120
     claim = proved(new="long@new.example", order=reference, code="LONG-9999-ABCD", old_address="x@y.example")
     paths = (
