@@ -72,7 +72,8 @@ def test_the_index_is_not_asked_for_what_the_newest_say_thousands_have(
     common, rare = (having(NAMES, [part], most=ENOUGH) for part in ("mebody", "velac"))
 
     assert (len(common.customers), common.whole) == (10, not postgresql)
-    assert (rare.customers, rare.whole) == ({old.pk} if postgresql else set(), True)
+    assert rare.customers == ({old.pk} if postgresql else set())
+    assert rare.whole
 
 
 @pytest.mark.parametrize("part", ["ad", "a d", "a.b", "...", "-"])
