@@ -57,7 +57,9 @@ LOOSE: Final = (
     Meaning("the last characters of a code", (RegistrationKey,), end_of_code),
     Meaning("the address of a claim", (OwnerChange,), change_of_address),
     Meaning("the address of a request", (RecoveryRequest,), request_of_address),
-    Meaning("a part of the address of a recent request", (RecoveryRequest,), request_of_part),
+)
+PART_OF_REQUEST: Final = Meaning(
+    "a part of the address of a recent request", (RecoveryRequest,), request_of_part
 )
 ID: Final = "the id of anything, or a Message-ID"
 
@@ -138,17 +140,23 @@ def exactly(term: str, *, may: May, models: Sequence[type[Model]]) -> Result:
 
 def loosely(result: Result, term: str, *, may: May) -> None:
     """Adds what the term means as a part of something, and everybody whom all of it is about."""
-    for part in allowed(parts_for(term), may):
-        if result.customers <= SHOWN:
-            result.add([part], term)
+    for part in parts_for(term):
+        add_where_there_is_room(result, part, term, may=may)
     result.add(allowed(LOOSE, may), term)
+    add_where_there_is_room(result, PART_OF_REQUEST, term, may=may)
     if may(Customer):
         result.people = people(result.hits)
         result.whole &= result.customers <= SHOWN
 
 
+def add_where_there_is_room(result: Result, meaning: Meaning, term: str, *, may: May) -> None:
+    """A page that is full with one meaning needs no other of its kind."""
+    if result.customers <= SHOWN:
+        result.add(allowed([meaning], may), term)
+
+
 def parts_for(term: str) -> tuple[Meaning, ...]:
-    """A name more often than an address, where it can be either; a page that is full with one needs no other."""
+    """A name more often than an address, where it can be either."""
     if is_written_as_code(term):
         return ()
     return (PART_OF_ADDRESS,) if "@" in term else (PART_OF_NAME, PART_OF_ADDRESS)
