@@ -13,6 +13,8 @@ BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-strip-extras --python-version 3.11.2
 TEMPLATES = $(shell find config demo licensing recovery -path '*/templates/*' -name '*.html')
 export PYTHON
+# Whatever this shell says: hundreds of processes would each compile all of it anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo tour serve test suite test-fast faults bench clients lint types format lock clean servers run-venv dev-venv
