@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from demo.browser import Browser
-from tests.kit.migrated import one_at_a_time, run_folder
+from demo.envfile import read_or_make
+from tests.kit.migrated import migrated_file, one_at_a_time, run_folder
 from tests.kit.ports import free_port
 from tests.kit.processes import ROOT, Running, http_answers, start
 from tests.kit.waiting import wait_until
@@ -98,8 +99,10 @@ def begun(folder: Path) -> Path:
 
 
 def begin(folder: Path) -> Path:
-    """It takes a dozen seconds of processor time: tables, sales, keys."""
+    """It takes seconds of processor time: sales, keys. The tables would take ten more; the tour makes them as well."""
     folder.mkdir()
+    read_or_make(folder)
+    shutil.copy(migrated_file(), folder / "demo.sqlite3")
     name, data = OF_A_REAL_SERVICE
     (folder / name).write_bytes(data)
     with demo_process(folder) as demo:
