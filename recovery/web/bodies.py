@@ -6,11 +6,13 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from recovery.problem_documents import is_for_programs
 from recovery.web.errors import length_needed, too_large
 
 
 class BodyCap:
-    """Refuses by Content-Length, and a body without one: Django reads none of it, and would call its fields missing.
+    """Refuses by Content-Length. A WSGI request without one has no body for Django, so none comes round this: the API
+    refuses it instead of calling its fields missing, and what shops notify is read by its own view.
 
     Django's own cap does not count uploaded files, which it would write to disk before any view runs.
     """
@@ -19,9 +21,10 @@ class BodyCap:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH"):
+        announced = request.META.get("CONTENT_LENGTH")
+        if not announced and "HTTP_TRANSFER_ENCODING" in request.META and is_for_programs(request):
             return length_needed(request)
-        announced = request.META.get("CONTENT_LENGTH") or "0"
+        announced = announced or "0"
         if announced.isdecimal() and int(announced[:20]) > limit_of(request.path_info):
             return too_large(request)
         return self.get_response(request)
