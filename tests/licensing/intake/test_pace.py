@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from licensing.intake.pace import alongside, read_ahead, seldom_collecting
+from licensing.intake.pace import COLLECT_AFTER, alongside, read_ahead, seldom_collecting
 
 
 def failing_after(*items: int) -> Iterator[int]:
@@ -60,12 +60,16 @@ def test_reading_ahead_ends_with_its_source() -> None:
     assert list(read_ahead(iter([]))) == []
 
 
-def test_garbage_is_looked_for_as_before_when_the_import_is_over() -> None:
-    usual = gc.get_threshold()
+@pytest.mark.parametrize("usual", [700, 1_000_000])
+def test_garbage_is_looked_for_as_before_when_the_import_is_over(usual: int) -> None:
+    before = gc.get_threshold()
+    gc.set_threshold(usual, 10, 10)
+    try:
+        with seldom_collecting():
+            meanwhile = gc.get_threshold()
 
-    with seldom_collecting():
-        meanwhile = gc.get_threshold()
-
-    assert meanwhile[0] > usual[0]
-    assert gc.get_threshold() == usual
-    assert gc.get_freeze_count() == 0
+        assert meanwhile[0] == max(usual, COLLECT_AFTER)
+        assert gc.get_threshold() == (usual, 10, 10)
+        assert gc.get_freeze_count() == 0
+    finally:
+        gc.set_threshold(*before)
