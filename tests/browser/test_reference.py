@@ -54,5 +54,5 @@ def test_what_is_given_there_goes_along_with_the_calls_that_it_is_for(page: Page
 def test_the_first_lines_lead_to_the_calls_with_an_api_key(page: Page) -> None:
     (address,) = re.findall(r"\[the calls with an API key\]\((.+?)\)", description()["info"]["description"])
     page.goto(address)
-    expect(page.get_by_role("link", name="API keys", exact=True)).to_be_in_viewport()
+    expect(page.get_by_role("link", name="API keys", exact=True)).to_be_in_viewport(timeout=30_000)
     expect(page.get_by_role("link", name="the calls with an API key")).to_have_attribute("href", address)

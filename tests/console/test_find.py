@@ -1,5 +1,7 @@
 """One box finds whatever a customer can say, says why, and goes there when it is one customer."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import Group, User
 from django.db import connection
@@ -7,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from time_machine import travel
 
 from config.staff.roles import make_roles
 from licensing.audit.sealing import opened
@@ -182,10 +185,12 @@ def test_parts_of_addresses_are_looked_for_in_the_newest_requests_only(
     support: Client, filed: Filed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("recovery.admin.hits.NEWEST", 3)
-    for address in ("first@typo.exmaple", "b@typo.exmaple", "c@typo.exmaple", "last@typo.exmaple"):
-        RecoveryRequest.objects.create(
-            address=address, mailbox=address_digest(address), network=b"n" * 16, browser_digest=b"b" * 32
-        )
+    addresses = ("first@typo.exmaple", "b@typo.exmaple", "c@typo.exmaple", "last@typo.exmaple")
+    for minutes, address in enumerate(addresses, start=1):
+        with travel(timezone.now() + timedelta(minutes=minutes)):  # ids of one millisecond are in any order
+            RecoveryRequest.objects.create(
+                address=address, mailbox=address_digest(address), network=b"n" * 16, browser_digest=b"b" * 32
+            )
 
     found = groups(answer(support, "typo.exm"))["Requests from addresses that nobody has"]
     assert [each.partition("@")[0] for each in found] == ["last", "c", "b"]

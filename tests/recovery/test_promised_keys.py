@@ -283,7 +283,7 @@ def test_looking_for_promises_reads_no_table_as_a_whole(shop: Connection) -> Non
     factories.key(edition=promised(shop))
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
     plan = fulfilled(now=LATER).order_by("id").explain()
     assert "asks_promised" in plan
     assert "Seq Scan" not in plan
