@@ -6,8 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from recovery.problem_documents import is_for_programs
-from recovery.web.errors import length_needed, too_large
+from recovery.problem_documents import FOR_PROGRAMS, is_for_programs, problem_response
+from recovery.web.errors import too_large
 
 
 class BodyCap:
@@ -21,10 +21,9 @@ class BodyCap:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        announced = request.META.get("CONTENT_LENGTH")
+        announced = request.META.get("CONTENT_LENGTH", "")
         if not announced and "HTTP_TRANSFER_ENCODING" in request.META and is_for_programs(request):
-            return length_needed(request)
-        announced = announced or "0"
+            return problem_response(411, "length_needed", FOR_PROGRAMS["length_needed"])
         if announced.isdecimal() and int(announced[:20]) > limit_of(request.path_info):
             return too_large(request)
         return self.get_response(request)

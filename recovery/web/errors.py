@@ -1,6 +1,6 @@
 """Pages for what goes wrong: what happened, what was kept, what to do next. None touches the database."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -61,7 +61,6 @@ NOT_ALLOWED = Trouble(
     _("It was opened in a way that it does not answer to. Nothing was changed."),
     code="method_not_allowed",
 )
-LENGTH_NEEDED = replace(BAD_REQUEST, status=411, code="length_needed")
 TOO_LARGE = Trouble(
     413,
     _("That was too much"),
@@ -121,10 +120,6 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def server_error(request: HttpRequest) -> HttpResponse:
     return told(request, SERVER_ERROR)
-
-
-def length_needed(request: HttpRequest) -> HttpResponse:
-    return told(request, LENGTH_NEEDED)
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
