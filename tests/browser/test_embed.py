@@ -120,29 +120,26 @@ def test_the_window_that_asked_hears_at_once_what_the_mails_window_did_and_leads
     assert back.get_attribute("href") == f"{shop}#license-recovery=done"
 
 
-def test_a_window_that_heard_nothing_looks_within_seconds(
-    shop: str, site: str, page: Page, smtp: SmtpServer, deliver: Callable[[], int]
+@pytest.mark.parametrize(
+    "look",
+    [lambda page: page.clock.run_for(SECONDS), lambda page: page.evaluate(TO_THE_FRONT)],
+    ids=["within_seconds", "at_once_when_it_comes_to_the_front"],
+)
+def test_a_window_that_heard_nothing_looks(
+    look: Callable[[Page], object],
+    shop: str,
+    site: str,
+    page: Page,
+    smtp: SmtpServer,
+    deliver: Callable[[], int],
 ) -> None:
     page.add_init_script("delete window.BroadcastChannel")
     asking(page, site, shop)
     other = proved_by_link(page, smtp, deliver)
-    page.clock.run_for(SECONDS)
+    look(page)
     page.get_by_role("link", name="Show my licenses").wait_for()
     put_away(other)
-    page.clock.run_for(SECONDS)
-    page.get_by_role("link", name="Back to").wait_for()
-
-
-def test_a_window_that_comes_to_the_front_looks_at_once(
-    shop: str, site: str, page: Page, smtp: SmtpServer, deliver: Callable[[], int]
-) -> None:
-    page.add_init_script("delete window.BroadcastChannel")
-    asking(page, site, shop)
-    other = proved_by_link(page, smtp, deliver)
-    page.evaluate(TO_THE_FRONT)
-    page.get_by_role("link", name="Show my licenses").wait_for()
-    put_away(other)
-    page.evaluate(TO_THE_FRONT)
+    look(page)
     page.get_by_role("link", name="Back to").wait_for()
 
 
