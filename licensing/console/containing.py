@@ -38,22 +38,26 @@ class Place:
     model: type[Model]
     columns: tuple[str, ...]
     owner: str
-    in_any_case: bool
+    begins: str  # SQL: the column is like a pattern, as the index of beginnings is written
+    has: str  # the same as the index of trigrams is written
 
-    def like(self, column: str, patterns: Sequence[str]) -> str:
-        """SQL, written as the indexes are: the column matches each of them."""
-        kind = "::text" if connection.vendor == "postgresql" else ""
-        one = f"UPPER({column}{kind}) LIKE UPPER(%s)" if self.in_any_case else f"{column} LIKE %s"
-        return "(" + " AND ".join([f"{one} ESCAPE '\\'"] * len(patterns)) + ")"
-
-    def owners(self, columns: Sequence[str], patterns: Sequence[str], *, rows: str = "") -> str:
-        """SQL: whose rows match in one of the columns. Nothing that anybody typed stands in it."""
-        of_one = " OR ".join(self.like(column, patterns) for column in columns)
+    def owners(self, like: str, columns: Sequence[str], patterns: Sequence[str], *, rows: str = "") -> str:
+        """SQL: whose rows match all patterns in one of the columns. Nothing that anybody typed stands in it."""
+        of_one = " OR ".join(matching(like, column, patterns) for column in columns)
         return f"SELECT {self.owner} AS owner FROM {rows or self.model._meta.db_table} WHERE {of_one}"  # noqa: S608
 
 
-ADDRESSES: Final = Place(EmailAddress, ("canonical",), "customer_id", in_any_case=False)
-NAMES: Final = Place(Customer, ("full_name", "company"), "id", in_any_case=True)
+def matching(like: str, column: str, patterns: Sequence[str]) -> str:
+    kind = "::text" if connection.vendor == "postgresql" else ""
+    return "(" + " AND ".join([f"{like.format(column + kind)} ESCAPE '\\'"] * len(patterns)) + ")"
+
+
+# An index of the column itself would be taken for `=`, too: see the migration that made this one.
+ADDRESSES: Final = Place(
+    EmailAddress, ("canonical",), "customer_id", begins="{} LIKE %s", has="({} || '') LIKE %s"
+)
+_IN_ANY_CASE: Final = "UPPER({}) LIKE UPPER(%s)"
+NAMES: Final = Place(Customer, ("full_name", "company"), "id", begins=_IN_ANY_CASE, has=_IN_ANY_CASE)
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,10 @@ def beginning(place: Place, text: str, *, most: int) -> frozenset[UUID]:
         return frozenset()
     pattern = [f"{escaped(text)}%"]
     # Each column by itself: of two joined by OR, an index gives all before the limit counts.
-    each = (asked(f"{place.owners([column], pattern)} LIMIT {most}", pattern) for column in place.columns)
+    each = (
+        asked(f"{place.owners(place.begins, [column], pattern)} LIMIT {most}", pattern)
+        for column in place.columns
+    )
     return frozenset[UUID]().union(*each)
 
 
@@ -93,7 +100,7 @@ def among_newest(place: Place, patterns: Sequence[str], *, most: int) -> frozens
     table, newest = place.model._meta.db_table, NEWEST[connection.vendor]
     rows = f"(SELECT * FROM {table} ORDER BY id DESC LIMIT {newest}) newest"  # noqa: S608 - nothing typed
     wanted = [*patterns] * len(place.columns)
-    return asked(f"{place.owners(place.columns, patterns, rows=rows)} LIMIT {most}", wanted)
+    return asked(f"{place.owners(place.has, place.columns, patterns, rows=rows)} LIMIT {most}", wanted)
 
 
 def likely(place: Place, among_newest: int) -> float:
@@ -110,7 +117,7 @@ def likely(place: Place, among_newest: int) -> float:
 def by_index(place: Place, patterns: Sequence[str], *, most: int) -> frozenset[UUID] | None:
     """None where time was up: each of its trigrams is common, and all of them together are not."""
     # Planned without the limit in sight, which would make reading the whole table look cheap.
-    hits = f"WITH hits AS MATERIALIZED ({place.owners(place.columns, patterns)})"
+    hits = f"WITH hits AS MATERIALIZED ({place.owners(place.has, place.columns, patterns)})"
     try:
         with bounded():
             wanted = [*patterns] * len(place.columns)
