@@ -17,7 +17,7 @@ from licensing.admin.keys import LicenseAdmin
 from licensing.admin.stock import ENOUGH, NAMED, StockedEditionAdmin, named_and_counted
 from licensing.console.search import row_id
 from licensing.console.stocks import counted
-from licensing.models import Case, CaseKind, Edition
+from licensing.models import Case, CaseKind, Edition, with_addresses
 from recovery.admin.customer.pages import Storied
 from recovery.admin.exchange_cells import rule_of
 from recovery.admin.owner_change_cases import change_of, in_short, way_to, what_happened
@@ -32,7 +32,7 @@ class EditionPage(StockedEditionAdmin):
     @admin.display(description="moves that wait for a key")
     def moves(self, edition: Edition) -> str:
         rows = Exchange.objects.filter(to_edition=edition, state=ExchangeState.WAITING)
-        rows = rows.select_related("license__owner").prefetch_related("license__owner__addresses")
+        rows = rows.select_related("license__owner").prefetch_related(with_addresses("license__owner"))
         found = list(rows.order_by("id")[: ENOUGH + 1])
         return named_and_counted(found[:NAMED], len(found), owner_of)
 

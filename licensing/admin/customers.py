@@ -12,7 +12,7 @@ from licensing.console.cells import address, link, related, said, state, text, w
 from licensing.console.pages import ReadOnly
 from licensing.console.people import mailboxes
 from licensing.console.search import addresses, customers, keys, orders
-from licensing.models import Case, Customer, EmailAddress, License, Purchase, PurchaseLine
+from licensing.models import Case, Customer, EmailAddress, License, Purchase, PurchaseLine, with_addresses
 from licensing.support.contact import note_correction
 
 
@@ -30,7 +30,7 @@ class CustomerAdmin(Exporting):
         text("language", "language"),
         when("created_at", "filed"),
     )
-    prefetch = ("addresses",)
+    prefetch = (with_addresses(),)
     search_help_text = (
         "Address, name or company, or how they begin; order reference; code, or its last characters; id"
     )
@@ -77,7 +77,7 @@ class EmailAddressAdmin(ReadOnly):
         when("created_at", "filed"),
     )
     list_select_related = ("customer",)
-    prefetch = ("customer__addresses",)
+    prefetch = (with_addresses("customer"),)
     details = ("address", "canonical", *list_display[1:])
     search_help_text = "Address, or how it begins; name, or how it begins; order reference; code"
     ways = (

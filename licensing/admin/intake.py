@@ -17,7 +17,7 @@ from licensing.console.cells import EMPTY, choice, link, number, state, text, wh
 from licensing.console.pages import ReadOnly
 from licensing.console.people import mailboxes
 from licensing.console.search import customers, keys, orders
-from licensing.models import Case, CaseKind, ImportRow, RowOutcome
+from licensing.models import Case, CaseKind, ImportRow, RowOutcome, with_addresses
 
 ROW_TONES = {
     RowOutcome.NEW: "good",
@@ -97,7 +97,7 @@ class CaseAdmin(Closable):
     )
     list_select_related = ("purchase", "customer")
     list_filter = (OpenCases, OfKind, ToLookAt)
-    prefetch = ("customer__addresses",)
+    prefetch = (with_addresses("customer"),)
     search_help_text = "Order reference; address or name; code; id"
     ways = (
         (orders, "purchase"),

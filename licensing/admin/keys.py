@@ -17,7 +17,7 @@ from licensing.console.people import mailboxes
 from licensing.console.search import customers, keys, orders
 from licensing.keys.code import mask
 from licensing.keys.waiting import waiting_lately
-from licensing.models import Edition, KeyAssignment, KeyState, License, RegistrationKey
+from licensing.models import Edition, KeyAssignment, KeyState, License, RegistrationKey, with_addresses
 
 KEY_TONES = {KeyState.POOL: "info", KeyState.SERVING: "good", KeyState.RETIRED: "off"}
 HOW_TO_SEARCH = "Code in any spelling; its last characters; address or name of the owner; order reference; id"
@@ -154,7 +154,7 @@ class LicenseAdmin(ReadOnly):
     )
     list_select_related = ("edition__product", "owner", "line__purchase")
     list_filter = (WithoutKey,)
-    prefetch = ("owner__addresses",)
+    prefetch = (with_addresses("owner"),)
     search_help_text = HOW_TO_SEARCH
     ways = ((customers, "owner"), (orders, "line__purchase"), (keys, "assignments__key"))
     details = (
@@ -183,7 +183,7 @@ class KeyAssignmentAdmin(ReadOnly):
         text("end_reason", "why it ended"),
     )
     list_select_related = ("key", "license__edition", "license__owner")
-    prefetch = ("license__owner__addresses",)
+    prefetch = (with_addresses("license__owner"),)
     search_help_text = HOW_TO_SEARCH
     ways = ((keys, "key"), (customers, "license__owner"), (orders, "license__line__purchase"))
     details = (*list_display, link("replaced_by", "replaced by", words=lambda each: masked_text(each.key)))

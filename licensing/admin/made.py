@@ -13,7 +13,7 @@ from licensing.console.cells import choice, link, number, state, text, when
 from licensing.console.pages import ReadOnly
 from licensing.console.people import mailboxes
 from licensing.console.search import customers, keys, orders
-from licensing.models import KeyOrder, OrderState, SigningKey
+from licensing.models import KeyOrder, OrderState, SigningKey, with_addresses
 
 ORDER_TONES = {
     OrderState.OPEN: "wait",
@@ -39,7 +39,7 @@ class KeyOrderAdmin(ReadOnly):
         when("answered_at", "answered"),
     )
     list_select_related = ("edition", "license__edition", "license__owner", "key")
-    prefetch = ("license__owner__addresses",)
+    prefetch = (with_addresses("license__owner"),)
     search_help_text = "Address or name of the owner; order reference; code; id"
     ways = ((customers, "license__owner"), (orders, "license__line__purchase"), (keys, "key"))
     details = (

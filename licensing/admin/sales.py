@@ -27,6 +27,7 @@ from licensing.models import (
     PurchaseRefund,
     PurchaseState,
     Store,
+    with_addresses,
 )
 
 STATE_TONES = {
@@ -64,7 +65,7 @@ def saying(line: PurchaseLine, *, back: str) -> str:
 class Lines(ReadOnlyRows):
     model = PurchaseLine
     select = ("purchase", "receiver")
-    prefetch = ("receiver__addresses",)
+    prefetch = (with_addresses("receiver"),)
     columns = (
         "name",
         "product_ref",
@@ -106,7 +107,7 @@ class PurchaseAdmin(ReadOnly):
     )
     list_select_related = ("store", "buyer")
     list_filter = (("store", StoreFilter),)
-    prefetch = ("buyer__addresses",)
+    prefetch = (with_addresses("buyer"),)
     search_help_text = (
         "Order reference, or any other of the order's; address or name; code, or its last characters; id"
     )
@@ -160,7 +161,7 @@ class PurchaseLineAdmin(ReadOnly):
         placement,
     )
     list_select_related = ("purchase__store", "receiver")
-    prefetch = ("receiver__addresses",)
+    prefetch = (with_addresses("receiver"),)
     list_filter = (Unplaced,)
     actions = ("place_now",)
     search_help_text = (

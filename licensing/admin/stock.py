@@ -21,7 +21,7 @@ from licensing.console.stocks import Pool, needs_codes, pools
 from licensing.keys.sources import problem_with
 from licensing.keys.sources.pool import Stock, serves_all_by_one, stock
 from licensing.keys.waiting import waiting_licenses
-from licensing.models import Edition, KeySource
+from licensing.models import Edition, KeySource, with_addresses
 
 NAMED = 5  # of those who wait
 ENOUGH = 100  # beyond this nobody is counted
@@ -64,7 +64,7 @@ def problem(edition: Edition) -> str:
 def waiting_for_key(edition: Edition) -> str:
     """Licenses of paid orders that never had a key: the first of them by name."""
     rows = waiting_licenses(edition, now=timezone.now()).select_related("owner", "line__purchase")
-    found = list(rows.prefetch_related("owner__addresses").order_by("id")[: ENOUGH + 1])
+    found = list(rows.prefetch_related(with_addresses("owner")).order_by("id")[: ENOUGH + 1])
     return named_and_counted(
         found[:NAMED], len(found), lambda license: str(license.owner or "nobody on file")
     )

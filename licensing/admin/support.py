@@ -13,7 +13,7 @@ from licensing.admin.keys import key_cell, masked_text
 from licensing.console.cells import link, number, state, text, when
 from licensing.console.pages import ReadOnly
 from licensing.console.search import customers, keys, orders
-from licensing.models import CodeReveal, CustomerNote, RefundMark
+from licensing.models import CodeReveal, CustomerNote, RefundMark, with_addresses
 
 
 @admin.display(description="note")
@@ -40,7 +40,7 @@ class CustomerNoteAdmin(ReadOnly):
         when("written_at", "written"),
     )
     list_select_related = ("customer",)
-    prefetch = ("customer__addresses",)
+    prefetch = (with_addresses("customer"),)
     details = (
         link("customer", "customer"),
         "text",
@@ -63,7 +63,7 @@ class CodeRevealAdmin(ReadOnly):
         when("at", "looked"),
     )
     list_select_related = ("key", "license__owner")
-    prefetch = ("license__owner__addresses",)
+    prefetch = (with_addresses("license__owner"),)
     details = (
         key_cell("key"),
         link("license", "license", words=lambda license: license.pk),
@@ -94,7 +94,7 @@ class RefundMarkAdmin(ReadOnly):
         when("at", "marked"),
     )
     list_select_related = ("purchase__buyer",)
-    prefetch = ("purchase__buyer__addresses",)
+    prefetch = (with_addresses("purchase__buyer"),)
     details = (
         *list_display[:-1],
         link("line", "line", label="name"),

@@ -58,7 +58,10 @@ class Meaning:
 
 
 def known_address(term: str) -> Hits:
-    rows = EmailAddress.objects.filter(canonical=as_address(term))
+    address = as_address(term)
+    if not address:
+        return Hits()
+    rows = EmailAddress.objects.filter(canonical=address)
     return Hits(
         tuple(
             Hit(
@@ -87,6 +90,8 @@ def one_each(why: str, customers: Collection[UUID]) -> tuple[Hit, ...]:
 def order(term: str) -> Hits:
     """Orders in any shop, by their number or by any other reference that a shop has for them."""
     found = sorted(orders(term), reverse=True)[:MOST_SHOWN]
+    if not found:
+        return Hits()
     rows = Purchase.objects.filter(pk__in=found).select_related("store").prefetch_related("references")
     receivers = owners_by(PurchaseLine.objects.filter(purchase__in=found), "purchase", "receiver")
     return Hits(
@@ -113,6 +118,8 @@ def end_of_code(term: str) -> Hits:
 
 def of_keys(found: set[UUID], *, exact: bool) -> Hits:
     """Keys by their last characters, with everybody whom they serve or served."""
+    if not found:
+        return Hits()
     shown = sorted(found, reverse=True)[:MOST_SHOWN]
     rows = RegistrationKey.objects.filter(pk__in=shown).select_related("edition")
     keys = rows.only("tail", "file_name", "state", "edition__sku")

@@ -14,7 +14,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters, ShowFacets
 from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR, ChangeList
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Prefetch, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 from django.db.models.expressions import Combinable
 from django.forms import BooleanField
@@ -135,7 +135,7 @@ class Listing(Noted):
     list_per_page = 40  # more are not laid out in a tenth of a second
     list_select_related: ClassVar[Any] = ()
     sortable_by: ClassVar[Any] = ()
-    prefetch: Sequence[str] = ()
+    prefetch: Sequence[str | Prefetch[str, Any, str]] = ()
     details: Sequence[str | Cell] = ()  # what the page of one row shows, in this order
 
     @needs_second_person(ForTwo.BULK, "An action over several rows", when=many_at_once)
@@ -275,7 +275,7 @@ class ReadOnlyRows(TabularInline):
     can_delete = False
     show_change_link = True
     select: Sequence[str] = ()
-    prefetch: Sequence[str] = ()
+    prefetch: Sequence[str | Prefetch[str, Any, str]] = ()
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.columns

@@ -14,7 +14,7 @@ def mailboxes(path: str = "") -> Cell:
 
     def cell(row: Any) -> str:
         customer = follow(row, path) if path else row
-        known = customer.addresses.all() if customer else []
+        known = customer.known_addresses() if customer else []
         current = ((broken(each.address),) for each in known if each.former_since is None)
         return format_html_join(", ", "{}", current) or EMPTY
 

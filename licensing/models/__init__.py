@@ -3,7 +3,7 @@
 from licensing.models.audit import AuditEntry, AuditLink, AuditPending
 from licensing.models.catalog import Edition, KeySource, Mapping, MappingItem, Platform, Product, Store
 from licensing.models.connections import Connection, EventState, HookEvent, KeyAsk, KeyAskState
-from licensing.models.customers import Customer, EmailAddress
+from licensing.models.customers import Customer, EmailAddress, with_addresses
 from licensing.models.holds import Hold
 from licensing.models.intake import (
     Case,
@@ -86,4 +86,5 @@ __all__ = [
     "StoredKey",
     "Tombstone",
     "WhyOff",
+    "with_addresses",
 ]

@@ -1,9 +1,24 @@
 """Who owns licenses, and the mailboxes that prove it."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
 from licensing.models.base import Record
+
+FETCHED = "fetched_addresses"
+
+
+def with_addresses(path: str = "") -> Prefetch[str, Any, str]:
+    """For `prefetch_related`: the addresses of the customers at that path, for `known_addresses`.
+
+    Into a list of ours: into `addresses`, Django makes each row a query set, which takes longer than the query.
+    """
+    return Prefetch(f"{path}__addresses" if path else "addresses", to_attr=FETCHED)
 
 
 class Customer(Record):
@@ -31,17 +46,22 @@ class Customer(Record):
         """The name, or else the first address: whoever lists customers fetches their addresses with them."""
         return self.full_name or self.company or self.first_address or str(self.id)
 
+    def known_addresses(self) -> Sequence[EmailAddress]:
+        """Present and former ones, the newest first; without a query where `with_addresses` fetched them."""
+        fetched: list[EmailAddress] | None = self.__dict__.get(FETCHED)
+        return list(self.addresses.all()) if fetched is None else fetched
+
     @property
     def first_address(self) -> str:
         """The oldest address that is current; if none is, the oldest; empty without any."""
         known = sorted(
-            self.addresses.all(), key=lambda each: (bool(each.former_since), each.created_at, each.id)
+            self.known_addresses(), key=lambda each: (bool(each.former_since), each.created_at, each.id)
         )
         return known[0].address if known else ""
 
 
 class EmailAddressQuerySet(models.QuerySet["EmailAddress"]):
-    def current(self) -> "EmailAddressQuerySet":
+    def current(self) -> EmailAddressQuerySet:
         return self.filter(former_since=None)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from licensing.console.supply_words import next_key
-from licensing.models import Edition, EmailAddress, KeyAssignment, License
+from licensing.models import Edition, EmailAddress, KeyAssignment, License, with_addresses
 from recovery.admin.exchange_cells import masked
 from recovery.exchange.facts import Unit, movable, units_of
 from recovery.journeys.leaked_key import may_be_replaced
@@ -97,5 +97,5 @@ def those_on_key_of(unit: Unit) -> list[KeyAssignment]:
     return list(
         served.select_related(
             "license__owner", "license__edition__product", "license__line__purchase"
-        ).prefetch_related("license__owner__addresses")[: SHOWN + 1]
+        ).prefetch_related(with_addresses("license__owner"))[: SHOWN + 1]
     )

@@ -11,6 +11,7 @@ from licensing.console.cells import EMPTY, choice, link, text, when
 from licensing.console.pages import ReadOnly, ReadOnlyRows
 from licensing.console.people import mailboxes
 from licensing.console.search import customers, keys, orders
+from licensing.models import with_addresses
 from recovery.admin.exchange_cells import chain, conversation, policy_words, rule_words, what
 from recovery.admin.exchange_filters import Asked, FromPlatform, OfProduct, ToPlatform
 from recovery.admin.exchange_start import Startable
@@ -58,7 +59,7 @@ class ExchangeAdmin(Startable):
         "to_edition__product",
     )
     list_filter = ("state", OfProduct, FromPlatform, ToPlatform, Asked)
-    prefetch = ("license__owner__addresses",)
+    prefetch = (with_addresses("license__owner"),)
     search_help_text = HOW_TO_SEARCH
     ways = WAYS
     details = (
@@ -114,7 +115,7 @@ class ExchangeNoteAdmin(ReadOnly):
         when("created_at", "written"),
     )
     list_select_related = ("exchange__to_edition__product", "exchange__license__owner")
-    prefetch = ("exchange__license__owner__addresses",)
+    prefetch = (with_addresses("exchange__license__owner"),)
     search_help_text = HOW_TO_SEARCH
     ways = tuple((finder, f"exchange__{path}") for finder, path in WAYS)
     details = list_display
@@ -135,7 +136,7 @@ class ExchangeMailAdmin(ReadOnly):
         link("exchange__license__owner", "owner"),
     )
     list_select_related = ("message", "exchange__to_edition__product", "exchange__license__owner")
-    prefetch = ("exchange__license__owner__addresses",)
+    prefetch = (with_addresses("exchange__license__owner"),)
     search_help_text = HOW_TO_SEARCH
     ways = tuple((finder, f"exchange__{path}") for finder, path in WAYS)
     details = list_display

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.db.models import IntegerField, Model, OuterRef, Subquery
 
+from licensing.console.cells import page_of
 from licensing.console.containing import SHORTEST_PART
 from licensing.console.hits import (
     MOST_SHOWN,
@@ -37,6 +38,7 @@ from licensing.models import (
     PurchaseReference,
     RegistrationKey,
     Tombstone,
+    with_addresses,
 )
 from licensing.tombstones import erased_since
 from recovery.admin.hits import change_of_address, request_of_address, request_of_part, row_of_id
@@ -81,6 +83,10 @@ class Person:
     whys: list[str]
 
     @property
+    def page(self) -> str:
+        return page_of(self.customer)
+
+    @property
     def licenses(self) -> str:
         counted: int = self.customer.counted  # type: ignore[attr-defined]  # annotated
         return f"{MANY}+" if counted > MANY else str(counted)
@@ -88,12 +94,12 @@ class Person:
     @property
     def addresses(self) -> list[EmailAddress]:
         """Current ones first, the oldest of them first."""
-        known = sorted(self.customer.addresses.all(), key=lambda each: (bool(each.former_since), each.id))
+        known = sorted(self.customer.known_addresses(), key=lambda each: (bool(each.former_since), each.id))
         return known[:ADDRESSES_SHOWN]
 
     @property
     def further(self) -> int:
-        return len(self.customer.addresses.all()) - len(self.addresses)
+        return len(self.customer.known_addresses()) - len(self.addresses)
 
 
 @dataclass
@@ -188,6 +194,8 @@ def only_customer(result: Result) -> UUID | None:
 
 def people(hits: Sequence[Hit]) -> list[Person]:
     """Those whom something means as a whole first, then those whom most is about, then the newest. Three queries."""
+    if not hits:
+        return []
     exact = {owner for hit in hits if hit.exact for owner in hit.owners}
     whys: dict[UUID, list[str]] = {}
     for hit in hits:
@@ -196,7 +204,9 @@ def people(hits: Sequence[Hit]) -> list[Person]:
     order = sorted(whys, key=lambda owner: (owner in exact, len(whys[owner]), owner), reverse=True)[:SHOWN]
     units = License.objects.filter(owner=OuterRef("pk")).order_by().values("pk")[: MANY + 1]
     rows = (
-        Customer.objects.filter(pk__in=order).prefetch_related("addresses").annotate(counted=Counted(units))
+        Customer.objects.filter(pk__in=order)
+        .prefetch_related(with_addresses())
+        .annotate(counted=Counted(units))
     )
     found: dict[Any, Customer] = {row.pk: row for row in rows}
     return [Person(found[owner], list(dict.fromkeys(whys[owner]))) for owner in order if owner in found]

@@ -100,6 +100,8 @@ def request_of_part(term: str) -> Hits:
 
 def of_requests(requests: list[RecoveryRequest]) -> Hits:
     """Those that read the same are listed once; what somebody asked before what brought a mail of ours."""
+    if not requests:
+        return Hits()
     owners = owners_of_addresses(each.address for each in requests)
     asked = sorted(requests, key=lambda each: each.origin == Origin.SERVICE)
     once = {

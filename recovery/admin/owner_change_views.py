@@ -20,7 +20,7 @@ from licensing.console.holding import Held
 from licensing.console.proof import asks_for_proof
 from licensing.console.rights import only_with
 from licensing.console.search import row_id
-from licensing.models import Customer
+from licensing.models import Customer, with_addresses
 from recovery.admin.exchange_deeds import LONGEST_REASON, Written
 from recovery.admin.owner_change_cases import open_case_of, what_happened
 from recovery.admin.owner_change_deeds import (
@@ -212,7 +212,7 @@ def beside(claimed: Claimed, request: HttpRequest) -> list[Candidate]:
     found = candidates(claimed, now=now)
     known = {each.customer.pk for each in found}
     ids = [pk for typed in request.GET.getlist("with")[:MOST] for pk in row_id(typed)]
-    picked = Customer.objects.filter(pk__in=ids).prefetch_related("addresses")
+    picked = Customer.objects.filter(pk__in=ids).prefetch_related(with_addresses())
     wanted = [each for each in picked if each.pk not in known]
     leads = look_up(claimed) if wanted else None
     return [*(compared(each, claimed, leads, now=now) for each in wanted if leads), *found]

@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from licensing.audit.trail import record
 from licensing.console.cells import page_of
 from licensing.console.search import can_be_stored, code_is, customers, orders, row_id
-from licensing.models import Customer, RegistrationKey
+from licensing.models import Customer, RegistrationKey, with_addresses
 from recovery.admin.owner_change_deeds import SETTLE
 from recovery.models import OwnerChange
 from recovery.owners.compare import MOST as COMPARED
@@ -29,7 +29,7 @@ def who(typed: str) -> list[Customer]:
         return []
     coded = set(RegistrationKey.objects.filter(code_is(term)).values_list("pk", flat=True))
     ids = set(row_id(term)) | customers(term) | buyers(orders(term)) | owners_of_keys(coded)
-    return list(Customer.objects.filter(pk__in=ids).prefetch_related("addresses").order_by("-pk")[:MOST])
+    return list(Customer.objects.filter(pk__in=ids).prefetch_related(with_addresses()).order_by("-pk")[:MOST])
 
 
 def compare(request: HttpRequest, change_id: UUID) -> HttpResponse:

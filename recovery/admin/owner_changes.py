@@ -13,6 +13,7 @@ from licensing.console.cells import address, choice, happened, link, text, when
 from licensing.console.pages import ReadOnlyRows
 from licensing.console.people import mailboxes
 from licensing.console.search import customers, orders
+from licensing.models import with_addresses
 from recovery.admin.owner_change_cells import (
     answer_awaited,
     giving_way,
@@ -117,7 +118,7 @@ class OwnerChangeAdmin(Startable):
         "purchase",
     )
     list_filter = ("state", "kind", Awaited, Objected, Unheard)
-    prefetch = ("customer__addresses", "other__addresses")
+    prefetch = (with_addresses("customer"), with_addresses("other"))
     search_help_text = "Address or name; order reference; id"
     ways = (
         (customers, "customer"),

@@ -18,7 +18,7 @@ from licensing.audit.looked import concerns
 from licensing.console.proof import asks_for_proof
 from licensing.console.rights import only_with, refuse_unless
 from licensing.console.second_person import ForTwo, needs_second_person
-from licensing.models import Customer
+from licensing.models import Customer, with_addresses
 from recovery.errors import Disputed
 from recovery.journeys.privacy import EraseReason, NothingHeld, erase, export_of, outlook_of
 
@@ -116,7 +116,7 @@ def erasure(request: HttpRequest, customer_id: UUID, *, site: AdminSite) -> Http
 def concerned(request: HttpRequest, customer_id: UUID, *, right: str) -> Customer:
     """403 for who has not that right, before anything is looked up."""
     refuse_unless(request, right)
-    customer = Customer.objects.prefetch_related("addresses").filter(pk=customer_id).first()
+    customer = Customer.objects.prefetch_related(with_addresses()).filter(pk=customer_id).first()
     if customer is None:
         raise Http404
     return customer

@@ -22,6 +22,7 @@ from licensing.models import (
     PurchaseReference,
     RefundMark,
     Store,
+    with_addresses,
 )
 from recovery.limits import address_digest
 from recovery.models import DayFigure, Exchange, Figure, Message
@@ -57,7 +58,7 @@ def purchases(
 
 def customers(*, email: str = "") -> QuerySet[Customer]:
     """`email`: whose it is now. One that is no address is nobody's."""
-    rows = Customer.objects.prefetch_related("addresses")
+    rows = Customer.objects.prefetch_related(with_addresses())
     if not email:
         return rows
     try:

@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from licensing.console.search import as_address, can_be_stored, code_is, keys, orders
-from licensing.models import Customer, EmailAddress, License, Purchase, RegistrationKey
+from licensing.models import Customer, EmailAddress, License, Purchase, RegistrationKey, with_addresses
 from recovery.claimed import Claimed
 from recovery.limits import address_digest
 from recovery.models import OwnerChange, RecoveryRequest, Suppression
@@ -71,7 +71,7 @@ class Found:
 def candidates(claimed: Claimed, *, now: datetime) -> list[Candidate]:
     """Whom the claim may be about, the best first. Codes are compared by their marks; none is opened."""
     found = look_up(claimed)
-    customers = Customer.objects.filter(pk__in=list(found.all)[: MOST * 4]).prefetch_related("addresses")
+    customers = Customer.objects.filter(pk__in=list(found.all)[: MOST * 4]).prefetch_related(with_addresses())
     listed = [compared(each, claimed, found, now=now) for each in customers]
     return sorted(listed, key=lambda each: (-each.worth, each.customer.pk))[:MOST]
 
@@ -139,7 +139,7 @@ def fit(typed: str, fits: bool) -> Fit:
 def address_fit(customer: Customer, claimed: Claimed) -> Fit:
     """In part: it was one of theirs before."""
     canonical = as_address(claimed.old_address)
-    known = [each for each in customer.addresses.all() if each.canonical == canonical]
+    known = [each for each in customer.known_addresses() if each.canonical == canonical]
     if known and known[0].former_since:
         return Fit.PARTLY
     return fit(claimed.old_address, bool(known))
@@ -165,7 +165,7 @@ def code_fit(customer: UUID, typed: str, found: Found) -> Fit:
 
 
 def mailboxes_of(customer: Customer, *, now: datetime) -> list[Mailbox]:
-    current = [each for each in customer.addresses.all() if each.former_since is None]
+    current = [each for each in customer.known_addresses() if each.former_since is None]
     boxes = {each.pk: address_digest(each.canonical) for each in current}
     dead = Suppression.objects.filter(mailbox__in=boxes.values(), lifted_at=None)
     gone = {bytes(each) for each in dead.values_list("mailbox", flat=True)}

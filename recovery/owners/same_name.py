@@ -8,7 +8,7 @@ from uuid import UUID
 
 from licensing.console.search import can_be_stored, owners_of_name
 from licensing.console.terms import cleaned
-from licensing.models import Customer
+from licensing.models import Customer, with_addresses
 from recovery.claimed import Claimed
 from recovery.owners.compare import words
 
@@ -27,4 +27,4 @@ def same_named(claimed: Claimed, *, apart_from: Collection[UUID]) -> list[Custom
     others = owners_of_name(name).customers - set(apart_from)
     names = Customer.objects.filter(pk__in=others).order_by("-pk").values_list("pk", "full_name")
     same = [pk for pk, full_name in names if words(cleaned(full_name)) == wanted][:MOST]
-    return list(Customer.objects.filter(pk__in=same).prefetch_related("addresses").order_by("-pk"))
+    return list(Customer.objects.filter(pk__in=same).prefetch_related(with_addresses()).order_by("-pk"))

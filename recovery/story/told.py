@@ -75,7 +75,7 @@ class Story:
 
 def story_of(customer: Customer, *, now: datetime) -> Story:
     """Everything that the page tells, in twenty-one queries at most, however much there is of it."""
-    mailboxes = mailboxes_of(customer.addresses.all(), now=now)
+    mailboxes = mailboxes_of(customer.known_addresses(), now=now)
     boxes = [each.box for each in mailboxes]
     return Story(
         customer=customer,

@@ -16,7 +16,7 @@ from config.staff.approvals import Asked
 from config.staff.models import Approval
 from licensing.console.cells import page_of
 from licensing.console.second_person import Mark, second_person_for
-from licensing.models import Customer
+from licensing.models import Customer, with_addresses
 
 Deed = Approval | Asked
 UNSAID: Final = ("press", "_save", "action_checkbox", "post", "seen")  # fields that people do not see either
@@ -87,12 +87,12 @@ def named(match: ResolverMatch | None) -> Any:
 
 def customers_of(matches: Iterable[ResolverMatch | None]) -> dict[Any, Who]:
     ids = [each for each in map(named, matches) if isinstance(each, UUID)]
-    rows = Customer.objects.filter(pk__in=ids).prefetch_related("addresses") if ids else ()
+    rows = Customer.objects.filter(pk__in=ids).prefetch_related(with_addresses()) if ids else ()
     return {each.pk: customer_told(each) for each in rows}
 
 
 def customer_told(customer: Customer) -> Who:
-    current = [each.address for each in customer.addresses.all() if not each.former_since]
+    current = [each.address for each in customer.known_addresses() if not each.former_since]
     address = next(iter(current), "")
     name = str(customer)
     return Who(name, "" if address == name else address, page_of(customer), customer.pk)

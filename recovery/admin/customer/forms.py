@@ -50,7 +50,7 @@ class Addressed(DeedForm):
 
 
 def current(customer: Customer) -> list[Any]:
-    return [each for each in customer.addresses.all() if each.former_since is None]
+    return [each for each in customer.known_addresses() if each.former_since is None]
 
 
 class Refunded(Reasoned):

@@ -22,7 +22,7 @@ from licensing.console.proof import asks_for_proof
 from licensing.console.rights import only_with, refuse_unless
 from licensing.console.search import row_id
 from licensing.keys.vault import Tampered, UnknownKey
-from licensing.models import Customer, KeyAssignment, License, Purchase
+from licensing.models import Customer, KeyAssignment, License, Purchase, with_addresses
 from licensing.support.errors import Refused
 from licensing.support.reveals import reveal
 from recovery.admin.customer.deeds import DEEDS, Asked, Deed
@@ -85,7 +85,7 @@ class Storied(Listing):
         customer = self.customer_of(request, customer_id)
         if not self.has_view_permission(request, customer):
             raise PermissionDenied
-        boxes = mailboxes_of(customer.addresses.all(), now=timezone.now())
+        boxes = mailboxes_of(customer.known_addresses(), now=timezone.now())
         kinds = [kind for kind in Kind if kind in request.GET.getlist("kind")]
         page = page_of_time(
             Whose(customer.pk, tuple(each.box for each in boxes)),
@@ -149,7 +149,7 @@ class Storied(Listing):
 
     def customer_of(self, request: HttpRequest, customer_id: UUID) -> Customer:
         """Whom the page is about; the look is filed under them."""
-        customer = Customer.objects.prefetch_related("addresses").filter(pk=customer_id).first()
+        customer = Customer.objects.prefetch_related(with_addresses()).filter(pk=customer_id).first()
         if customer is None:
             raise Http404
         concerns(request, customer.pk)

@@ -80,7 +80,7 @@ def line(row: PurchaseLine) -> Shown:
 
 
 def customer(row: Customer) -> Shown:
-    addresses = sorted(row.addresses.all(), key=lambda each: each.pk)
+    addresses = sorted(row.known_addresses(), key=lambda each: each.pk)
     return {
         "id": str(row.pk),
         "full_name": row.full_name,
