@@ -16,10 +16,10 @@ from bench.rounds import Contestant, race
 from bench.table import print_races
 from bench.timing import new_names
 
-ROWS = 60_000
+ROWS = 20_000
 ERASED = 10_000  # people
 MAILS = 1000
-ENTRIES = 100_000
+ENTRIES = 30_000
 SEARCH = ("address_by_part", "customer_by_part")
 PLAIN = "floor: import without what searching and erasing cost"
 BUILT_IN = "floor: mail of keys, built-in text"
