@@ -1,4 +1,4 @@
-"""Charts as SVG, drawn here: no script, no style but classes (console/charts.css), whatever names they show.
+"""Charts as SVG, drawn here: no script, no style but classes (console/morning.css), whatever names they show.
 
 A drawing is as wide as a phone's page, so that its words keep their size there. The table with the same numbers is the
 page's part; each drawing has its title, and a sentence for whoever hears it instead.
@@ -23,6 +23,8 @@ MOST_LABELS: Final = 6
 FEW: Final = 15  # points of a line that are marked each
 LONGEST_NAME: Final = 44  # characters
 UNPRINTABLE: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
+
+NOTHING: Final = "None in these days"
 
 Words = Callable[[float], str]
 
@@ -51,7 +53,7 @@ def columns(
             if (high := height_of(value, top)) < foot()
         ),
     )
-    return drawing(title, told, HEIGHT, axes(labels, top, words), drawn)
+    return drawing(title, told, HEIGHT, axes(labels, top, words), drawn or nothing())
 
 
 def curves(
@@ -61,7 +63,15 @@ def curves(
     known = [value for each in series for value in each.values if value is not None]
     top = top or nice(max(known, default=0))
     lines = format_html_join("", "{}", ((curve(each, top),) for each in series))
-    return drawing(title, told, HEIGHT, axes(labels, top, words), lines)
+    return drawing(title, told, HEIGHT, axes(labels, top, words), lines if known else nothing())
+
+
+def nothing() -> SafeString:
+    """Said where a drawing would be of axes alone."""
+    middle = (LEFT + WIDTH - RIGHT) / 2
+    return format_html(
+        '<text class="nothing" x="{}" y="{}">{}</text>', at(middle), at((TOP + foot()) / 2), NOTHING
+    )
 
 
 def curve(series: Series, top: float) -> SafeString:

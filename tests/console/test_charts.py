@@ -176,3 +176,14 @@ def test_hostile_names_of_shops_and_products_are_words_and_nothing_else(support:
 )
 def test_times_are_told_in_two_figures(seconds: float | None, words: str) -> None:
     assert duration(seconds) == words
+
+
+def test_a_drawing_without_anything_to_draw_says_so() -> None:
+    empty = [
+        columns("T", "D", ["a"], [0], words=str),
+        curves("T", "D", ["a"], [Series("s", [None])], words=str),
+    ]
+    drawn = [columns("T", "D", ["a"], [1], words=str), curves("T", "D", ["a"], [Series("s", [0])], words=str)]
+
+    assert [words_of(each, "nothing") for each in empty] == [["None in these days"]] * 2
+    assert [words_of(each, "nothing") for each in drawn] == [[]] * 2
