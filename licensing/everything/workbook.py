@@ -1,7 +1,8 @@
 """One workbook, one sheet a table and further ones where a sheet is full.
 
 Written here, not by openpyxl, which keeps each sheet in a temporary file until all are done: every code in clear on a
-disk. Read by openpyxl, as others wrote it or we.
+disk. Read by openpyxl, as others wrote it or we; imported where it is used, since every process would load it at its
+start, and most never need it.
 """
 
 from __future__ import annotations
@@ -13,10 +14,6 @@ from itertools import chain, count, zip_longest
 from pathlib import Path
 from typing import Any, Final
 from zipfile import BadZipFile
-
-from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 
 from licensing.everything.archive import Files
 from licensing.everything.cells import as_it_was, harmless
@@ -65,6 +62,8 @@ def sheets_of(
 
 def sheet(table: Table, rows: Iterator[list[str]], most_rows: int) -> Iterator[bytes]:
     """As many rows as fit. A row and its further parts may stand on two sheets."""
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415
+
     numbers = [column.number for column in table.columns]
     letters = [get_column_letter(place) for place in range(1, len(numbers) + 1)]
     yield f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetData>'.encode()
@@ -151,6 +150,9 @@ class Workbook:
     """A workbook of such sheets."""
 
     def __init__(self, path: Path) -> None:
+        from openpyxl import load_workbook  # noqa: PLC0415
+        from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
         try:
             self.book = load_workbook(path, read_only=True)
         except (OSError, BadZipFile, InvalidFileException, KeyError, ValueError):

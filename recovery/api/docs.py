@@ -10,7 +10,6 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
-from drf_spectacular.generators import SchemaGenerator
 
 # The reference's page styles itself; nothing may come from elsewhere, and its calls stay here.
 OF_PAGE: Final = "; ".join(
@@ -39,6 +38,9 @@ def description() -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def made_once() -> dict[str, Any]:
+    # Loaded by who asks for the description first: it takes a quarter of a web process's start.
+    from drf_spectacular.generators import SchemaGenerator  # noqa: PLC0415
+
     generator: Any = SchemaGenerator
     made: dict[str, Any] = generator().get_schema(request=None, public=True)
     return made
