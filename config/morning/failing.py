@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.utils.text import Truncator
-
 from licensing.console.cells import list_of, moment
 from recovery.admin.mail_filters import failed
 from recovery.models import Message
 
-LOOKED_AT: Final = 2_000  # the newest; with more than that refused, a few domains stand out all the same
+LOOKED_AT: Final = 500  # the newest; with more than that refused, a few domains stand out all the same
 SHOWN: Final = 8
 WORDS: Final = 3  # different ones of one domain
+LONGEST: Final = 90  # characters of a server's words
 VARYING: Final = re.compile(
     r"<?\(address\)>?|\S*(?:https?:|@)\S*|(?<![\d.])\S*\d\S*"
 )  # addresses, queue ids, times
@@ -62,4 +61,5 @@ def gist(reply: str) -> str:
     match = CODES.match(reply.strip())
     code, text = match.groups() if match else ("", reply)
     kept = " ".join(EMPTIED.sub(" ", VARYING.sub(" ", text)).split()).strip(" ,;:-")
-    return Truncator(f"{code} {kept}".strip()).chars(90) or "no words"
+    words = f"{code} {kept}".strip()
+    return (words if len(words) <= LONGEST else f"{words[: LONGEST - 1]}…") or "no words"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import structlog
 from django.db import OperationalError, transaction
@@ -123,7 +124,7 @@ def waiting_lately(*, now: datetime) -> QuerySet[License]:
     newest = License.objects.order_by("-id").values_list("pk", flat=True)
     since = newest[LATELY - 1 : LATELY].first()
     lately = License.objects.filter(pk__gte=since) if since else License.objects.all()
-    return never_served(lately.exclude(edition__key_source=KeySource.REMOTE), now=now)
+    return never_served(lately.exclude(edition__key_source=KeySource.REMOTE), now=now, since=since)
 
 
 def waiting_licenses(edition: Edition, *, now: datetime) -> QuerySet[License]:
@@ -131,9 +132,12 @@ def waiting_licenses(edition: Edition, *, now: datetime) -> QuerySet[License]:
     return never_served(License.objects.filter(edition=edition), now=now)
 
 
-def never_served(licenses: QuerySet[License], *, now: datetime) -> QuerySet[License]:
+def never_served(
+    licenses: QuerySet[License], *, now: datetime, since: UUID | None = None
+) -> QuerySet[License]:
     """Of these, those of paid orders that never had a key. Not those whose code served somebody else: a person decides;
-    and not those whose owner was erased."""
+    and not those whose owner was erased. `since`: where these licenses begin, if that is known: PostgreSQL does not
+    see it by itself, and may read the assignments of all licenses before."""
     undecided = Case.objects.filter(
         kind=CaseKind.KEY_OWNED, closed_at=None, purchase=OuterRef("line__purchase")
     )
@@ -148,6 +152,8 @@ def never_served(licenses: QuerySet[License], *, now: datetime) -> QuerySet[Lice
     disputed = Q(line__purchase__disputed_at__isnull=False, line__purchase__won_at=None)
     ended = Q(revoked_at__isnull=False) | Q(expires_at__lte=now)
     had = KeyAssignment.objects.filter(license=OuterRef("pk"))
+    if since:
+        had = had.filter(license__gte=since)
     open_ones = (
         licenses.filter(paid)
         .exclude(refunded)
