@@ -20,7 +20,8 @@ NOTHING: Final = re.compile(rf"<t[dh][^>]*>\s*[{EMPTY}-]?\s*</t[dh]>")
 CHECKBOX: Final = "action-checkbox"
 
 # As Django's app_list.html has it.
-MENU_ROW: Final = '<tr class="model-{}{}"><th scope="row"><a href="{}"{}>{}</a></th><td>{}</td></tr>'
+MENU_ROW: Final = '<tr class="model-{}{}"><th scope="row">{}</th><td>{}</td></tr>'
+LISTED: Final = '<a href="{}"{}>{}</a>'
 ADD: Final = '<a href="{}" class="addlink" aria-label="Add to {}">Add</a>'
 CURRENT: Final = SafeString(' aria-current="page"')
 
@@ -34,15 +35,14 @@ def menu_rows(models: Sequence[dict[str, Any]], here: str) -> SafeString:
 
 
 def menu_row(model: dict[str, Any], here: str) -> tuple[str, ...]:
-    add = model.get("add_url")
-    is_here = model["admin_url"] in here
+    """Without a link to a list that somebody may only add to or delete from."""
+    page, add, name = model["admin_url"], model.get("add_url"), model["name"]
+    is_here = bool(page) and page in here
     return (
         model["object_name"].lower(),
         " current-model" if is_here else "",
-        model["admin_url"],
-        CURRENT if is_here else "",
-        model["name"],
-        format_html(ADD, add, model["name"]) if add else "",
+        format_html(LISTED, page, CURRENT if is_here else "", name) if page else name,
+        format_html(ADD, add, name) if add else "",
     )
 
 

@@ -17,6 +17,7 @@ from licensing.models import (
     KeyOrder,
     License,
     Mapping,
+    Product,
     Purchase,
     PurchaseLine,
     RegistrationKey,
@@ -207,3 +208,22 @@ def test_the_menu_is_of_what_somebody_may_see_now(client: Client, filed: Filed) 
 
     assert (f'href="{mutes}"' in both, f'href="{cases}"' in both) == (True, True)
     assert (f'href="{mutes}"' in left, f'href="{cases}"' in left) == (True, False)
+
+
+def test_who_may_add_or_delete_and_not_look_has_the_list_in_the_menu_without_a_link(
+    client: Client, filed: Filed
+) -> None:
+    """Django knows no address for them: every page of theirs ended in 500."""
+    person = User.objects.create_user("somebody", is_staff=True)
+    rights = Permission.objects.filter(codename__in=["add_product", "delete_mapping", "view_mute"])
+    person.user_permissions.set(rights)
+    client.force_login(person)
+
+    page = client.get(reverse("console:recovery_mute_changelist"))
+
+    assert page.status_code == 200
+    menu = page.content.decode()
+    assert '<th scope="row">Products</th>' in menu
+    assert '<th scope="row">Mappings</th>' in menu
+    assert f'href="{list_address(Product)}add/"' in menu
+    assert f'<a href="{list_of(Mute)}" aria-current="page">' in menu
