@@ -30,6 +30,7 @@ class Failing:
     latest: datetime
     words: list[tuple[str, int]]
     now: datetime
+    of_newest: int  # as many of all refused mails were counted; 0: all of them
 
     @property
     def address(self) -> str:
@@ -43,16 +44,18 @@ class Failing:
 def failing(*, now: datetime) -> list[Failing]:
     """The domains with the most refused mails. One query."""
     rows = failed(now=now).filter(request__isnull=False).order_by("-pk")
+    found = list(rows.values_list("request__address", "reply", "created_at")[: LOOKED_AT + 1])
+    of_newest = LOOKED_AT if len(found) > LOOKED_AT else 0
     words: dict[str, Counter[str]] = defaultdict(Counter)
     latest: dict[str, datetime] = {}
-    for address, reply, at in rows.values_list("request__address", "reply", "created_at")[:LOOKED_AT]:
+    for address, reply, at in found[:LOOKED_AT]:
         domain = address.rpartition("@")[2]
         words[domain][gist(reply)] += 1
         latest.setdefault(domain, at)
     most = sorted(words, key=lambda domain: (-words[domain].total(), domain))[:SHOWN]
     return [
-        Failing(domain, words[domain].total(), latest[domain], words[domain].most_common(WORDS), now)
-        for domain in most
+        Failing(each, words[each].total(), latest[each], words[each].most_common(WORDS), now, of_newest)
+        for each in most
     ]
 
 

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from config.morning import failing
 from config.morning import page as shown_page
 from config.morning.failing import gist
 from config.morning.lines import LINES, Line
@@ -287,6 +288,20 @@ def test_refused_mails_are_grouped_by_domain_in_the_servers_words(support: Clien
 
     assert [(each.domain, each.count) for each in shown] == [("large.example", 2), ("small.example", 1)]
     assert shown[0].words == [("550 5.7.1 blocked, see", 2)]
+
+
+def test_says_where_not_all_refused_mails_were_counted(
+    support: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A count that the list behind it contradicts is worse than none."""
+    monkeypatch.setattr(failing, "LOOKED_AT", 2)
+    refused_at("mail.example", hours=1)
+    refused_at("mail.example", hours=1)
+    all_counted = page(support)
+    refused_at("mail.example", hours=1)
+
+    assert "Counted among the newest" not in all_counted
+    assert "Counted among the newest 2: there are more." in page(support)
 
 
 def test_a_domain_leads_to_its_mails_and_to_no_others(support: Client) -> None:
