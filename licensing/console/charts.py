@@ -24,7 +24,7 @@ FEW: Final = 15  # points of a line that are marked each
 LONGEST_NAME: Final = 44  # characters
 UNPRINTABLE: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
 
-NOTHING: Final = "None in these days"
+NOTHING: Final = "None in these days."
 
 Words = Callable[[float], str]
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 
 from licensing.holdings import Standing, standing_of
-from licensing.models import KeyAssignment, License, Purchase, PurchaseLine, RefundMark
+from licensing.models import KeyAssignment, License, Purchase, PurchaseLine, RefundMark, with_addresses
 from recovery.story.latest import Latest
 
 LOOKED_AT: Final = 200  # orders, before the newest are chosen by their date
@@ -76,7 +76,7 @@ def owned(license: License, *, now: datetime) -> Owned:
 
 def purchases_of(customer_id: UUID, *, most: int) -> Latest[Purchase]:
     """The newest orders by their date that the customer bought, or was given something on; of those that were filed
-    last, where they are very many. Six queries."""
+    last, where they are very many. Seven queries."""
     bought = Purchase.objects.filter(buyer=customer_id).order_by("-id").values_list("ordered_at", "pk")
     lines = PurchaseLine.objects.filter(receiver=customer_id).order_by("-purchase")
     given = lines.values_list("purchase__ordered_at", "purchase")
@@ -86,7 +86,8 @@ def purchases_of(customer_id: UUID, *, most: int) -> Latest[Purchase]:
         Purchase.objects.filter(pk__in=newest[:most])
         .select_related("store", "same_as")
         .prefetch_related(
-            Prefetch("lines", PurchaseLine.objects.defer("sealed_code")),
+            Prefetch("lines", PurchaseLine.objects.select_related("receiver").defer("sealed_code")),
+            with_addresses("lines__receiver"),
             "references",
             Prefetch("refund_marks", marks, to_attr="marks"),
         )

@@ -107,8 +107,9 @@ def mail_state(mail: Message, length: str = "whole") -> str:
     if mail.state == MessageState.WITHHELD:
         words = f"not sent: {mail.get_withheld_because_display()}"
     tone = MESSAGE_TONES[MessageState(mail.state)]
-    if mail.state in (MessageState.WAITING, MessageState.SENDING) and mail.attempts:
-        words, tone = f"put off, tried {mail.attempts} times" if mail.attempts > 1 else "put off once", "wait"
+    before = mail.attempts - (mail.state == MessageState.SENDING)  # the one that goes on is not put off
+    if mail.state in (MessageState.WAITING, MessageState.SENDING) and before:
+        words, tone = f"put off, tried {before} times" if before > 1 else "put off once", "wait"
     return state(words, tone)
 
 

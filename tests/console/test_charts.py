@@ -185,5 +185,5 @@ def test_a_drawing_without_anything_to_draw_says_so() -> None:
     ]
     drawn = [columns("T", "D", ["a"], [1], words=str), curves("T", "D", ["a"], [Series("s", [0])], words=str)]
 
-    assert [words_of(each, "nothing") for each in empty] == [["None in these days"]] * 2
+    assert [words_of(each, "nothing") for each in empty] == [["None in these days."]] * 2
     assert [words_of(each, "nothing") for each in drawn] == [[]] * 2

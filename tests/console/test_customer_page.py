@@ -37,6 +37,7 @@ from recovery.models import (
     Suppression,
 )
 from recovery.story.timeline import Kind
+from recovery.templatetags.story import mail_state
 from tests import factories
 from tests.console.conftest import CODE, EMAIL, NAME, ORDER, TRANSACTION, Filed
 from tests.console.test_pages import RECORDED as FOR_THE_TRAIL
@@ -471,3 +472,29 @@ def test_the_mailbox_is_known_by_its_digest_so_that_all_its_mails_are_found(
     Message.objects.create(kind=MessageKind.CHALLENGE, request=request, reply="250 2.0.0 queued as 4XyZ")
 
     assert "250 2.0.0 queued as 4XyZ" in text_of(support, filed.customer)
+
+
+def test_an_order_that_somebody_else_was_given_says_who_has_it(support: Client, filed: Filed) -> None:
+    friend = factories.customer(email="friend@gift.example", full_name="")
+    gift = factories.line(of=factories.purchase(buyer=filed.customer), receiver=friend)
+    factories.line(of=gift.purchase, position=1, receiver=filed.customer)
+
+    text = text_of(support, filed.customer)
+
+    assert text.count(page_address(friend)) == 1
+    assert "friend@gift.example" in text
+
+
+@pytest.mark.parametrize(
+    ("being", "attempts", "said"),
+    [
+        ("sending", 1, ""),
+        ("waiting", 1, "put off once"),
+        ("sending", 2, "put off once"),
+        ("waiting", 3, "3 times"),
+    ],
+)
+def test_a_mail_is_put_off_once_an_attempt_is_over(being: str, attempts: int, said: str) -> None:
+    words = mail_state(Message(state=being, attempts=attempts))
+    assert said in words
+    assert ("put off" in words) == bool(said)

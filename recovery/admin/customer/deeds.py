@@ -87,7 +87,7 @@ def sent(asked: Asked, send: Callable[..., Message], what: str) -> str:
         return f"{what} waits for {to}: mail to its domain is paused after “{pause.reply}”."
     if message.state == MessageState.ACCEPTED:
         return f"{what} was sent to {to} already."
-    return f"{what} goes to {to} now. This page shows what the receiving server says to it."
+    return f"{what} goes to {to} now. Reload this page in some seconds: it shows what the receiving server said to it."
 
 
 def refund(asked: Asked) -> str:
