@@ -67,10 +67,10 @@ def curves(
 
 
 def nothing() -> SafeString:
-    """Said where a drawing would be of axes alone."""
+    """Said where a drawing would be of axes alone, just above the line in the middle."""
     middle = (LEFT + WIDTH - RIGHT) / 2
     return format_html(
-        '<text class="nothing" x="{}" y="{}">{}</text>', at(middle), at((TOP + foot()) / 2), NOTHING
+        '<text class="nothing" x="{}" y="{}">{}</text>', at(middle), at((TOP + foot()) / 2 - 6), NOTHING
     )
 
 
